@@ -1,0 +1,34 @@
+# Every command a person or a build machine needs. What takes more than a line lives in .scripts/.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.PHONY: help deps build test lint generate run clean
+
+# The same flags for every build, so that lint, build and test share one set of build products.
+SWIFT_FLAGS := --explicit-target-dependency-import-check error
+
+help: ## List the commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' \
+		| expand -t 18
+
+deps: ## Install the Debian packages that are missing
+	@.scripts/deps.sh
+
+build: deps ## Build everything for debugging
+	swift build --build-tests $(SWIFT_FLAGS)
+
+test: build ## Run every test: Swift, then the foreign clients
+	@.scripts/test.sh $(SWIFT_FLAGS)
+
+lint: deps ## Check format, imports, generated code, protocol files and house rules
+	@.scripts/lint.sh $(SWIFT_FLAGS)
+
+generate: deps ## Make the generated code anew from Protos/
+	Protos/generate.sh
+	Interop/go/generate.sh
+
+run: ## Build and start the service with a private Postgres; Ctrl-C stops it
+	@exec .scripts/run.sh
+
+clean: ## Remove what was built; the data in .data/ stays
+	rm -rf .build

@@ -1,0 +1,196 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target is built the same way: Swift 6 language mode, the upcoming features that make
+/// imports, existentials and isolation explicit, and no warning let through.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser: Target.Dependency = .product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(
+    name: "UnixSignals", package: "swift-service-lifecycle")
+let configuration: Target.Dependency = .product(
+    name: "Configuration", package: "swift-configuration")
+
+let systemPackage: Target.Dependency = .product(
+    name: "SystemPackage", package: "swift-system")
+
+let package = Package(
+    name: "bfc-tenancy",
+    products: [
+        .library(name: "TTRPC", targets: ["TTRPC"]),
+        .library(name: "TenancyClient", targets: ["TenancyClient", "TenancyAPI"]),
+        .executable(name: "tenancyd", targets: ["tenancyd"]),
+        .executable(name: "tenancyctl", targets: ["tenancyctl"]),
+        .executable(name: "tenancy-bench", targets: ["tenancy-bench"]),
+        .executable(name: "protoc-gen-swift-ttrpc", targets: ["protoc-gen-swift-ttrpc"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(
+            url: "https://github.com/apple/swift-configuration", from: "1.4.0",
+            traits: ["JSON", "CommandLineArguments"]),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(
+            url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // The C libraries: a module map and a shim each, nothing else.
+        .systemLibrary(
+            name: "CProtobufC", pkgConfig: "libprotobuf-c",
+            providers: [.apt(["libprotobuf-c-dev"])]),
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+
+        // What protoc-c makes of Protos/.
+        .target(name: "CTenancyProtos", dependencies: ["CProtobufC"]),
+        .target(name: "CDescriptorProtos", dependencies: ["CProtobufC"]),
+
+        // The libraries, lowest first. `make lint` holds them to the arrows of
+        // Sources/TenancyServer/ARCHITECTURE.md.
+        .target(name: "OpenSSL", dependencies: ["COpenSSL"], swiftSettings: strict),
+        .target(name: "Reactor", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(
+            name: "TTRPC", dependencies: ["Reactor", "OpenSSL", "CProtobufC", "CLinux"],
+            exclude: ["PROTOCOL.md"],
+            swiftSettings: strict),
+        .target(
+            name: "ProtobufSchema", dependencies: ["CDescriptorProtos", "CProtobufC"],
+            swiftSettings: strict),
+        .target(
+            name: "TenancyAPI", dependencies: ["TTRPC", "CTenancyProtos", "CProtobufC"],
+            swiftSettings: strict),
+        .target(name: "Tenancy", swiftSettings: strict),
+        .target(name: "Postgres", dependencies: ["Reactor", "CLibPQ"], swiftSettings: strict),
+        .target(
+            name: "TenancyStore", dependencies: ["Tenancy", "Postgres", "Reactor"],
+            resources: [.embedInCode("Migrations")], swiftSettings: strict),
+        .target(
+            name: "TenancyServer",
+            dependencies: [
+                "Reactor", "TTRPC", "TenancyAPI", "Tenancy", "TenancyStore", "OpenSSL",
+                logging, lifecycle, configuration, systemPackage,
+            ],
+            exclude: ["ARCHITECTURE.md"],
+            swiftSettings: strict),
+        .target(
+            name: "TenancyClient", dependencies: ["TTRPC", "TenancyAPI"], swiftSettings: strict),
+
+        // What the command lines share: where the server is, who calls, how a run ends.
+        .target(
+            name: "TenancyCommandLine",
+            dependencies: ["TTRPC", "Reactor", argumentParser],
+            swiftSettings: strict),
+
+        // The executables are thin.
+        .executableTarget(
+            name: "tenancyd",
+            dependencies: [
+                "TenancyServer", argumentParser, logging, lifecycle, unixSignals,
+            ],
+            exclude: ["OPERATIONS.md"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "tenancyctl",
+            dependencies: [
+                "TenancyCommandLine", "TenancyClient", "TenancyAPI", "TTRPC", "ProtobufSchema",
+                argumentParser,
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "tenancy-bench",
+            dependencies: [
+                "TenancyCommandLine", "TenancyClient", "TenancyAPI", "TTRPC", "Reactor",
+                argumentParser,
+            ],
+            exclude: ["BENCHMARKS.md"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "protoc-gen-swift-ttrpc",
+            dependencies: ["ProtobufSchema", "CDescriptorProtos", "CProtobufC"],
+            swiftSettings: strict),
+
+        // What tests share: messages of every kind and a service with every kind of call.
+        .target(name: "CTestProtos", dependencies: ["CProtobufC"], path: "Tests/CTestProtos"),
+        .target(
+            name: "TestProtos", dependencies: ["TTRPC", "CTestProtos", "CProtobufC"],
+            path: "Tests/TestProtos", swiftSettings: strict),
+
+        // The tests: a target per module, on real sockets, real TLS and a real Postgres.
+        .target(
+            name: "TestCertificates", dependencies: ["COpenSSL"],
+            path: "Tests/TestCertificates", swiftSettings: strict),
+        .testTarget(
+            name: "TenancyCommandLineTests",
+            dependencies: ["TenancyCommandLine", "TTRPC"], swiftSettings: strict),
+        .testTarget(
+            name: "TenancyCtlTests",
+            dependencies: [
+                "tenancyctl", "TenancyCommandLine", "TenancyAPI", "TTRPC", "ProtobufSchema",
+                argumentParser,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TenancyBenchTests",
+            dependencies: [
+                "tenancy-bench", "TenancyCommandLine", "TenancyAPI", "Reactor", "TTRPC",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "OpenSSLTests", dependencies: ["OpenSSL", "COpenSSL", "TestCertificates"],
+            swiftSettings: strict),
+        // A real Postgres for the tests that touch data.
+        .target(
+            name: "PostgresTestCluster", path: "Tests/PostgresTestCluster",
+            exclude: ["cluster.sh"], swiftSettings: strict),
+        .testTarget(
+            name: "ReactorTests", dependencies: ["Reactor"], swiftSettings: strict),
+        .testTarget(
+            name: "PostgresTests", dependencies: ["Postgres", "Reactor", "PostgresTestCluster"],
+            swiftSettings: strict),
+
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "TenancyClient", "TenancyAPI", "TTRPC", "Reactor", "tenancyd", "tenancyctl",
+            ],
+            exclude: ["deployment.sh"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ProtobufSchemaTests",
+            dependencies: ["ProtobufSchema", "TenancyAPI", "TestProtos", "TTRPC"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TenancyAPITests", dependencies: ["TenancyAPI", "TTRPC"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TTRPCTests",
+            dependencies: [
+                "TTRPC", "Reactor", "OpenSSL", "TestProtos", "CTestProtos", "CProtobufC",
+                "TestCertificates",
+            ],
+            swiftSettings: strict),
+        .testTarget(name: "TenancyTests", dependencies: ["Tenancy"], swiftSettings: strict),
+        .testTarget(
+            name: "DatabaseTests", dependencies: ["TenancyStore", "PostgresTestCluster"],
+            exclude: ["sql"], swiftSettings: strict),
+        .testTarget(
+            name: "TenancyStoreTests",
+            dependencies: [
+                "TenancyStore", "Tenancy", "Postgres", "Reactor", "PostgresTestCluster",
+            ],
+            swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,83 @@
+internal import COpenSSL
+
+/// An SSL_CTX, with the settings every context of ours has.
+struct SSLContextHandle: ~Copyable {
+    let pointer: OpaquePointer
+
+    /// For TLS 1.2, when it is allowed at all: forward secrecy and authenticated encryption only.
+    private static let ciphersOfTLS12 = "ECDHE+AESGCM:ECDHE+CHACHA20"
+
+    private init(owning pointer: OpaquePointer) {
+        self.pointer = pointer
+    }
+
+    static func make(
+        _ role: TLSRole, minimumVersion: TLSVersion
+    ) throws(OpenSSLError) -> SSLContextHandle {
+        let method = role == .server ? TLS_server_method() : TLS_client_method()
+        let handle = SSLContextHandle(
+            owning: try OpenSSLError.unwrap(
+                SSL_CTX_new_ex(nil, nil, method), .libraryFailure, "allocate a TLS context"))
+        try handle.configure(minimumVersion)
+        return handle
+    }
+
+    deinit {
+        SSL_CTX_free(pointer)
+    }
+
+    private borrowing func configure(_ minimumVersion: TLSVersion) throws(OpenSSLError) {
+        let operation = "configure a TLS context"
+        try OpenSSLError.check(
+            COpenSSL_SSL_CTX_set_min_proto_version(pointer, minimumVersion.rawValue),
+            .configurationInvalid, operation)
+        try OpenSSLError.check(
+            COpenSSL_SSL_CTX_set_max_proto_version(pointer, TLSVersion.v1_3.rawValue),
+            .configurationInvalid, operation)
+        try OpenSSLError.check(
+            SSL_CTX_set_cipher_list(pointer, Self.ciphersOfTLS12), .configurationInvalid, operation)
+        // Buffers are given back between records, which is what makes an idle session cheap. A
+        // write may be partial and may be repeated from another address, because output buffers
+        // grow and move.
+        _ = COpenSSL_SSL_CTX_set_mode(
+            pointer,
+            Int(SSL_MODE_RELEASE_BUFFERS) | Int(SSL_MODE_ENABLE_PARTIAL_WRITE)
+                | Int(SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER))
+        // One system call brings header and body of a record, and often several records. Safe here
+        // because the session reports what it still holds (`hasPending`).
+        _ = COpenSSL_SSL_CTX_set_read_ahead(pointer, 1)
+        _ = COpenSSL_SSL_CTX_set_session_cache_mode(pointer, Int(SSL_SESS_CACHE_OFF))
+        _ = COpenSSL_SSL_CTX_set_max_cert_list(pointer, TLSContext.peerChainBytesMax)
+        _ = SSL_CTX_set_options(pointer, COpenSSL_options_base())
+        SSL_CTX_set_verify_depth(pointer, TLSContext.chainDepthMax)
+    }
+
+    borrowing func setTickets(
+        _ tickets: TLSServerConfiguration.SessionTickets
+    ) throws(OpenSSLError) {
+        let operation = "configure session tickets"
+        switch tickets {
+        case .off:
+            // The option alone leaves TLS 1.3 sending tickets of another kind.
+            _ = SSL_CTX_set_options(pointer, COpenSSL_option_no_ticket())
+            try OpenSSLError.check(
+                SSL_CTX_set_num_tickets(pointer, 0), .libraryFailure, operation)
+        case .issued(let count, let lifetimeSeconds):
+            guard (1...8).contains(count),
+                (1...TLSContext.ticketLifetimeSecondsMax).contains(lifetimeSeconds)
+            else {
+                throw OpenSSLError(
+                    .configurationInvalid, operation,
+                    reasons: ["a count of 1 to 8 and a lifetime of 1 second to 7 days"])
+            }
+            try OpenSSLError.check(
+                SSL_CTX_set_num_tickets(pointer, count), .libraryFailure, operation)
+            _ = SSL_CTX_set_timeout(pointer, lifetimeSeconds)
+            // Without a name of its own a server that asks for certificates refuses resumption.
+            let name = Array("tenancy".utf8)
+            try OpenSSLError.check(
+                SSL_CTX_set_session_id_context(pointer, name, UInt32(name.count)),
+                .libraryFailure, operation)
+        }
+    }
+}

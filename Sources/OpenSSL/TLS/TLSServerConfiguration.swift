@@ -1,0 +1,39 @@
+/// How a server speaks TLS.
+package struct TLSServerConfiguration: Sendable {
+    /// What is asked of clients.
+    package enum ClientCertificatePolicy: Sendable, Hashable {
+        /// None is asked for.
+        case none
+        /// One may be shown; one that does not verify is refused all the same.
+        case optional
+        /// Without one that verifies there is no connection.
+        case required
+    }
+
+    /// Whether a client may resume a session instead of authenticating again.
+    package enum SessionTickets: Sendable, Hashable {
+        case off
+        /// `count` tickets (1 to 8) after each handshake, good for `lifetimeSeconds` (at most a
+        /// week). A resumed session does not look at the client's certificate again: a revocation
+        /// or an expiry takes that long to be felt, which is why tickets are off unless asked for.
+        case issued(count: Int, lifetimeSeconds: Int)
+    }
+
+    package var identity: TLSIdentity
+    /// The roots that client certificates must lead to. Required unless the policy is `none`.
+    package var trustAnchors: PEMSource?
+    package var clientCertificates = ClientCertificatePolicy.none
+    /// Lists against which client certificates (the leaf, not its issuers) are checked. Once there
+    /// is one, every client's issuer needs a current list: an expired list refuses its clients.
+    package var revocationLists: [PEMSource] = []
+    package var minimumVersion = TLSVersion.v1_3
+    /// In order of preference. A client that offers only others is refused.
+    package var applicationProtocols: [String] = ["ttrpc"]
+    /// Whether a client that offers no application protocol at all is refused too.
+    package var requiresApplicationProtocol = false
+    package var sessionTickets = SessionTickets.off
+
+    package init(identity: TLSIdentity) {
+        self.identity = identity
+    }
+}

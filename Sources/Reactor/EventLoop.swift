@@ -1,0 +1,403 @@
+internal import CLinux
+internal import Glibc
+internal import Synchronization
+
+/// One epoll instance and the thread that turns it.
+///
+/// Everything of a connection happens on the thread of its loop, so nothing there takes a lock. A
+/// loop is also a task executor: an async handler started with the loop as its preference runs on
+/// the same thread, with no hop. A turn is: wait, readiness handlers, work from other threads,
+/// jobs, timers, turn-end handlers.
+///
+/// `@unchecked Sendable`: the mutable state below is touched by the loop's thread alone, which
+/// `preconditionOnLoop` checks; what other threads may touch is behind `inbox`.
+package final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable {
+    /// How many readiness events one wait may bring.
+    static let eventsPerTurnMax = 512
+    /// How many jobs run before descriptors are looked at again.
+    static let jobsPerTurnMax = 1024
+
+    private struct Slot {
+        var handler: (any ReadinessHandler)?
+        var generation: UInt32
+    }
+
+    private struct Inbox {
+        var jobs: [UnownedJob] = []
+        var work: [@Sendable () -> Void] = []
+        /// Whether the loop's thread is, or is about to be, inside a wait that needs waking.
+        var isWaiting = false
+        var isStopping = false
+        var hasStopped = false
+    }
+
+    /// The name of the loop's thread, at most 15 bytes.
+    package let name: String
+    /// How long to look for events again and again before sleeping. Zero sleeps at once; a caller
+    /// who pays for latency with a core sets more.
+    private let busyPoll: UInt64
+    private let epoll: CInt
+    private let wakeUp: CInt
+    private let inbox = Mutex(Inbox())
+
+    private var threadID: pthread_t?
+    private var slots: [Slot] = []
+    private var freeSlots: [UInt32] = []
+    private var timers = TimerHeap()
+    private var localJobs: [UnownedJob] = []
+    private var runningJobs: [UnownedJob] = []
+    private var turnEnd: [any TurnEndHandler] = []
+    private let events: UnsafeMutableBufferPointer<epoll_event>
+
+    /// The clock as of the start of this turn; read it on the loop.
+    package private(set) var now = MonotonicInstant.now()
+
+    /// - Throws: `SystemError` when the process is out of descriptors.
+    package init(name: String, busyPoll: Duration = .zero) throws(SystemError) {
+        self.name = name
+        self.busyPoll = MonotonicInstant(nanoseconds: 0).advanced(by: busyPoll).nanoseconds
+        epoll = epoll_create1(CInt(EPOLL_CLOEXEC))
+        guard epoll >= 0 else { throw SystemError("epoll_create1") }
+        wakeUp = eventfd(0, CInt(EFD_CLOEXEC | EFD_NONBLOCK))
+        guard wakeUp >= 0 else {
+            let failure = SystemError("eventfd")
+            close(epoll)
+            throw failure
+        }
+        events = .allocate(capacity: Self.eventsPerTurnMax)
+        var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(u64: .max))
+        guard epoll_ctl(epoll, EPOLL_CTL_ADD, wakeUp, &event) == 0 else {
+            throw SystemError("epoll_ctl")
+        }
+    }
+
+    deinit {
+        events.deallocate()
+        close(wakeUp)
+        close(epoll)
+    }
+
+    // MARK: - Where am I
+
+    /// The loop whose thread this is, if it is one's.
+    package static var current: EventLoop? {
+        guard let pointer = pthread_getspecific(currentLoopKey) else { return nil }
+        return Unmanaged<EventLoop>.fromOpaque(pointer).takeUnretainedValue()
+    }
+
+    package var isCurrent: Bool {
+        pthread_getspecific(currentLoopKey) == Unmanaged.passUnretained(self).toOpaque()
+    }
+
+    package func preconditionOnLoop() {
+        precondition(isCurrent, "this belongs to another loop's thread")
+    }
+
+    // MARK: - Work from anywhere
+
+    /// Runs `work` on the loop in a later turn; from any thread.
+    package func execute(_ work: @escaping @Sendable () -> Void) {
+        let stopped = inbox.withLock { inbox -> Bool in
+            guard !inbox.hasStopped else { return true }
+            inbox.work.append(work)
+            wakeIfWaiting(&inbox)
+            return false
+        }
+        // A stopped loop has no thread any more. Late work still has to run once: a continuation
+        // that is never resumed would hold its task for ever.
+        if stopped { runLate { _ in work() } }
+    }
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        if isCurrent {
+            localJobs.append(job)
+            return
+        }
+        let stopped = inbox.withLock { inbox -> Bool in
+            guard !inbox.hasStopped else { return true }
+            inbox.jobs.append(job)
+            wakeIfWaiting(&inbox)
+            return false
+        }
+        if stopped { runLate { $0.run(job) } }
+    }
+
+    /// What a stopped loop is still asked to do, and all that comes of it, done on the one thread
+    /// that takes the place of the loop's own: what belongs to the loop stays with one thread.
+    private func runLate(_ work: @escaping @Sendable (EventLoop) -> Void) {
+        BlockingThread.shared.submit { [self] in
+            // Late work that asks for more late work is already there.
+            enter()
+            defer { leave() }
+            work(self)
+            while !localJobs.isEmpty || !turnEnd.isEmpty {
+                runJobs()
+                runTurnEnd()
+            }
+        }
+    }
+
+    private func enter() {
+        pthread_setspecific(currentLoopKey, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    private func leave() {
+        pthread_setspecific(currentLoopKey, nil)
+    }
+
+    package func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+        UnownedSerialExecutor(ordinary: self)
+    }
+
+    package func checkIsolated() {
+        preconditionOnLoop()
+    }
+
+    private func wakeIfWaiting(_ inbox: inout Inbox) {
+        guard inbox.isWaiting else { return }
+        inbox.isWaiting = false
+        var one: UInt64 = 1
+        // The counter can only be full when a wake-up is pending anyway.
+        _ = write(wakeUp, &one, MemoryLayout<UInt64>.size)
+    }
+
+    private func run(_ job: UnownedJob) {
+        job.runSynchronously(
+            isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+    }
+
+    // MARK: - Descriptors, on the loop
+
+    /// Watches `descriptor`, level-triggered. The loop holds the handler until `deregister`.
+    ///
+    /// - Throws: `SystemError` when the kernel refuses (out of memory, or over
+    ///   `fs.epoll.max_user_watches`).
+    package func register(
+        _ handler: any ReadinessHandler, descriptor: CInt, interest: Readiness
+    ) throws(SystemError) -> Registration {
+        preconditionOnLoop()
+        let index: UInt32
+        if let free = freeSlots.popLast() {
+            index = free
+            slots[Int(index)].handler = handler
+        } else {
+            index = UInt32(slots.count)
+            slots.append(Slot(handler: handler, generation: 0))
+        }
+        let generation = slots[Int(index)].generation
+        var event = epoll_event(
+            events: interest.rawValue,
+            data: epoll_data_t(u64: UInt64(generation) << 32 | UInt64(index)))
+        guard epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) == 0 else {
+            let failure = SystemError("epoll_ctl")
+            release(slot: index)
+            throw failure
+        }
+        return Registration(
+            descriptor: descriptor, slot: index, generation: generation, interest: interest)
+    }
+
+    /// Changes what the handler hears about. A system call only when something changes.
+    package func setInterest(_ interest: Readiness, of registration: inout Registration) {
+        preconditionOnLoop()
+        guard registration.interest != interest else { return }
+        registration.interest = interest
+        let token = UInt64(registration.generation) << 32 | UInt64(registration.slot)
+        var event = epoll_event(events: interest.rawValue, data: epoll_data_t(u64: token))
+        // Fails only for a descriptor that is not registered: a programmer's error.
+        let result = epoll_ctl(epoll, EPOLL_CTL_MOD, registration.descriptor, &event)
+        precondition(result == 0, "the descriptor was closed before it was deregistered")
+    }
+
+    /// Stops watching; call it before the descriptor is closed. Events already fetched for it in
+    /// this turn are dropped.
+    package func deregister(_ registration: Registration) {
+        preconditionOnLoop()
+        var event = epoll_event()
+        _ = epoll_ctl(epoll, EPOLL_CTL_DEL, registration.descriptor, &event)
+        release(slot: registration.slot)
+    }
+
+    private func release(slot index: UInt32) {
+        slots[Int(index)].handler = nil
+        slots[Int(index)].generation &+= 1
+        freeSlots.append(index)
+    }
+
+    // MARK: - Timers, on the loop
+
+    /// Runs `action` once the clock passes `deadline`.
+    @discardableResult
+    package func schedule(at deadline: MonotonicInstant, _ action: @escaping () -> Void) -> Timer {
+        preconditionOnLoop()
+        return timers.insert(deadline: deadline, action: action)
+    }
+
+    @discardableResult
+    package func schedule(after delay: Duration, _ action: @escaping () -> Void) -> Timer {
+        schedule(at: MonotonicInstant.now().advanced(by: delay), action)
+    }
+
+    /// The action will not run; what it captured is released now.
+    package func cancel(_ timer: Timer) {
+        preconditionOnLoop()
+        timers.remove(timer)
+    }
+
+    package func reschedule(_ timer: Timer, at deadline: MonotonicInstant) {
+        preconditionOnLoop()
+        timers.move(timer, to: deadline)
+    }
+
+    /// Calls `handler` once, when everything else of this turn is done.
+    package func atTurnEnd(_ handler: any TurnEndHandler) {
+        preconditionOnLoop()
+        turnEnd.append(handler)
+    }
+
+    // MARK: - Turning
+
+    /// Asks the loop to stop once it has run what it was asked to run; from any thread. Timers that
+    /// are not due by then never fire, and descriptors are not looked at any more.
+    package func stop() {
+        inbox.withLock { inbox in
+            inbox.isStopping = true
+            wakeIfWaiting(&inbox)
+        }
+    }
+
+    /// Turns until `stop`; the calling thread is the loop's for that time.
+    package func run() {
+        enter()
+        defer { leave() }
+        repeat { turn() } while !hasToStop()
+    }
+
+    private func turn() {
+        let count = wait()
+        now = .now()
+        for index in 0..<count { dispatch(events[index]) }
+        drainInbox()
+        runJobs()
+        while let action = timers.popDue(at: now) { action() }
+        runTurnEnd()
+    }
+
+    /// Whether this was the last turn. Decided when the turn is over, so that late work never meets
+    /// a loop that is still at work.
+    private func hasToStop() -> Bool {
+        guard localJobs.isEmpty, turnEnd.isEmpty else { return false }
+        return inbox.withLock { inbox in
+            inbox.hasStopped = inbox.isStopping && inbox.jobs.isEmpty && inbox.work.isEmpty
+            return inbox.hasStopped
+        }
+    }
+
+    private func wait() -> Int {
+        var timeout = millisecondsToSleep()
+        if timeout != 0, busyPoll > 0 {
+            let end = MonotonicInstant.now().advanced(byNanoseconds: busyPoll)
+            repeat {
+                let count = epoll_wait(epoll, events.baseAddress, CInt(events.count), 0)
+                if count > 0 { return Int(count) }
+                if hasInbox() { return 0 }
+            } while MonotonicInstant.now() < end
+            timeout = millisecondsToSleep()
+        }
+        if timeout != 0 {
+            // Whoever adds to the inbox from here on sees `isWaiting` and writes to the eventfd.
+            let mayWait = inbox.withLock { inbox -> Bool in
+                guard inbox.jobs.isEmpty, inbox.work.isEmpty, !inbox.isStopping else {
+                    return false
+                }
+                inbox.isWaiting = true
+                return true
+            }
+            if !mayWait { timeout = 0 }
+        }
+        let count = epoll_wait(epoll, events.baseAddress, CInt(events.count), timeout)
+        return max(0, Int(count))  // -1 is EINTR: the next turn waits again
+    }
+
+    private func hasInbox() -> Bool {
+        inbox.withLock { !$0.jobs.isEmpty || !$0.work.isEmpty || $0.isStopping }
+    }
+
+    private func millisecondsToSleep() -> CInt {
+        guard localJobs.isEmpty, turnEnd.isEmpty else { return 0 }
+        guard let deadline = timers.earliest else { return -1 }
+        let now = MonotonicInstant.now()
+        guard deadline > now else { return 0 }
+        // Rounded up, or a timer due in 0.4 ms would spin the loop for 0.4 ms.
+        let milliseconds = (deadline.nanoseconds - now.nanoseconds + 999_999) / 1_000_000
+        return CInt(clamping: min(milliseconds, 60_000))
+    }
+
+    private func dispatch(_ event: epoll_event) {
+        let token = event.data.u64
+        guard token != .max else {
+            var counter: UInt64 = 0
+            _ = read(wakeUp, &counter, MemoryLayout<UInt64>.size)
+            return
+        }
+        let index = Int(token & 0xffff_ffff)
+        guard slots[index].generation == UInt32(token >> 32), let handler = slots[index].handler
+        else { return }
+        handler.descriptorIsReady(Readiness(rawValue: event.events))
+    }
+
+    private func drainInbox() {
+        var work: [@Sendable () -> Void] = []
+        inbox.withLock { inbox in
+            inbox.isWaiting = false
+            if !inbox.jobs.isEmpty {
+                localJobs.append(contentsOf: inbox.jobs)
+                inbox.jobs.removeAll(keepingCapacity: true)
+            }
+            swap(&work, &inbox.work)
+        }
+        for item in work { item() }
+    }
+
+    private func runJobs() {
+        guard !localJobs.isEmpty else { return }
+        swap(&localJobs, &runningJobs)
+        var done = 0
+        while done < runningJobs.count, done < Self.jobsPerTurnMax {
+            run(runningJobs[done])
+            done += 1
+        }
+        if done < runningJobs.count {
+            localJobs.insert(contentsOf: runningJobs[done...], at: 0)
+        }
+        runningJobs.removeAll(keepingCapacity: true)
+    }
+
+    private func runTurnEnd() {
+        // A handler may ask for another handler; the list is walked by index until it is done.
+        var index = 0
+        while index < turnEnd.count {
+            turnEnd[index].turnWillEnd()
+            index += 1
+        }
+        turnEnd.removeAll(keepingCapacity: true)
+    }
+}
+
+/// Which loop's thread this is. A `pthread` key: a task-local would not be seen by handlers, and
+/// the key costs about 2 ns.
+private let currentLoopKey: pthread_key_t = {
+    var key = pthread_key_t()
+    let result = pthread_key_create(&key, nil)
+    precondition(result == 0, "the process is out of thread-specific keys")
+    return key
+}()
+
+/// A watched descriptor. A value: its owner passes it back to the loop to change or end the watch.
+package struct Registration {
+    package let descriptor: CInt
+    fileprivate let slot: UInt32
+    fileprivate let generation: UInt32
+    fileprivate(set) package var interest: Readiness
+}

@@ -1,0 +1,48 @@
+internal import Glibc
+
+/// A point on the kernel's monotonic clock, in nanoseconds.
+///
+/// `ContinuousClock` reads the same clock but stores 128 bits and cannot be cached by a loop for
+/// the length of a turn; deadlines are compared on every call, so the small one wins.
+package struct MonotonicInstant: Comparable, Hashable, Sendable {
+    package var nanoseconds: UInt64
+
+    package init(nanoseconds: UInt64) {
+        self.nanoseconds = nanoseconds
+    }
+
+    /// The clock, read now (a vDSO call, about 20 ns).
+    package static func now() -> MonotonicInstant {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return MonotonicInstant(
+            nanoseconds: UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec))
+    }
+
+    /// Later by `duration`; a negative duration counts as none and the far future saturates.
+    package func advanced(by duration: Duration) -> MonotonicInstant {
+        let (seconds, attoseconds) = duration.components
+        guard seconds >= 0, attoseconds >= 0 else { return self }
+        let whole = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
+        let (part, overflow) = whole.partialValue.addingReportingOverflow(
+            UInt64(attoseconds) / 1_000_000_000)
+        return whole.overflow || overflow ? .distantFuture : advanced(byNanoseconds: part)
+    }
+
+    package func advanced(byNanoseconds distance: UInt64) -> MonotonicInstant {
+        let (sum, overflow) = nanoseconds.addingReportingOverflow(distance)
+        return overflow ? .distantFuture : MonotonicInstant(nanoseconds: sum)
+    }
+
+    /// How long after `earlier` this is; nothing when it is not after.
+    package func duration(since earlier: MonotonicInstant) -> Duration {
+        let distance = nanoseconds > earlier.nanoseconds ? nanoseconds - earlier.nanoseconds : 0
+        return .nanoseconds(Int64(clamping: distance))
+    }
+
+    package static let distantFuture = MonotonicInstant(nanoseconds: .max)
+
+    package static func < (left: MonotonicInstant, right: MonotonicInstant) -> Bool {
+        left.nanoseconds < right.nanoseconds
+    }
+}

@@ -1,0 +1,126 @@
+/// The methods that a server answers.
+public struct Router: Sendable {
+    /// The registered methods by `service/method`.
+    private(set) var methods: [String: ServerMethod] = [:]
+
+    public init() {}
+
+    /// The registered methods, as `service/method`, sorted.
+    public var paths: [String] { methods.keys.sorted() }
+
+    /// Answers a unary method. Registering a method again replaces its handler.
+    public mutating func unary<Request, Response>(
+        _ method: MethodDescriptor<Request, Response>,
+        _ handler: @escaping @Sendable (Request, ServerContext) async throws -> Response
+    ) {
+        add(method) { payload, context, call throws(RPCError) in
+            let request = try Request(wire: payload)
+            call.run { call in
+                let response = try await handler(request, context)
+                await call.untilWritable()
+                call.finish(with: response)
+            }
+        }
+    }
+
+    /// Answers a method whose server streams.
+    public mutating func serverStreaming<Request, Response>(
+        _ method: MethodDescriptor<Request, Response>,
+        _ handler:
+            @escaping @Sendable (
+                Request, ResponseWriter<Response>, ServerContext
+            ) async throws -> Void
+    ) {
+        add(method) { payload, context, call throws(RPCError) in
+            let request = try Request(wire: payload)
+            call.run { call in
+                try await handler(request, ResponseWriter(call: call), context)
+                call.finishStream()
+            }
+        }
+    }
+
+    /// Answers a method whose client streams.
+    public mutating func clientStreaming<Request, Response>(
+        _ method: MethodDescriptor<Request, Response>,
+        _ handler:
+            @escaping @Sendable (
+                RequestStream<Request>, ServerContext
+            ) async throws -> Response
+    ) {
+        add(method) { payload, context, call throws(RPCError) in
+            let requests = try call.openInbound(of: Request.self, first: payload)
+            call.run { call in
+                let response = try await handler(requests, context)
+                await call.untilWritable()
+                call.finish(with: response)
+            }
+        }
+    }
+
+    /// Answers a method in which both sides stream.
+    public mutating func bidirectional<Request, Response>(
+        _ method: MethodDescriptor<Request, Response>,
+        _ handler:
+            @escaping @Sendable (
+                RequestStream<Request>, ResponseWriter<Response>, ServerContext
+            ) async throws -> Void
+    ) {
+        add(method) { payload, context, call throws(RPCError) in
+            let requests = try call.openInbound(of: Request.self, first: payload)
+            call.run { call in
+                try await handler(requests, ResponseWriter(call: call), context)
+                call.finishStream()
+            }
+        }
+    }
+
+    /// Answers a unary method on the loop, at once, where it can.
+    ///
+    /// The handler runs synchronously: it must not block and should take microseconds. When it
+    /// returns nil, the handler registered with `unary` for the same method takes over; register
+    /// that one first.
+    public mutating func fast<Request, Response>(
+        _ method: MethodDescriptor<Request, Response>,
+        _ handler:
+            @escaping @Sendable (
+                Request, borrowing ServerContext
+            ) throws(RPCError) -> Response?
+    ) {
+        let path = "\(method.service)/\(method.method)"
+        precondition(methods[path] != nil, "register the async handler of \(path) first")
+        methods[path]?.fast = { payload, context, reserve throws(RPCError) in
+            let request = try Request(wire: payload)
+            guard let response = try handler(request, context) else { return false }
+            try response.encode(reserve: reserve)
+            return true
+        }
+    }
+
+    private mutating func add<Request, Response>(
+        _ method: MethodDescriptor<Request, Response>, start: @escaping ServerMethod.Start
+    ) {
+        methods["\(method.service)/\(method.method)"] = ServerMethod(
+            service: method.service, name: method.method, kind: method.kind, start: start)
+    }
+}
+
+/// One method as the connection dispatches it; the types of its messages are gone by here.
+struct ServerMethod: Sendable {
+    /// Decodes the request and starts the handler's task.
+    typealias Start =
+        @Sendable (
+            UnsafeRawBufferPointer, ServerContext, ServerCall
+        ) throws(RPCError) -> Void
+    /// Answers at once, or says that it cannot.
+    typealias Fast =
+        @Sendable (
+            UnsafeRawBufferPointer, borrowing ServerContext, (Int) -> UnsafeMutableRawPointer
+        ) throws(RPCError) -> Bool
+
+    let service: String
+    let name: String
+    let kind: MethodKind
+    let start: Start
+    var fast: Fast?
+}

@@ -1,0 +1,29 @@
+/// Where a server listens and what it gives to its peers.
+public struct ServerConfiguration: Sendable {
+    /// Where it listens; at least one.
+    public var listeners: [ListenerConfiguration]
+    public var limits = ServerLimits()
+    /// How many threads serve connections; each is an event loop.
+    public var loopCount = 1
+    /// How long a loop looks for events again and again before it sleeps; latency for a core.
+    public var busyPoll = Duration.zero
+
+    public init(listeners: [ListenerConfiguration]) {
+        self.listeners = listeners
+    }
+}
+
+/// One place to listen on.
+public struct ListenerConfiguration: Sendable {
+    /// The address; port 0 lets the kernel choose one.
+    public var address: SocketAddress
+    /// How to speak TLS; nil is plain text, which only a Unix socket or a loopback should carry.
+    public var tls: ServerTLS?
+    /// The permission bits of a Unix socket's file; only owner and group by default.
+    public var unixMode: UInt32 = 0o660
+
+    public init(_ address: SocketAddress, tls: ServerTLS? = nil) {
+        self.address = address
+        self.tls = tls
+    }
+}

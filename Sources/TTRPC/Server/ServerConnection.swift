@@ -1,0 +1,334 @@
+internal import Reactor
+
+/// One accepted connection: frames in, calls dispatched, answers out. Everything on its loop.
+final class ServerConnection: ChannelOwner {
+    let loop: EventLoop
+    let limits: ServerLimits
+    private let core: ServerCore
+    private let channel: Channel
+    private let peer: Peer
+    private let onClose: (ServerConnection) -> Void
+    private var info: ServerConnectionInfo?
+    private var streams: ServerStreams<ServerCall>
+    private var isDraining = false
+    /// What the queues of all its streams hold that no handler has read yet.
+    let unreadBytes: UnreadBytes
+
+    init(
+        core: ServerCore, channel: Channel, peer: Peer,
+        onClose: @escaping (ServerConnection) -> Void
+    ) {
+        self.core = core
+        self.channel = channel
+        self.peer = peer
+        self.onClose = onClose
+        loop = channel.loop
+        limits = core.limits
+        unreadBytes = UnreadBytes(max: core.limits.unreadBytesMax)
+        streams = ServerStreams(callsMax: core.limits.callsPerConnectionMax)
+    }
+
+    func start() {
+        channel.start(owner: self)
+    }
+
+    var hasCalls: Bool { !streams.isEmpty }
+    var isCongested: Bool { channel.isCongested }
+
+    // MARK: - The channel's events
+
+    func channelDidOpen() {
+        var peer = self.peer
+        peer.certificate = channel.peerCertificate
+        var attachment: (any Sendable)?
+        do {
+            for interceptor in core.interceptors {
+                if let value = try interceptor.connectionOpened(peer) { attachment = value }
+            }
+        } catch {
+            core.log(.connectionRefused(peer: peer.address, error: error))
+            close()
+            return
+        }
+        info = ServerConnectionInfo(peer: peer, attachment: attachment)
+    }
+
+    func channelDidReceive(_ header: FrameHeader, _ data: UnsafeRawBufferPointer) {
+        switch header.type {
+        case .request: receiveRequest(header, data)
+        case .data: receiveData(header, data)
+        default:
+            failStream(
+                header.stream,
+                RPCError(.invalidArgument, "frame type \(header.type.rawValue): unknown"))
+        }
+    }
+
+    func channelDidReceiveOversized(_ header: FrameHeader) {
+        let error = RPCError(
+            .resourceExhausted,
+            "a frame may carry \(limits.channel.frameBytesMax) bytes, not \(header.length)")
+        if header.type == .request, streams.isUnused(header.stream) {
+            _ = streams.receiveRequest(header.stream)
+            refuse(header.stream, error)
+        } else {
+            failStream(header.stream, error)
+        }
+    }
+
+    func channelCanWrite() {
+        for call in streams.calls { call.resumeWriters() }
+    }
+
+    func channelDidClose(_ reason: ChannelCloseReason) {
+        core.log(.connectionClosed(peer: peer.address, reason: reason))
+        endCalls(RPCError(.cancelled, "the connection closed"))
+        onClose(self)
+    }
+
+    // MARK: - Frames
+
+    private func receiveRequest(_ header: FrameHeader, _ data: UnsafeRawBufferPointer) {
+        switch streams.receiveRequest(header.stream) {
+        case .refuse(let error): refuse(header.stream, error)
+        case .dispatch:
+            do {
+                let envelope = try RequestEnvelope(reading: data, limits: limits.envelope)
+                try dispatch(header, envelope)
+            } catch {
+                refuse(header.stream, error)
+            }
+        }
+    }
+
+    private func receiveData(_ header: FrameHeader, _ data: UnsafeRawBufferPointer) {
+        switch streams.receiveData(header.stream, flags: header.flags) {
+        case .ignore: break
+        case .fail(let call, let error): call.refuse(error)
+        case .giveUp(let call): call.refuse(RPCError(.cancelled, "the caller gave up"))
+        case .deliver(let call, let hasMessage, let isEnd):
+            if hasMessage { call.receive(data) }
+            if isEnd { call.receiveEnd() }
+        }
+    }
+
+    /// Ends a stream that the client broke; a stream that is not there ends the connection.
+    private func failStream(_ id: UInt32, _ error: RPCError) {
+        if let call = streams.call(id) {
+            call.refuse(error)
+        } else {
+            let reason = ChannelCloseReason.protocolViolation(error.message)
+            core.log(.connectionClosed(peer: peer.address, reason: reason))
+            close()
+        }
+    }
+
+    private func dispatch(
+        _ header: FrameHeader, _ envelope: RequestEnvelope
+    ) throws(RPCError) {
+        guard let info else { throw RPCError(.internal, "the connection is not open") }
+        guard let method = core.routes.method(envelope.service, envelope.method) else {
+            throw Self.unimplemented(envelope)
+        }
+        guard !isDraining else { throw core.drainingError }
+        var context = ServerContext(
+            service: method.service, method: method.name, metadata: envelope.metadata,
+            deadline: try deadline(of: envelope, method.kind), connection: info, attachment: nil)
+        do {
+            for interceptor in core.interceptors { try interceptor.admit(&context) }
+            if let fast = method.fast, try answer(header.stream, envelope.payload, context, fast) {
+                ended(context, .ok, started: loop.now)
+                return
+            }
+            try start(method, header, envelope, context)
+        } catch {
+            ended(context, error.code, started: loop.now)
+            throw error
+        }
+    }
+
+    private func start(
+        _ method: ServerMethod, _ header: FrameHeader, _ envelope: RequestEnvelope,
+        _ context: ServerContext
+    ) throws(RPCError) {
+        let call = ServerCall(id: header.stream, context: context, connection: self)
+        let isRemoteOpen = method.kind.clientStreams && !header.flags.contains(.remoteClosed)
+        streams.register(header.stream, call, isRemoteOpen: isRemoteOpen)
+        do {
+            try method.start(envelope.payload, context, call)
+        } catch {
+            // Not `refuse`: the caller of this method answers.
+            _ = streams.end(header.stream)
+            call.discard()
+            throw error
+        }
+        if method.kind.clientStreams, !isRemoteOpen { call.receiveEnd() }
+    }
+
+    /// Answers on the fast path; false when the method cannot, and then nothing was written.
+    private func answer(
+        _ id: UInt32, _ payload: UnsafeRawBufferPointer, _ context: borrowing ServerContext,
+        _ fast: ServerMethod.Fast
+    ) throws(RPCError) -> Bool {
+        let mark = channel.mark
+        var byteCount = 0
+        do {
+            let isAnswered = try fast(payload, context) { size in
+                byteCount = size
+                return reserveResponse(id, payloadByteCount: size)
+            }
+            guard isAnswered else { return false }
+        } catch {
+            // An encoder may fail after it has reserved; what it left is no frame.
+            channel.unwrite(to: mark)
+            throw error
+        }
+        try checkSize(byteCount, mark: mark)
+        return true
+    }
+
+    private func deadline(
+        of envelope: RequestEnvelope, _ kind: MethodKind
+    ) throws(RPCError) -> MonotonicInstant? {
+        let timeout = envelope.timeoutNanoseconds
+        guard timeout >= 0 else {
+            throw RPCError(.deadlineExceeded, "the deadline had passed before the call came")
+        }
+        let asked = timeout == 0 ? nil : loop.now.advanced(byNanoseconds: UInt64(timeout))
+        guard kind == .unary else { return asked }
+        let latest = loop.now.advanced(by: limits.unaryTimeMax)
+        return asked.map { min($0, latest) } ?? latest
+    }
+
+    private static func unimplemented(_ envelope: RequestEnvelope) -> RPCError {
+        let service = String(validating: envelope.service) ?? "(not UTF-8)"
+        let method = String(validating: envelope.method) ?? "(not UTF-8)"
+        return RPCError(
+            .unimplemented, "unknown method \(service.prefix(200))/\(method.prefix(200))")
+    }
+
+    // MARK: - Answers
+
+    /// Sends the answer of a unary or client-streaming call. Gives the code the call ended with.
+    func respond<Response: WireMessage>(_ id: UInt32, _ response: Response) -> RPCError.Code {
+        let mark = channel.mark
+        var byteCount = 0
+        do {
+            try response.encode { size in
+                byteCount = size
+                return reserveResponse(id, payloadByteCount: size)
+            }
+            try checkSize(byteCount, mark: mark)
+            return .ok
+        } catch {
+            channel.unwrite(to: mark)
+            refuse(id, error)
+            return error.code
+        }
+    }
+
+    private func reserveResponse(_ id: UInt32, payloadByteCount: Int) -> UnsafeMutableRawPointer {
+        let prefix = ResponseEnvelope.payloadPrefixByteCount(payloadByteCount)
+        let header = FrameHeader(
+            length: UInt32(clamping: prefix + payloadByteCount), stream: id, type: .response)
+        return ResponseEnvelope.writePayloadPrefix(payloadByteCount, at: channel.reserve(header))
+    }
+
+    /// A frame over the limit is taken back before a byte of it is sent.
+    private func checkSize(_ byteCount: Int, mark: Int) throws(RPCError) {
+        guard byteCount + 6 > limits.channel.frameBytesMax else { return }
+        channel.unwrite(to: mark)
+        throw RPCError(
+            .resourceExhausted,
+            "the answer has \(byteCount) bytes; a frame may carry \(limits.channel.frameBytesMax)")
+    }
+
+    /// Sends one message of a server's stream.
+    func sendData<Response: WireMessage>(_ id: UInt32, _ message: Response) throws(RPCError) {
+        let mark = channel.mark
+        var byteCount = 0
+        do {
+            try message.encode { size in
+                byteCount = size
+                return channel.reserve(
+                    FrameHeader(length: UInt32(clamping: size), stream: id, type: .data))
+            }
+            try checkSize(byteCount, mark: mark)
+        } catch {
+            channel.unwrite(to: mark)
+            throw error
+        }
+    }
+
+    /// Ends a server's stream that went well.
+    func endStream(_ id: UInt32) {
+        channel.write(
+            FrameHeader(length: 0, stream: id, type: .data, flags: [.remoteClosed, .noData]), [])
+    }
+
+    /// Answers with a failure.
+    func refuse(_ id: UInt32, _ error: RPCError) {
+        guard !channel.isClosed else { return }
+        let data = ResponseEnvelope.failure(error, dataBytesMax: limits.channel.frameBytesMax)
+        channel.write(
+            FrameHeader(length: UInt32(data.count), stream: id, type: .response), data)
+    }
+
+    // MARK: - Ends
+
+    func rpcError(for error: any Error, in context: ServerContext) -> RPCError {
+        if let error = error as? RPCError { return error }
+        if error is CancellationError { return RPCError(.cancelled, "the call was cancelled") }
+        return core.rpcError(for: error, in: context)
+    }
+
+    func callEnded(_ id: UInt32, context: ServerContext, code: RPCError.Code, duration: Duration) {
+        _ = streams.end(id)
+        for interceptor in core.interceptors {
+            interceptor.callEnded(context, code: code, duration: duration)
+        }
+        if isDraining, streams.isEmpty { closeGracefully() }
+    }
+
+    private func ended(
+        _ context: borrowing ServerContext, _ code: RPCError.Code, started: MonotonicInstant
+    ) {
+        guard !core.interceptors.isEmpty else { return }
+        let duration = MonotonicInstant.now().duration(since: started)
+        for interceptor in core.interceptors {
+            interceptor.callEnded(context, code: code, duration: duration)
+        }
+    }
+
+    /// Refuses new calls from here on.
+    func drain() {
+        isDraining = true
+    }
+
+    /// Closes a draining connection once what is in flight has been answered.
+    func closeWhenIdle() {
+        isDraining = true
+        if streams.isEmpty { closeGracefully() }
+    }
+
+    private func closeGracefully() {
+        channel.closeAfterFlush()
+        if channel.isClosed { onClose(self) }
+    }
+
+    /// Ends everything that is in flight and closes.
+    func close(ending error: RPCError? = nil) {
+        if let error {
+            for call in streams.calls { call.refuse(error) }
+            closeGracefully()
+            return
+        }
+        channel.close()
+        endCalls(RPCError(.cancelled, "the connection closed"))
+        onClose(self)
+    }
+
+    private func endCalls(_ error: RPCError) {
+        for call in streams.calls { call.cancel(error) }
+    }
+}

@@ -1,0 +1,26 @@
+/// Looks at every call before its handler and after its end.
+///
+/// All three are synchronous and run on the connection's loop, the fast path included, so they
+/// answer from memory. Identity, limits, the audit context and metrics are interceptors.
+public protocol ServerInterceptor: Sendable {
+    /// A connection is open, TLS included. What is returned is kept for all its calls.
+    ///
+    /// - Throws: `RPCError` to refuse the connection: it closes at once.
+    func connectionOpened(_ peer: Peer) throws(RPCError) -> (any Sendable)?
+
+    /// A call is about to be dispatched; `context` may be given an attachment.
+    ///
+    /// - Throws: `RPCError` to refuse the call with that status.
+    func admit(_ context: inout ServerContext) throws(RPCError)
+
+    /// A call has ended, with `.ok` or the code of its failure, after `duration`.
+    func callEnded(_ context: borrowing ServerContext, code: RPCError.Code, duration: Duration)
+}
+
+extension ServerInterceptor {
+    public func connectionOpened(_ peer: Peer) throws(RPCError) -> (any Sendable)? { nil }
+    public func admit(_ context: inout ServerContext) throws(RPCError) {}
+    public func callEnded(
+        _ context: borrowing ServerContext, code: RPCError.Code, duration: Duration
+    ) {}
+}

@@ -1,0 +1,190 @@
+internal import OpenSSL
+internal import Reactor
+
+/// A listening socket that has been opened but not yet put on a loop.
+///
+/// `@unchecked Sendable`: the descriptor is taken out once, by the loop that gets it.
+final class OpenListener: @unchecked Sendable {
+    /// Where it listens, with the real port.
+    let address: SocketAddress
+    let tls: TLSContext?
+    private var descriptor: Descriptor?
+
+    /// Binds, listens and loads the certificates; blocks.
+    init(_ configuration: ListenerConfiguration) throws {
+        tls = try configuration.tls.map { try $0.context() }
+        let descriptor = try Listener.open(configuration)
+        if case .tcp(let host, _) = configuration.address {
+            address = .tcp(host: host, port: try Socket.localAddress(descriptor.number).port)
+        } else {
+            address = configuration.address
+        }
+        self.descriptor = consume descriptor
+    }
+
+    func take() -> Descriptor? { descriptor.take() }
+}
+
+/// A server's part on one loop: its listeners and its connections.
+///
+/// `@unchecked Sendable`: the state is touched on the loop alone; the methods hop there.
+final class ServerLoop: @unchecked Sendable {
+    private static let lastAnswerTimeMax = Duration.seconds(1)
+
+    private let core: ServerCore
+    private let loop: EventLoop
+    private let buffers: ChannelBuffers
+    private var listeners: [Listener] = []
+    private var connections: [ObjectIdentifier: ServerConnection] = [:]
+    private var isDraining = false
+    private var waiters: [CheckedContinuation<Void, Never>] = []
+
+    init(core: ServerCore, loop: EventLoop) {
+        self.core = core
+        self.loop = loop
+        buffers = ChannelBuffers(keptBytes: core.keptBytes)
+    }
+
+    /// Accepts on this loop and gives the connections to `loops` in turn.
+    func listen(_ open: OpenListener, sharing loops: [ServerLoop]) async throws {
+        let result: Result<Void, SystemError> = await withCheckedContinuation { continuation in
+            loop.execute { [self] in
+                continuation.resume(returning: startListening(open, sharing: loops))
+            }
+        }
+        try result.get()
+    }
+
+    private func startListening(
+        _ open: OpenListener, sharing loops: [ServerLoop]
+    ) -> Result<Void, SystemError> {
+        guard let descriptor = open.take() else { return .success(()) }
+        var turn = 0
+        let isUnix = if case .unix = open.address { true } else { false }
+        let listener = Listener(
+            descriptor: descriptor, loop: loop,
+            onAccept: { descriptor in
+                let target = loops[turn % loops.count]
+                turn &+= 1
+                target.adopt(descriptor, tls: open.tls, isUnix: isUnix)
+            },
+            onPause: { [core] in core.log(.acceptPaused(reason: $0.description)) })
+        do {
+            try listener.start()
+            listeners.append(listener)
+            return .success(())
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// Takes an accepted socket, from whichever loop accepted it.
+    private func adopt(_ descriptor: consuming Descriptor, tls: TLSContext?, isUnix: Bool) {
+        guard !loop.isCurrent else {
+            serve(descriptor, tls: tls, isUnix: isUnix)
+            return
+        }
+        let number = descriptor.release()
+        loop.execute { [self] in
+            serve(Descriptor(owning: number), tls: tls, isUnix: isUnix)
+        }
+    }
+
+    private func serve(_ descriptor: consuming Descriptor, tls: TLSContext?, isUnix: Bool) {
+        guard !isDraining, let peer = Self.peer(of: descriptor.number, isUnix: isUnix) else {
+            return
+        }
+        if let limit = core.admitConnection(of: peer) {
+            core.log(.connectionOverLimit(peer: peer.address, limit: limit))
+            return
+        }
+        if !isUnix { Socket.configureTCP(descriptor.number) }
+        let session: TLSSession?
+        do {
+            session = try tls.map {
+                try TLSSession(
+                    context: $0, descriptor: descriptor.number, role: .server, serverName: nil)
+            }
+        } catch {
+            core.connectionEnded(of: peer)
+            core.log(.connectionEnded(peer: peer.address, reason: "TLS: \(error)"))
+            return
+        }
+        let channel = Channel(
+            descriptor: descriptor, tls: session, isConnecting: false,
+            pausesReading: true, limits: core.limits.channel, buffers: buffers, loop: loop)
+        let connection = ServerConnection(core: core, channel: channel, peer: peer) {
+            [weak self] in self?.closed($0, peer)
+        }
+        connections[ObjectIdentifier(connection)] = connection
+        connection.start()
+    }
+
+    /// Nil when the peer is gone again already.
+    private static func peer(of number: CInt, isUnix: Bool) -> Peer? {
+        do {
+            if isUnix {
+                return Peer(
+                    address: "unix", ipAddress: nil,
+                    credentials: try Socket.peerCredentials(number))
+            }
+            let address = try Socket.peerAddress(number)
+            let host = address.numericHost
+            return Peer(
+                address: SocketAddress.tcp(host: host, port: address.port).description,
+                ipAddress: host, credentials: nil)
+        } catch {
+            return nil
+        }
+    }
+
+    private func closed(_ connection: ServerConnection, _ peer: Peer) {
+        guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
+        core.connectionEnded(of: peer)
+        guard connections.isEmpty else { return }
+        let waiting = waiters
+        waiters = []
+        for waiter in waiting { waiter.resume() }
+    }
+
+    // MARK: - Drain
+
+    /// Stops accepting and refuses new calls.
+    func drain() async {
+        await withCheckedContinuation { continuation in
+            loop.execute { [self] in
+                isDraining = true
+                for listener in listeners { listener.stop() }
+                listeners = []
+                for connection in connections.values { connection.drain() }
+                continuation.resume()
+            }
+        }
+    }
+
+    /// Returns once every connection is closed; after `limit` what is left is ended.
+    func untilClosed(within limit: Duration) async {
+        await withCheckedContinuation { continuation in
+            loop.execute { [self] in
+                for connection in connections.values { connection.closeWhenIdle() }
+                guard !connections.isEmpty else {
+                    continuation.resume()
+                    return
+                }
+                waiters.append(continuation)
+                loop.schedule(after: limit) { [weak self] in self?.endAll() }
+            }
+        }
+    }
+
+    /// Ends what a drain could not wait for. Whoever does not read its last answer within
+    /// `lastAnswerTimeMax` is cut off.
+    private func endAll() {
+        let error = core.stoppedError
+        for connection in connections.values { connection.close(ending: error) }
+        loop.schedule(after: Self.lastAnswerTimeMax) { [weak self] in
+            guard let self else { return }
+            for connection in connections.values { connection.close() }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+/// Why an operation of the domain was refused or failed.
+///
+/// There is one for every scope of the domain, because a caller answers all of them in one place.
+/// It never holds a value that the caller sent, other than the names of fields.
+package struct DomainError: Error, Sendable, Hashable {
+    package enum Code: Sendable, Hashable {
+        /// The request broke these rules; at least one.
+        case invalidArgument([FieldViolation])
+        /// There is no such tenant, or the caller may not know of it.
+        case notFound
+        /// Another one has this field's value already.
+        case alreadyExists(field: String)
+        /// The amount is not left; nothing was taken.
+        case quotaExceeded(QuotaExcess)
+        /// The request is sound, and the state of things forbids it.
+        case failedPrecondition(Precondition)
+        /// The idempotency key was used with another request.
+        case idempotencyKeyReused
+        /// A concurrent change got in the way more often than is retried.
+        case aborted
+        /// No identity was given.
+        case unauthenticated
+        /// The identity may not do this.
+        case permissionDenied
+        /// What it needs cannot be reached now; the same call may succeed later.
+        case unavailable
+        /// It took longer than it may.
+        case deadlineExceeded
+        /// The call was given up by its caller.
+        case cancelled
+        /// Something is wrong on this side that the caller cannot mend.
+        case internalFailure
+    }
+
+    /// A state that forbids what was asked.
+    package enum Precondition: Sendable, Hashable {
+        case tenantNotActive
+        case subscriptionNotActive
+    }
+
+    package var code: Code
+    /// One sentence for a person.
+    package var message: String
+
+    package init(_ code: Code, message: String) {
+        self.code = code
+        self.message = message
+    }
+}
+
+extension DomainError {
+    package static func invalidArgument(_ violations: [FieldViolation]) -> DomainError {
+        let text = violations.map { "\($0.field) \($0.rule)" }.joined(separator: "; ")
+        return DomainError(.invalidArgument(violations), message: text)
+    }
+
+    package static func invalidArgument(field: String, rule: String) -> DomainError {
+        invalidArgument([FieldViolation(field: field, rule: rule)])
+    }
+
+    /// One error for a tenant that is absent and one that is hidden: they are not told apart.
+    package static let tenantNotFound = DomainError(.notFound, message: "no such tenant")
+
+    package static func alreadyExists(field: String) -> DomainError {
+        DomainError(.alreadyExists(field: field), message: "\(field) is taken")
+    }
+
+    package static func quotaExceeded(_ excess: QuotaExcess) -> DomainError {
+        DomainError(
+            .quotaExceeded(excess),
+            message: "the quota of \(excess.resource.rawValue) has \(excess.remaining) units left")
+    }
+
+    package static let tenantNotActive = DomainError(
+        .failedPrecondition(.tenantNotActive), message: "the tenant is not active")
+
+    package static let subscriptionNotActive = DomainError(
+        .failedPrecondition(.subscriptionNotActive),
+        message: "the tenant's subscription is not active")
+
+    package static let idempotencyKeyReused = DomainError(
+        .idempotencyKeyReused, message: "the idempotency key was used with another request")
+}
+
+extension DomainError: CustomStringConvertible {
+    package var description: String { message }
+}

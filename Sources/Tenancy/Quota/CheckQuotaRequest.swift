@@ -1,0 +1,27 @@
+/// The fields of a question about quota, checked together.
+package struct CheckQuotaRequest: Sendable, Hashable {
+    package let tenant: TenantSelector
+    package let resource: Resource
+    package let amount: UInt64
+
+    /// - Parameter resource: nil when it was not given or is not known.
+    /// - Throws: `invalidArgument` with every violation.
+    package init(
+        tenantCode: String, tenantID: Int64, resource: Resource?, amount: UInt64
+    ) throws(DomainError) {
+        var violations = FieldViolations()
+        let tenant = TenantSelector(code: tenantCode, id: tenantID, violations: &violations)
+        violations.require(resource != nil, "resource", ConsumeRequest.resourceRule)
+        // The limit is the same as for taking: a question that could never be followed by a taking
+        // is a mistake of the caller.
+        violations.require(
+            amount <= QuotaAmount.unitsMax, "amount", "must be at most 9223372036854775807")
+        try violations.check()
+        guard let tenant, let resource else {
+            throw DomainError(.internalFailure, message: "a checked request is complete")
+        }
+        self.tenant = tenant
+        self.resource = resource
+        self.amount = amount
+    }
+}

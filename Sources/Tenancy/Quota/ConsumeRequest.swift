@@ -1,0 +1,40 @@
+/// The fields of a request to take, checked together.
+package struct ConsumeRequest: Sendable, Hashable {
+    package let tenant: TenantSelector
+    package let resource: Resource
+    package let amount: QuotaAmount
+    package let idempotency: IdempotencyBinding?
+    package let validateOnly: Bool
+
+    /// - Parameter resource: nil when it was not given or is not known.
+    /// - Parameter requestHash: the hash of the request without its idempotency key.
+    /// - Throws: `invalidArgument` with every violation.
+    package init(
+        tenantCode: String, tenantID: Int64, resource: Resource?, amount: UInt64,
+        idempotencyKey: String, requestHash: [UInt8], validateOnly: Bool
+    ) throws(DomainError) {
+        var violations = FieldViolations()
+        let tenant = TenantSelector(code: tenantCode, id: tenantID, violations: &violations)
+        violations.require(resource != nil, "resource", Self.resourceRule)
+        let amount = QuotaAmount(amount)
+        violations.require(amount != nil, "amount", QuotaAmount.rule)
+        idempotency = IdempotencyBinding(
+            key: idempotencyKey, requestHash: requestHash, violations: &violations)
+        try violations.check()
+        guard let tenant, let resource, let amount else {
+            throw DomainError(.internalFailure, message: "a checked request is complete")
+        }
+        self.tenant = tenant
+        self.resource = resource
+        self.amount = amount
+        self.validateOnly = validateOnly
+    }
+
+    package static let resourceRule = "must be users, api_calls, storage or transactions"
+
+    package func consumption(of tenant: TenantID, context: AuditContext) -> Consumption {
+        Consumption(
+            tenant: tenant, resource: resource, amount: amount, idempotency: idempotency,
+            validateOnly: validateOnly, context: context)
+    }
+}

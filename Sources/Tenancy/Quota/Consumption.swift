@@ -1,0 +1,22 @@
+/// An amount to take from one tenant.
+package struct Consumption: Sendable, Hashable {
+    package let tenant: TenantID
+    package let resource: Resource
+    package let amount: QuotaAmount
+    package let idempotency: IdempotencyBinding?
+    /// Decide as if taking, and take nothing.
+    package let validateOnly: Bool
+    package let context: AuditContext
+
+    package init(
+        tenant: TenantID, resource: Resource, amount: QuotaAmount,
+        idempotency: IdempotencyBinding? = nil, validateOnly: Bool = false, context: AuditContext
+    ) {
+        self.tenant = tenant
+        self.resource = resource
+        self.amount = amount
+        self.idempotency = idempotency
+        self.validateOnly = validateOnly
+        self.context = context
+    }
+}

@@ -1,0 +1,14 @@
+/// What a subscription limits. The raw values are the database's.
+package enum Resource: String, Sendable, Hashable, CaseIterable {
+    /// Users of the tenant.
+    case users
+    /// API calls in a calendar month of the tenant's time zone.
+    case apiCalls = "api_calls"
+    /// Stored data, in bytes.
+    case storage
+    /// Financial transactions in a calendar month of the tenant's time zone.
+    case transactions
+
+    /// Bytes in the gigabyte that storage is shown in.
+    package static let bytesPerGigabyte: UInt64 = 1_000_000_000
+}

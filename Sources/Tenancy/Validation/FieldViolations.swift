@@ -1,0 +1,19 @@
+/// Collects every violation of a request, so that a caller can mend all of them at once.
+package struct FieldViolations: Sendable {
+    package private(set) var all: [FieldViolation] = []
+
+    package init() {}
+
+    package mutating func add(_ field: String, _ rule: String) {
+        all.append(FieldViolation(field: field, rule: rule))
+    }
+
+    package mutating func require(_ holds: Bool, _ field: String, _ rule: String) {
+        if !holds { add(field, rule) }
+    }
+
+    /// - Throws: `invalidArgument` with every violation, when there is one.
+    package func check() throws(DomainError) {
+        if !all.isEmpty { throw .invalidArgument(all) }
+    }
+}

@@ -1,0 +1,148 @@
+package import Configuration
+internal import Glibc
+package import TTRPC
+
+/// Everything a `tenancyd` can be told, with the values it has when it is told nothing.
+///
+/// A value comes from the command line (`--tls-port`), else the environment (`TENANCY_TLS_PORT`),
+/// else the file named by `TENANCY_CONFIG_FILE` (`{"tls": {"port": 7443}}`). Keys and
+/// certificates are named by their files. The database's URL may hold a password and belongs in the
+/// environment or the file: a command line can be read by other users.
+package struct ServiceConfiguration: Sendable {
+    /// The folder that relative defaults live in.
+    package var data: String
+    /// The path of the Unix socket.
+    package var socket: String
+    /// The group that may connect to the socket, as the bits of its file's mode.
+    package var socketMode: UInt32
+    package var tls: TLS
+    /// How the application's role reaches Postgres.
+    package var databaseURL: String
+    /// How many connections to Postgres each loop may hold.
+    package var databaseConnectionsMax: Int
+    /// How many threads serve connections.
+    package var loops: Int
+    /// How long a loop looks for events before it sleeps.
+    package var busyPoll: Duration
+    package var identity: IdentityConfiguration
+    package var limits: ServerLimits
+
+    /// How many connections may be open, which is also how many descriptors are needed at least.
+    package var connectionsMax: Int { limits.connectionsMax }
+
+    /// The TLS listener.
+    package struct TLS: Sendable {
+        package var host: String
+        package var port: UInt16
+        package var certificate: String
+        package var key: String
+        package var ca: String
+        package var clientCertificate: ServerTLS.ClientCertificatePolicy
+    }
+
+    /// - Throws: `ConfigurationError` naming the key and the rule it breaks.
+    package init(reading config: ConfigReader) throws {
+        let data = config.string(forKey: "data", default: ".data")
+        self.data = data
+        socket = config.string(forKey: "socket", default: "\(data)/tenancyd.sock")
+        guard socket.utf8.count <= SocketAddress.unixPathBytesMax else {
+            throw ConfigurationError(
+                key: "socket",
+                rule: """
+                    must have at most \(SocketAddress.unixPathBytesMax) bytes, the kernel's limit, \
+                    and "\(socket)" has \(socket.utf8.count)
+                    """)
+        }
+        socketMode = try Self.mode(config.string(forKey: "socket.mode", default: "660"))
+        tls = try TLS(reading: config.scoped(to: "tls"), data: data)
+        guard let url = config.string(forKey: "database.url", isSecret: true), !url.isEmpty else {
+            throw ConfigurationError(
+                key: "database.url", rule: "must name the Postgres server, as a libpq URL")
+        }
+        databaseURL = url
+        databaseConnectionsMax = try Self.number(
+            config, "database.connections.max", default: 8, in: 1...1000)
+        loops = try Self.number(
+            config, "loops", default: max(1, Int(sysconf(CInt(_SC_NPROCESSORS_ONLN)))), in: 1...256)
+        busyPoll = .microseconds(
+            try Self.number(config, "busy.poll.us", default: 0, in: 0...100_000))
+        identity = try IdentityConfiguration(reading: config)
+        limits = try Self.limits(config.scoped(to: "limits"))
+    }
+
+    private static func limits(_ config: ConfigReader) throws -> ServerLimits {
+        var limits = ServerLimits()
+        limits.connectionsMax = try number(
+            config, "connections.max", default: limits.connectionsMax, in: 1...1_000_000)
+        limits.connectionsPerPeerMax = try number(
+            config, "connections.per.peer.max", default: limits.connectionsPerPeerMax,
+            in: 1...1_000_000)
+        limits.callsPerConnectionMax = try number(
+            config, "calls.per.connection.max", default: limits.callsPerConnectionMax,
+            in: 1...1_000_000)
+        limits.channel.frameTimeMax = .milliseconds(
+            try number(config, "frame.time.max.ms", default: 10_000, in: 1...3_600_000))
+        limits.channel.handshakeTimeMax = .milliseconds(
+            try number(config, "handshake.time.max.ms", default: 10_000, in: 1...3_600_000))
+        limits.channel.writeTimeMax = .milliseconds(
+            try number(config, "write.time.max.ms", default: 15_000, in: 1...3_600_000))
+        limits.channel.idleTimeMax = .milliseconds(
+            try number(config, "idle.time.max.ms", default: 900_000, in: 1...86_400_000))
+        limits.drainTimeMax = .milliseconds(
+            try number(config, "drain.time.max.ms", default: 10_000, in: 0...3_600_000))
+        return limits
+    }
+
+    static func number(
+        _ config: ConfigReader, _ key: String, default value: Int, in range: ClosedRange<Int>
+    ) throws -> Int {
+        guard let text = config.string(forKey: ConfigKey(key)) else { return value }
+        guard let number = Int(text), range.contains(number) else {
+            throw ConfigurationError(
+                key: key,
+                rule: "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    private static func mode(_ text: String) throws -> UInt32 {
+        guard let mode = UInt32(text, radix: 8), mode <= 0o777 else {
+            throw ConfigurationError(key: "socket.mode", rule: "must be an octal mode such as 660")
+        }
+        return mode
+    }
+}
+
+extension ServiceConfiguration.TLS {
+    fileprivate init(reading config: ConfigReader, data: String) throws {
+        host = config.string(forKey: "host", default: "127.0.0.1")
+        port = UInt16(
+            try ServiceConfiguration.number(config, "port", default: 7443, in: 0...65_535))
+        certificate = config.string(forKey: "cert", default: "\(data)/tls/server.pem")
+        key = config.string(forKey: "key", default: "\(data)/tls/server.key")
+        ca = config.string(forKey: "ca", default: "\(data)/tls/ca.pem")
+        switch config.string(forKey: "client.certificate", default: "optional") {
+        case "none": clientCertificate = .none
+        case "optional": clientCertificate = .optional
+        case "required": clientCertificate = .required
+        default:
+            throw ConfigurationError(
+                key: "tls.client.certificate", rule: "must be none, optional or required")
+        }
+    }
+}
+
+/// A setting that cannot be used.
+package struct ConfigurationError: Error, CustomStringConvertible {
+    /// The setting, as in a configuration file: `tls.port`.
+    package var key: String
+    /// The rule it breaks, in words.
+    package var rule: String
+
+    /// The setting's name in the environment: `TENANCY_TLS_PORT`.
+    private var variable: String {
+        "TENANCY_" + key.uppercased().map { $0 == "." ? "_" : String($0) }.joined()
+    }
+
+    package var description: String { "\(key) (\(variable)): \(rule)" }
+}

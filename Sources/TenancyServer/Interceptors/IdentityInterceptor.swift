@@ -1,0 +1,90 @@
+internal import OpenSSL
+internal import TTRPC
+internal import Tenancy
+
+/// Finds out who is at the other end of a connection.
+///
+/// First the client certificate, by its SPIFFE id; then the kernel's credentials of a Unix socket's
+/// peer; else nobody. Both are of the connection, so they are looked at once.
+struct IdentityInterceptor: ServerInterceptor {
+    /// What a service may call: everything about one tenant, nothing about the platform.
+    private static let serviceOperations = Set(Operation.allCases.filter { $0.kind == .tenant })
+
+    let configuration: IdentityConfiguration
+
+    /// A verified certificate that names nobody is kept as what is wrong with it: thrown from here,
+    /// it would close the connection, and the caller would only see a server that is not there.
+    func connectionOpened(_ peer: Peer) -> (any Sendable)? {
+        if let certificate = peer.certificate {
+            do throws(RPCError) {
+                return try principal(of: certificate)
+            } catch {
+                return error
+            }
+        }
+        if let credentials = peer.credentials {
+            return principal(of: credentials)
+        }
+        return Principal.anonymous
+    }
+
+    /// - Throws: `RPCError` with `UNAUTHENTICATED` for every call, health too, of a caller with a
+    ///   wrong certificate: it is told so, rather than served as nobody.
+    func admit(_ context: inout ServerContext) throws(RPCError) {
+        if let refusal = context.connection.attachment as? RPCError { throw refusal }
+        context.attachment = Caller(
+            principal: context.connection.attachment as? Principal ?? .anonymous,
+            address: context.peer.ipAddress,
+            userAgent: context.metadata["user-agent"])
+    }
+
+    private func principal(of certificate: Certificate) throws(RPCError) -> Principal {
+        let identity: SPIFFEID
+        do {
+            identity = try certificate.spiffeID()
+        } catch {
+            throw RPCError(.unauthenticated, "client certificate: \(error)")
+        }
+        guard identity.trustDomain == configuration.trustDomain else {
+            throw RPCError(
+                .unauthenticated,
+                "client certificate: its trust domain must be \(configuration.trustDomain)")
+        }
+        let path = identity.path.split(separator: "/")
+        switch (path.first, path.count) {
+        case ("admin", 2): return .platformAdministrator(name: String(path[1]))
+        case ("service", 2):
+            return .service(name: String(path[1]), operations: Self.serviceOperations)
+        default:
+            throw RPCError(
+                .unauthenticated,
+                "client certificate: its SPIFFE path must be /admin/NAME or /service/NAME")
+        }
+    }
+
+    private func principal(of credentials: Peer.Credentials) -> Principal {
+        if configuration.administratorUserIDs.contains(credentials.userID) {
+            return .platformAdministrator(name: "uid:\(credentials.userID)")
+        }
+        if let name = configuration.serviceUserIDs[credentials.userID] {
+            return .service(name: name, operations: Self.serviceOperations)
+        }
+        return .anonymous
+    }
+}
+
+/// Who makes a call, and from where: what authority is decided on and the audit trail records.
+struct Caller: Sendable {
+    let principal: Principal
+    /// The IP address; nil over a Unix socket.
+    let address: String?
+    /// What the client says it is.
+    let userAgent: String?
+}
+
+extension ServerContext {
+    /// Who makes this call; nobody when no interceptor said so.
+    var caller: Caller {
+        attachment as? Caller ?? Caller(principal: .anonymous, address: nil, userAgent: nil)
+    }
+}

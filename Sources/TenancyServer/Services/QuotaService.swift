@@ -1,0 +1,51 @@
+internal import TTRPC
+internal import Tenancy
+internal import TenancyAPI
+internal import TenancyStore
+
+/// `bfc.tenancy.v1.QuotaService` on the domain.
+struct QuotaService: QuotaServiceHandler {
+    let access: TenantAccess
+    let store: TenancyStore
+    /// Who answers for units: the store, or a ledger in front of it.
+    let ledger: any QuotaLedger
+
+    func getQuotas(
+        _ request: GetQuotasRequest, context: ServerContext
+    ) async throws -> GetQuotasResponse {
+        try access.check(context, .getQuotas)
+        let selector = try TenantSelector(code: request.tenantCode, id: request.tenantId)
+        let tenant = try await access.tenant(selector, context, .getQuotas)
+        return GetQuotasResponse(
+            success: true, quotas: Quotas(try await store.quotas(of: tenant)))
+    }
+
+    func checkQuota(
+        _ request: TenancyAPI.CheckQuotaRequest, context: ServerContext
+    ) async throws -> CheckQuotaResponse {
+        try access.check(context, .checkQuota)
+        let question = try Tenancy.CheckQuotaRequest(
+            tenantCode: request.tenantCode, tenantID: request.tenantId,
+            resource: Tenancy.Resource(request.resource), amount: request.amount)
+        let tenant = try await access.tenant(question.tenant, context, .checkQuota)
+        let answer = try await ledger.check(
+            tenant, resource: question.resource, amount: question.amount)
+        return CheckQuotaResponse(answer)
+    }
+
+    func consume(
+        _ request: TenancyAPI.ConsumeRequest, context: ServerContext
+    ) async throws -> ConsumeResponse {
+        try access.check(context, .consume)
+        let taking = try Tenancy.ConsumeRequest(
+            tenantCode: request.tenantCode, tenantID: request.tenantId,
+            resource: Tenancy.Resource(request.resource), amount: request.amount,
+            idempotencyKey: request.idempotencyKey,
+            requestHash: try RequestHash.of(request, keyPath: \.idempotencyKey),
+            validateOnly: request.validateOnly)
+        let tenant = try await access.tenant(taking.tenant, context, .consume)
+        let answer = try await ledger.consume(
+            taking.consumption(of: tenant, context: context.auditContext))
+        return ConsumeResponse(answer)
+    }
+}

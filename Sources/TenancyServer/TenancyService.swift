@@ -1,0 +1,174 @@
+package import Logging
+internal import OpenSSL
+internal import Reactor
+internal import ServiceLifecycle
+internal import TTRPC
+internal import Tenancy
+internal import TenancyAPI
+internal import TenancyStore
+
+/// The whole server: loops, database, services, listeners, put together and ended in order.
+package struct TenancyService: Service {
+    /// How often the database is asked whether it is there, for the health answer.
+    private static let healthInterval = Duration.seconds(1)
+    /// How often partitions are made ahead and old idempotency keys forgotten.
+    private static let maintenanceInterval = Duration.seconds(3600)
+
+    private let configuration: ServiceConfiguration
+    private let logger: Logger
+    private let onReady: @Sendable ([String]) -> Void
+
+    /// - Parameter onReady: Called once every listener answers, with their addresses.
+    package init(
+        configuration: ServiceConfiguration, logger: Logger,
+        onReady: @escaping @Sendable ([String]) -> Void
+    ) {
+        self.configuration = configuration
+        self.logger = logger
+        self.onReady = onReady
+    }
+
+    /// Serves until a graceful shutdown is asked for, then drains: calls in flight finish, new ones
+    /// are refused, the database is let go last.
+    ///
+    /// - Throws: `RuntimeError` when a listener cannot be opened, `DomainError` when the database
+    ///   does not answer at the start.
+    package func run() async throws {
+        let group = try EventLoopGroup(
+            count: configuration.loops, name: "tenancyd", busyPoll: configuration.busyPoll)
+        let store = TenancyStore(
+            configuration: StoreConfiguration(
+                url: configuration.databaseURL,
+                connectionsMax: configuration.databaseConnectionsMax),
+            loops: group)
+        do {
+            try await store.ping()
+        } catch {
+            logger.critical("the database does not answer", metadata: ["error": "\(error)"])
+            await store.shutdown()
+            throw error
+        }
+        let health = HealthService(services: TenancyServices.all.map(\.name))
+        let server = makeServer(store: store, health: health, group: group)
+        do {
+            let addresses = try await server.start()
+            health.setServing(true)
+            onReady(addresses.map(\.description))
+        } catch {
+            await store.shutdown()
+            throw error
+        }
+        await untilShutdown(store: store, health: health)
+        health.shutDown()
+        logger.info("draining", metadata: ["connections": "\(server.connectionCount)"])
+        await server.drain()
+        await store.shutdown()
+        logger.info("stopped")
+    }
+
+    private func makeServer(
+        store: TenancyStore, health: HealthService, group: EventLoopGroup
+    ) -> TTRPCServer {
+        let access = TenantAccess(store: store)
+        var router = Router()
+        TenantService(access: access, store: store).register(on: &router)
+        QuotaService(access: access, store: store, ledger: store).register(on: &router)
+        health.register(on: &router)
+        var unix = ListenerConfiguration(.unix(path: configuration.socket))
+        unix.unixMode = configuration.socketMode
+        var tls = ServerTLS(
+            certificateChainFile: configuration.tls.certificate,
+            privateKeyFile: configuration.tls.key, trustRootsFile: configuration.tls.ca)
+        tls.clientCertificate = configuration.tls.clientCertificate
+        var server = ServerConfiguration(listeners: [
+            unix,
+            ListenerConfiguration(
+                .tcp(host: configuration.tls.host, port: configuration.tls.port), tls: tls),
+        ])
+        server.limits = configuration.limits
+        return TTRPCServer(
+            router: router,
+            interceptors: [IdentityInterceptor(configuration: configuration.identity)],
+            configuration: server, group: group,
+            mapError: { error, _ in ErrorMapping.rpcError(for: error) },
+            onEvent: { [logger] event in Self.log(event, to: logger) })
+    }
+
+    /// Runs what has to be done beside the calls, until the server is asked to stop.
+    private func untilShutdown(store: TenancyStore, health: HealthService) async {
+        await withTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { await watchHealth(of: store, health) }
+            tasks.addTask { await maintain(store) }
+            try? await gracefulShutdown()
+            tasks.cancelAll()
+        }
+    }
+
+    /// Asks the database now and then, so that health says what a caller would meet.
+    private func watchHealth(of store: TenancyStore, _ health: HealthService) async {
+        var wasThere = true
+        while !Task.isCancelled {
+            let isThere = (try? await store.ping()) != nil
+            guard !Task.isCancelled else { return }
+            health.setServing(isThere)
+            if wasThere, !isThere { logger.error("the database does not answer") }
+            if isThere, !wasThere { logger.notice("the database answers again") }
+            wasThere = isThere
+            try? await Task.sleep(for: Self.healthInterval)
+        }
+    }
+
+    /// Makes the partitions of the months to come and forgets idempotency keys that are old
+    /// enough. Every server does so: it is safe to do at once, and safe to miss.
+    private func maintain(_ store: TenancyStore) async {
+        let context = AuditContext(actor: "service:tenancyd")
+        while !Task.isCancelled {
+            do {
+                let made = try await store.ensurePartitions(context: context)
+                var purged = 0
+                while !Task.isCancelled {
+                    let batch = try await store.purgeIdempotencyKeys(context: context)
+                    purged += batch
+                    if batch == 0 { break }
+                }
+                logger.debug(
+                    "maintained", metadata: ["partitions": "\(made)", "keys": "\(purged)"])
+            } catch {
+                logger.warning("maintenance failed", metadata: ["error": "\(error)"])
+            }
+            try? await Task.sleep(for: Self.maintenanceInterval)
+        }
+    }
+
+    private static func log(_ event: ServerEvent, to logger: Logger) {
+        switch event {
+        case .connectionEnded(let peer, let reason):
+            logger.debug("connection ended", metadata: ["peer": "\(peer)", "reason": "\(reason)"])
+        case .connectionRefused(let peer, let error):
+            logger.notice(
+                "connection refused", metadata: ["peer": "\(peer)", "error": "\(error)"])
+        case .connectionOverLimit(let peer, let limit):
+            logger.warning(
+                "connection over a limit", metadata: ["peer": "\(peer)", "limit": "\(limit)"])
+        case .acceptPaused(let reason):
+            logger.error("accepting paused", metadata: ["reason": "\(reason)"])
+        case .unexpectedError(let service, let method, let error):
+            logger.error(
+                "unexpected error",
+                metadata: [
+                    "rpc.service": "\(service)", "rpc.method": "\(method)", "type": "\(error)",
+                ])
+        }
+    }
+}
+
+/// Brings the schema of a database up to date.
+package enum SchemaMigration {
+    /// - Parameter url: Of the role that owns the schema.
+    /// - Returns: The names of the migrations that were applied.
+    package static func run(on url: String) async throws -> [String] {
+        try await TenancyStore.migrate(url: url) { text in
+            (try? SHA256.hash(Array(text.utf8)).hex) ?? ""
+        }
+    }
+}

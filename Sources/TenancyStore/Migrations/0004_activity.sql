@@ -1,0 +1,143 @@
+-- The audit trail: a chain per tenant. Each row holds its place in the chain and the hash of the
+-- row before it, so that an edit, a deletion, a change of order and a cut can be found.
+
+-- The end of each tenant's chain. Appending locks this row: locking the last row of the log itself
+-- would not keep two appends apart.
+CREATE TABLE tenant_activity_heads (
+    tenant_id bigint NOT NULL,
+    sequence bigint NOT NULL DEFAULT 0,
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    row_hash bytea NOT NULL DEFAULT decode(repeat('00', 32), 'hex'),
+    CONSTRAINT tenant_activity_heads_pkey PRIMARY KEY (tenant_id),
+    CONSTRAINT tenant_activity_heads_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenants (id)
+) WITH (fillfactor = 50);
+
+CREATE TABLE tenant_activity_logs (
+    tenant_id bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    sequence bigint NOT NULL,
+    actor text NOT NULL,
+    action text COLLATE "C" NOT NULL,
+    entity_type text COLLATE "C" NOT NULL,
+    entity_id text COLLATE "C" NOT NULL,
+    details jsonb NOT NULL DEFAULT '{}',
+    ip_address inet,
+    user_agent text,
+    previous_hash bytea NOT NULL,
+    row_hash bytea NOT NULL,
+    -- Time comes before the sequence because pages of the log are read by time, and only the
+    -- partitions of the time asked for are opened. Within a tenant both grow together.
+    CONSTRAINT tenant_activity_logs_pkey PRIMARY KEY (tenant_id, created_at, sequence),
+    -- The head is locked by the transaction that appends, so this key costs no further lock; a key
+    -- to tenants would.
+    CONSTRAINT tenant_activity_logs_head_fkey
+        FOREIGN KEY (tenant_id) REFERENCES tenant_activity_heads (tenant_id),
+    CONSTRAINT tenant_activity_logs_previous_hash_length CHECK (octet_length(previous_hash) = 32),
+    CONSTRAINT tenant_activity_logs_row_hash_length CHECK (octet_length(row_hash) = 32)
+) PARTITION BY RANGE (created_at);
+
+CREATE TABLE tenant_activity_logs_default PARTITION OF tenant_activity_logs DEFAULT;
+ALTER TABLE tenant_activity_logs_default ENABLE ROW LEVEL SECURITY;
+
+SELECT protect_tenant_table('tenant_activity_heads');
+SELECT protect_tenant_table('tenant_activity_logs');
+
+-- What is written stays: there is no right to change or delete a row of the log.
+GRANT SELECT, INSERT ON tenant_activity_logs TO tenancy_app, tenancy_platform;
+GRANT SELECT, INSERT, UPDATE (sequence, created_at, row_hash)
+    ON tenant_activity_heads TO tenancy_app, tenancy_platform;
+
+-- One part of the bytes that are hashed. The length in front keeps neighbours apart; -1 is null.
+CREATE FUNCTION audit_part(p_value text) RETURNS bytea
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT coalesce(
+        int4send(octet_length(convert_to(p_value, 'UTF8'))) || convert_to(p_value, 'UTF8'),
+        int4send(-1))
+$$;
+
+-- The hash of one row: SHA-256 over the hash before it and the length-prefixed columns. Numbers and
+-- the time in whole microseconds are big-endian; details are in the order that jsonb keeps.
+CREATE FUNCTION audit_row_hash(
+    p_previous_hash bytea, p_tenant_id bigint, p_sequence bigint, p_created_at timestamptz,
+    p_actor text, p_action text, p_entity_type text, p_entity_id text, p_details jsonb,
+    p_ip_address inet, p_user_agent text)
+RETURNS bytea
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT sha256(
+        p_previous_hash || int8send(p_tenant_id) || int8send(p_sequence)
+        || int8send((extract(epoch FROM p_created_at) * 1000000)::bigint)
+        || audit_part(p_actor) || audit_part(p_action)
+        || audit_part(p_entity_type) || audit_part(p_entity_id)
+        || audit_part(p_details::text) || audit_part(p_ip_address::text)
+        || audit_part(p_user_agent))
+$$;
+
+-- Appends one row. Who did it comes from the settings of the transaction; what has none, such as a
+-- change by hand in psql, is put down to the database role.
+CREATE FUNCTION append_tenant_activity(
+    p_tenant_id bigint, p_action text, p_entity_type text, p_entity_id text, p_details jsonb)
+RETURNS bigint
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    v_head tenant_activity_heads;
+    v_created_at timestamptz;
+    v_sequence bigint;
+    v_hash bytea;
+    v_actor text := coalesce(
+        nullif(current_setting('tenancy.actor', true), ''), 'role:' || session_user);
+    v_address inet := nullif(current_setting('tenancy.actor_address', true), '')::inet;
+    v_agent text := nullif(current_setting('tenancy.user_agent', true), '');
+BEGIN
+    SELECT h.* INTO v_head FROM tenant_activity_heads h
+    WHERE h.tenant_id = p_tenant_id FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'tenant % has no activity log in this scope', p_tenant_id
+            USING ERRCODE = 'no_data_found';
+    END IF;
+    -- Taken under the lock, and never before the row ahead: a clock that steps back must not turn
+    -- the order of the log around.
+    v_created_at := greatest(clock_timestamp(), v_head.created_at);
+    v_sequence := v_head.sequence + 1;
+    v_hash := audit_row_hash(
+        v_head.row_hash, p_tenant_id, v_sequence, v_created_at, v_actor, p_action,
+        p_entity_type, p_entity_id, p_details, v_address, v_agent);
+    INSERT INTO tenant_activity_logs (
+        tenant_id, created_at, sequence, actor, action, entity_type, entity_id, details,
+        ip_address, user_agent, previous_hash, row_hash)
+    VALUES (
+        p_tenant_id, v_created_at, v_sequence, v_actor, p_action, p_entity_type, p_entity_id,
+        p_details, v_address, v_agent, v_head.row_hash, v_hash);
+    UPDATE tenant_activity_heads h
+    SET sequence = v_sequence, created_at = v_created_at, row_hash = v_hash
+    WHERE h.tenant_id = p_tenant_id;
+    RETURN v_sequence;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION
+    audit_part(text),
+    audit_row_hash(
+        bytea, bigint, bigint, timestamptz, text, text, text, text, jsonb, inet, text),
+    append_tenant_activity(bigint, text, text, text, jsonb)
+TO tenancy_app, tenancy_platform;
+
+-- A chain begins with the row that says the tenant was created.
+CREATE FUNCTION log_tenant_created() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    INSERT INTO tenant_activity_heads (tenant_id) VALUES (NEW.id);
+    PERFORM append_tenant_activity(
+        NEW.id, 'tenant_created', 'tenant', NEW.id::text,
+        jsonb_build_object(
+            'tenant_code', NEW.tenant_code, 'tenant_type', NEW.tenant_type,
+            'status', NEW.status, 'domain', NEW.domain));
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER tenants_log_created AFTER INSERT ON tenants
+    FOR EACH ROW EXECUTE FUNCTION log_tenant_created();

@@ -1,0 +1,80 @@
+-- What was used, by day. The day is the one in the tenant's own time zone. Storage is in bytes.
+CREATE TABLE tenant_resource_usage (
+    tenant_id bigint NOT NULL,
+    usage_date date NOT NULL,
+    resource_type text COLLATE "C" NOT NULL,
+    used bigint NOT NULL,
+    CONSTRAINT tenant_resource_usage_pkey PRIMARY KEY (tenant_id, usage_date, resource_type),
+    -- The subscription is locked by the transaction that consumes, so this key costs no further
+    -- lock.
+    CONSTRAINT tenant_resource_usage_subscription_fkey
+        FOREIGN KEY (tenant_id) REFERENCES tenant_subscriptions (tenant_id),
+    CONSTRAINT tenant_resource_usage_resource_type_known CHECK (
+        resource_type IN ('users', 'api_calls', 'storage', 'transactions'))
+) PARTITION BY RANGE (usage_date);
+
+CREATE TABLE tenant_resource_usage_default PARTITION OF tenant_resource_usage DEFAULT;
+ALTER TABLE tenant_resource_usage_default ENABLE ROW LEVEL SECURITY;
+
+SELECT protect_tenant_table('tenant_resource_usage');
+
+GRANT SELECT, INSERT, UPDATE (used) ON tenant_resource_usage TO tenancy_app;
+GRANT SELECT ON tenant_resource_usage TO tenancy_platform;
+
+-- Every unit that reaches a day reaches the log, whoever wrote it: the sum of the amounts of one
+-- day is the day's row.
+CREATE FUNCTION log_tenant_usage() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    v_amount bigint := NEW.used;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        v_amount := NEW.used - OLD.used;
+    END IF;
+    IF v_amount <> 0 THEN
+        PERFORM append_tenant_activity(
+            NEW.tenant_id, 'usage_consumed', 'resource', NEW.resource_type,
+            jsonb_build_object(
+                'resource_type', NEW.resource_type, 'amount', v_amount,
+                'usage_date', NEW.usage_date));
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER tenant_resource_usage_log AFTER INSERT OR UPDATE ON tenant_resource_usage
+    FOR EACH ROW EXECUTE FUNCTION log_tenant_usage();
+
+-- Makes the partitions of this month and of so many months ahead, of every table split by month,
+-- and answers how many it made. It runs with the owner's rights, because the application has no
+-- right to make tables; it takes nothing but a number from its caller.
+CREATE FUNCTION ensure_partitions(months_ahead integer DEFAULT 3) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '5s'
+AS $$
+DECLARE
+    v_month date;
+    v_made integer := 0;
+BEGIN
+    IF months_ahead IS NULL OR months_ahead NOT BETWEEN 0 AND 36 THEN
+        RAISE EXCEPTION 'months_ahead must be 0 to 36'
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    -- Two servers may run this at once.
+    PERFORM pg_advisory_xact_lock(hashtextextended('ensure_partitions', 0));
+    FOR v_month IN
+        SELECT (date_trunc('month', now() AT TIME ZONE 'UTC')
+            + make_interval(months => ahead))::date
+        FROM generate_series(0, months_ahead) AS ahead
+    LOOP
+        v_made := v_made
+            + ensure_month_partition('tenant_activity_logs', 'created_at', v_month)::integer
+            + ensure_month_partition('tenant_resource_usage', 'usage_date', v_month)::integer;
+    END LOOP;
+    RETURN v_made;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION ensure_partitions(integer) TO tenancy_platform;
+
+SELECT ensure_partitions(3);

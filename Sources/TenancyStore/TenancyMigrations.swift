@@ -1,0 +1,39 @@
+internal import Postgres
+
+/// The schema, step by step. The files are part of the program, so that a server never meets
+/// another server's schema files.
+enum TenancyMigrations {
+    /// In order. A test holds the list to the folder.
+    static let all: [Migration] = [
+        migration(1, "roles", PackageResources._001_roles_sql),
+        migration(2, "tenants", PackageResources._002_tenants_sql),
+        migration(3, "partitions", PackageResources._003_partitions_sql),
+        migration(4, "activity", PackageResources._004_activity_sql),
+        migration(5, "subscriptions", PackageResources._005_subscriptions_sql),
+        migration(6, "usage", PackageResources._006_usage_sql),
+        migration(7, "idempotency", PackageResources._007_idempotency_sql),
+        migration(8, "quota", PackageResources._008_quota_sql),
+        migration(9, "create_tenant", PackageResources._009_create_tenant_sql),
+        migration(10, "default_tenant", PackageResources._010_default_tenant_sql),
+    ]
+
+    private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {
+        Migration(number: number, name: name, sql: String(decoding: sql, as: UTF8.self))
+    }
+}
+
+extension TenancyStore {
+    /// Brings the schema up to date, as the role that owns it. Any number of servers may do so at
+    /// once.
+    ///
+    /// - Parameter checksum: a digest of a migration's text, to notice one that was changed after
+    ///   it was applied.
+    /// - Returns: the names of what was applied, in order.
+    /// - Throws: `PostgresError`, whose description names the migration that failed.
+    package static func migrate(
+        url: String, checksum: @escaping @Sendable (String) -> String
+    ) async throws -> [String] {
+        let migrator = Migrator(migrations: TenancyMigrations.all, checksum: checksum)
+        return try await migrator.run(on: url).map(\.name)
+    }
+}

@@ -1,0 +1,106 @@
+internal import Postgres
+package import Reactor
+internal import Synchronization
+package import Tenancy
+
+/// The domain's data in Postgres.
+///
+/// Every call is one transaction and, with its scope, one round trip. It connects as the
+/// application's role, which row-level security binds: a statement that forgot its tenant would see
+/// nothing.
+package final class TenancyStore: Sendable {
+    /// How often a call is tried when concurrent changes get in its way, the first time included.
+    package static let attemptsMax = 4
+
+    let client: PostgresClient
+    private let codes = Mutex(TenantCodeCache())
+
+    package init(configuration: StoreConfiguration, loops: EventLoopGroup) {
+        var postgres = PostgresConfiguration(url: configuration.url)
+        postgres.connectionsMax = configuration.connectionsMax
+        postgres.acquireTimeMax = configuration.acquireTimeMax
+        client = PostgresClient(configuration: postgres, loops: loops)
+    }
+
+    /// Fails what waits and what is under way, and closes every connection.
+    package func shutdown() async {
+        await client.shutdown()
+    }
+
+    /// Whether the database answers.
+    ///
+    /// - Throws: `unavailable`.
+    package func ping() async throws(DomainError) {
+        do throws(PostgresError) {
+            _ = try await client.query("SELECT 1")
+        } catch {
+            throw DomainError(error)
+        }
+    }
+
+    /// The number of the tenant that is named, or nil when there is none. A number is taken at its
+    /// word: the statement that follows finds out. A code is looked up once, since neither it nor
+    /// its number ever changes; that there is no such code is not remembered, as there may be soon.
+    ///
+    /// - Throws: `unavailable`.
+    package func tenantID(of selector: TenantSelector) async throws(DomainError) -> TenantID? {
+        switch selector {
+        case .id(let id): return id
+        case .code(let code):
+            if let id = cachedTenantID(of: code) { return id }
+            let rows = try await read(
+                in: .platform,
+                "SELECT tenant_id FROM tenant_codes WHERE tenant_code = \(code.text)")
+            guard let row = rows.first else { return nil }
+            let id = try row.tenantID("tenant_id")
+            remember(id, of: code)
+            return id
+        }
+    }
+
+    /// The number that is known for a code without asking the database.
+    package func cachedTenantID(of code: TenantCode) -> TenantID? {
+        codes.withLock { $0.id(of: code) }
+    }
+
+    func remember(_ id: TenantID, of code: TenantCode) {
+        codes.withLock { $0.insert(id, of: code) }
+    }
+
+    // MARK: - Round trips
+
+    /// Reads in one round trip. A read that met a lost connection is tried again, as it has no
+    /// effect that could be doubled.
+    func read(in scope: Scope, _ statement: SQL) async throws(DomainError) -> [Row] {
+        var settings = TransactionSettings(scope: scope)
+        settings.isReadOnly = true
+        return try await attempt(settings, statement) {
+            DomainError.isConflict($0) || $0.code == .connectionLost
+        }
+    }
+
+    /// Changes in one round trip, under the name of who asked for it.
+    func write(
+        in scope: Scope, context: AuditContext, _ statement: SQL
+    ) async throws(DomainError) -> [Row] {
+        try await attempt(
+            TransactionSettings(scope: scope, context: context), statement, DomainError.isConflict)
+    }
+
+    private func attempt(
+        _ settings: TransactionSettings, _ statement: SQL,
+        _ isWorthAnother: (PostgresError) -> Bool
+    ) async throws(DomainError) -> [Row] {
+        var attempts = 1
+        while true {
+            do throws(PostgresError) {
+                return try await client.pipeline(in: settings, [statement]).first ?? []
+            } catch {
+                guard attempts < Self.attemptsMax, isWorthAnother(error) else {
+                    throw DomainError(error)
+                }
+                attempts += 1
+            }
+        }
+    }
+}

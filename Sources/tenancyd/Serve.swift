@@ -1,0 +1,61 @@
+internal import ArgumentParser
+internal import Glibc
+internal import Logging
+internal import ServiceLifecycle
+internal import TenancyServer
+internal import UnixSignals
+
+/// Serves until SIGTERM or SIGINT.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serve until SIGTERM or SIGINT, then drain.",
+        discussion: """
+            Settings come from flags, else from TENANCY_* in the environment, else from the JSON \
+            file that --config-file names: --tls-port 7443, TENANCY_TLS_PORT=7443, \
+            {"tls": {"port": 7443}}. Sources/tenancyd/OPERATIONS.md lists them.
+            """)
+
+    @Flag(help: "Check the settings and exit.")
+    var checkConfig = false
+
+    @Argument(parsing: .allUnrecognized, help: "Settings as flags.")
+    var settings: [String] = []
+
+    func run() async throws {
+        // A peer that is gone is an error of the write, not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
+        let service: ServiceConfiguration
+        do {
+            let reader = try await ServiceConfiguration.reader(arguments: ["tenancyd"] + settings)
+            service = try ServiceConfiguration(reading: reader)
+        } catch let error as ConfigurationError {
+            throw ValidationError(error.description)
+        }
+        guard !checkConfig else {
+            print("the settings are valid")
+            return
+        }
+        LoggingSystem.bootstrap { JSONLogHandler(label: $0) }
+        let logger = Logger(label: "tenancyd")
+        let openFilesMax = OpenFiles.raiseLimit()
+        if openFilesMax < service.connectionsMax {
+            logger.warning(
+                "fewer open files are allowed than connections",
+                metadata: [
+                    "open_files_max": "\(openFilesMax)",
+                    "connections_max": "\(service.connectionsMax)",
+                ])
+        }
+        let group = ServiceGroup(
+            services: [
+                TenancyService(configuration: service, logger: logger) { addresses in
+                    logger.info("serving", metadata: ["addresses": "\(addresses)"])
+                    // Scripts wait for this line, so it must not stay in a buffer.
+                    print("ready")
+                    fflush(nil)
+                }
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        try await group.run()
+    }
+}

@@ -1,0 +1,106 @@
+-- The tenant comes first: in every key, constraint and index of a tenant table, so that the schema
+-- can be distributed by tenant, and so that a scope is the beginning of an index.
+BEGIN;
+SELECT no_plan();
+
+-- Everything in public is a tenant table, but for these. The two directories make a name unique
+-- over all tenants; nothing else may.
+CREATE TEMP TABLE exceptions (name text, index_name text, why text);
+INSERT INTO exceptions VALUES
+    ('plans', NULL, 'is the same for all'),
+    ('platform_idempotency_keys', NULL, 'belongs to no tenant'),
+    ('schema_migrations', NULL, 'is about the schema'),
+    ('tenant_codes', 'tenant_codes_pkey', 'is the directory of codes'),
+    ('tenant_domains', 'tenant_domains_pkey', 'is the directory of domains');
+
+CREATE TEMP TABLE tables AS
+SELECT c.oid, c.relname, CASE c.relname WHEN 'tenants' THEN 'id' ELSE 'tenant_id' END::name AS key
+FROM pg_class c
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+    AND c.relname NOT IN (SELECT name FROM exceptions WHERE index_name IS NULL);
+
+SELECT has_column('public'::name, relname, key, relname || ' has its tenant') FROM tables;
+SELECT col_not_null('public'::name, relname, key, relname || ' has a tenant in every row')
+FROM tables;
+SELECT has_pk('public'::name, relname, relname || ' has a primary key') FROM tables;
+
+SELECT is(
+    (SELECT attname FROM pg_attribute a
+     WHERE a.attrelid = i.indrelid AND a.attnum = i.indkey[0]),
+    t.key, 'index ' || i.indexrelid::regclass || ' begins with the tenant')
+FROM tables t JOIN pg_index i ON i.indrelid = t.oid
+WHERE i.indexrelid::regclass::text NOT IN (
+    SELECT index_name FROM exceptions WHERE index_name IS NOT NULL);
+
+SELECT is(
+    (SELECT attname FROM pg_attribute a
+     WHERE a.attrelid = k.conrelid AND a.attnum = k.conkey[1]),
+    t.key, 'foreign key ' || k.conname || ' begins with the tenant')
+FROM tables t JOIN pg_constraint k ON k.conrelid = t.oid AND k.contype = 'f';
+
+SELECT is(
+    (SELECT attname FROM pg_attribute a
+     WHERE a.attrelid = k.confrelid AND a.attnum = k.confkey[1]),
+    CASE k.confrelid::regclass::text WHEN 'tenants' THEN 'id' ELSE 'tenant_id' END::name,
+    'foreign key ' || k.conname || ' stays within the tenant')
+FROM tables t JOIN pg_constraint k ON k.conrelid = t.oid AND k.contype = 'f';
+
+SELECT is(
+    (SELECT string_agg(name, ', ') FROM exceptions e
+     WHERE to_regclass(e.name) IS NULL
+       OR (index_name IS NOT NULL AND to_regclass(index_name) IS NULL)),
+    NULL, 'no exception outlives its table');
+
+-- Names are compared by their bytes.
+SELECT is(a.attcollation, 'pg_catalog."C"'::regcollation::oid, a.attrelid::regclass || '.'
+    || a.attname || ' compares bytes')
+FROM tables t JOIN pg_attribute a ON a.attrelid = t.oid
+WHERE a.attname IN ('tenant_code', 'domain', 'key', 'resource_type', 'action', 'status');
+
+SELECT is(
+    (SELECT string_agg(tablename || '.' || policyname, ', ') FROM pg_policies
+     WHERE schemaname = 'public' AND (qual || coalesce(with_check, '')) ~* '\mselect\M'),
+    NULL, 'no policy has a sub-select');
+SELECT is(
+    (SELECT string_agg(relname, ', ') FROM tables t
+     WHERE NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = t.oid)
+       AND NOT (SELECT relispartition FROM pg_class c WHERE c.oid = t.oid)),
+    NULL, 'every tenant table has policies');
+
+-- Partitions for this month and three more, and one for whatever else comes.
+SELECT has_table('public'::name, name::name, name || ' is there')
+FROM (VALUES ('tenant_activity_logs'), ('tenant_resource_usage')) AS p (parent),
+    LATERAL (
+        SELECT p.parent || '_' || to_char(
+            (now() AT TIME ZONE 'UTC') + make_interval(months => ahead), 'YYYYMM')
+        FROM generate_series(0, 3) AS ahead
+        UNION ALL SELECT p.parent || '_default') AS n (name);
+
+-- The scope is an index condition.
+CREATE FUNCTION tap.plan_of(p_statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    v_line text;
+    v_plan text := '';
+BEGIN
+    FOR v_line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || p_statement LOOP
+        v_plan := v_plan || v_line || E'\n';
+    END LOOP;
+    RETURN v_plan;
+END
+$$;
+SET LOCAL enable_seqscan = off;
+SET LOCAL enable_bitmapscan = off;
+SET LOCAL tenancy.tenant_id = 1;
+SET LOCAL ROLE tenancy_app;
+SELECT matches(
+    tap.plan_of('SELECT count(*) FROM ' || name),
+    'Index Cond: \(\(?' || CASE name WHEN 'tenants' THEN 'id' ELSE 'tenant_id' END
+        || ' = .*current_setting',
+    name || ': the scope is an index condition')
+FROM (VALUES
+    ('tenants'), ('tenant_subscriptions'), ('tenant_activity_logs'), ('tenant_activity_heads'),
+    ('tenant_resource_usage'), ('idempotency_keys')) AS v (name);
+RESET ROLE;
+
+SELECT * FROM finish();
+ROLLBACK;

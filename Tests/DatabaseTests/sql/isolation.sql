@@ -1,0 +1,135 @@
+-- Row-level security of every tenant table, one by one. The tables come from the catalog: a new one
+-- is tested without being named here. The application is given every right first, so that what
+-- holds it back is the policy and not a missing grant.
+BEGIN;
+SELECT no_plan();
+
+CREATE TEMP TABLE tenant_tables AS
+SELECT c.oid::regclass AS name, a.attname AS key
+FROM pg_class c
+JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped
+    AND a.attname = CASE c.relname WHEN 'tenants' THEN 'id' ELSE 'tenant_id' END
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+    AND NOT c.relispartition;
+
+SELECT cmp_ok((SELECT count(*) FROM tenant_tables), '>=', 8::bigint, 'the tenant tables are found');
+
+-- Two tenants, A (2) and B (3), with a row in every table.
+SELECT create_tenant(
+    'tenant-a', 'A', 'bank', 'a@example.com', p_domain => 'a.example.com',
+    p_idempotency_key => 'a', p_request_hash => '\x01');
+SELECT create_tenant(
+    'tenant-b', 'B', 'bank', 'b@example.com', p_domain => 'b.example.com',
+    p_idempotency_key => 'b', p_request_hash => '\x01');
+SELECT consume_tenant_quota(2, 'users', 1, 'key', '\x01');
+SELECT consume_tenant_quota(3, 'users', 1, 'key', '\x01');
+
+-- What a role may do in a scope: "3 rows", or the SQLSTATE of the refusal. Everything is undone.
+CREATE FUNCTION tap.attempt(p_role text, p_scope text, p_statement text) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_rows bigint;
+    v_result text;
+BEGIN
+    BEGIN
+        PERFORM set_config('tenancy.tenant_id', p_scope, true) WHERE p_scope IS NOT NULL;
+        PERFORM set_config('role', p_role, true);
+        EXECUTE p_statement;
+        GET DIAGNOSTICS v_rows = ROW_COUNT;
+        v_result := v_rows || ' rows';
+        RAISE EXCEPTION USING ERRCODE = 'TAP01';
+    EXCEPTION
+        WHEN SQLSTATE 'TAP01' THEN NULL;
+        WHEN OTHERS THEN v_result := SQLSTATE;
+    END;
+    RETURN v_result;
+END
+$$;
+
+-- The columns of a table that take a value.
+CREATE FUNCTION tap.writable(p_table regclass) RETURNS text
+LANGUAGE sql AS $$
+    SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+    WHERE attrelid = p_table AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+$$;
+
+DO $$
+DECLARE
+    v_table record;
+BEGIN
+    FOR v_table IN SELECT * FROM tenant_tables LOOP
+        EXECUTE format('GRANT ALL ON %s TO tenancy_app', v_table.name);
+        EXECUTE format(
+            'CREATE TABLE tap.%I AS SELECT * FROM %s WHERE %I = 3 LIMIT 1',
+            'copy_of_' || v_table.name, v_table.name, v_table.key);
+        EXECUTE format('GRANT SELECT ON tap.%I TO PUBLIC', 'copy_of_' || v_table.name);
+    END LOOP;
+END
+$$;
+
+SELECT is(c.relrowsecurity AND c.relforcerowsecurity, true, t.name || ' forces row security')
+FROM tenant_tables t JOIN pg_class c ON c.oid = t.name;
+
+SELECT matches(
+    tap.attempt('postgres', '', format('SELECT FROM %s WHERE %I = %s', name, key, tenant)),
+    '^[1-9]\d* rows$', name || ' has rows of tenant ' || tenant)
+FROM tenant_tables, (VALUES (2), (3)) AS v (tenant);
+
+SELECT is(
+    tap.attempt('tenancy_app', scope, format(statement, name, key, tap.writable(name),
+        'tap.' || quote_ident('copy_of_' || name))),
+    expected, name || ': ' || what)
+FROM tenant_tables, (VALUES
+    ('2', 'SELECT FROM %1$s WHERE %2$I <> 2', '0 rows', 'A sees nothing of others'),
+    ('2', 'UPDATE %1$s SET %2$I = %2$I WHERE %2$I <> 2', '0 rows', 'A changes nothing of others'),
+    ('2', 'DELETE FROM %1$s WHERE %2$I <> 2', '0 rows', 'A deletes nothing of others'),
+    ('2', 'INSERT INTO %1$s (%3$s) SELECT %3$s FROM %4$s', '42501', 'A adds nothing for B'),
+    ('', 'SELECT FROM %1$s', '0 rows', 'the empty scope sees nothing'),
+    (NULL, 'SELECT FROM %1$s', '0 rows', 'no scope sees nothing'),
+    (NULL, 'UPDATE %1$s SET %2$I = %2$I', '0 rows', 'no scope changes nothing'),
+    (NULL, 'DELETE FROM %1$s', '0 rows', 'no scope deletes nothing'),
+    (NULL, 'INSERT INTO %1$s (%3$s) SELECT %3$s FROM %4$s', '42501', 'no scope adds nothing'),
+    ('2 OR true', 'SELECT FROM %1$s', '22P02', 'a scope that is no number is refused')
+) AS v (scope, statement, expected, what);
+
+-- A row cannot be handed to another tenant. Where a trigger or a key refuses first, that will do.
+SELECT unalike(
+    tap.attempt('tenancy_app', '2', format('UPDATE %s SET %I = 3', name, key)),
+    '%rows', name || ': A hands nothing to B')
+FROM tenant_tables;
+
+SELECT matches(
+    tap.attempt('tenancy_app', '2', format('SELECT FROM %s', name)),
+    '^[1-9]\d* rows$', name || ': A sees its own')
+FROM tenant_tables;
+
+SELECT matches(
+    tap.attempt(
+        'tenancy_platform', NULL,
+        format('SELECT FROM %s WHERE %I = %s', name, key, tenant)),
+    '^[1-9]\d* rows$', name || ': the platform sees tenant ' || tenant)
+FROM tenant_tables, (VALUES (2), (3)) AS v (tenant);
+
+-- The functions are no way around.
+SELECT is(
+    tap.attempt('tenancy_app', '2', statement), '0 rows', 'A asks about B: ' || statement)
+FROM (VALUES
+    ('SELECT * FROM get_tenant_by_code(''tenant-b'')'),
+    ('SELECT * FROM check_tenant_quota(3, ''users'')'),
+    ('SELECT * FROM tenant_quota_standing(3)'),
+    ('SELECT FROM consume_tenant_quota(3, ''users'', 1) c WHERE c.outcome <> ''not_found''')
+) AS v (statement);
+SELECT is(
+    tap.attempt('tenancy_app', '2', 'SELECT increment_tenant_resource_usage(3, ''users'')'),
+    'P0002', 'A records nothing for B');
+SELECT is(
+    tap.attempt(
+        'tenancy_app', '2',
+        'SELECT append_tenant_activity(3, ''x'', ''x'', ''x'', ''{}'')'),
+    'P0002', 'A logs nothing for B');
+SELECT is(
+    tap.attempt('tenancy_app', '2', 'SELECT FROM platform_idempotency_keys'),
+    '42501', 'A sees no keys of the platform');
+
+SELECT * FROM finish();
+ROLLBACK;

@@ -1,0 +1,42 @@
+internal import TTRPC
+internal import TenancyAPI
+internal import TenancyClient
+
+/// The stubs of every service over one connection.
+struct Services: Sendable {
+    let tenants: TenantServiceClient
+    let quotas: QuotaServiceClient
+    let health: Grpc_Health_V1_HealthClient
+
+    init(_ client: TenancyClient) {
+        tenants = client.tenants
+        quotas = client.quota
+        health = client.health
+    }
+
+    /// Makes a starter tenant of the test's own and answers its code.
+    func createTenant(_ name: String) async throws -> String {
+        let code = Examples.code(name)
+        _ = try await tenants.createTenant(Examples.newTenant(code: code))
+        return code
+    }
+
+    /// Takes units of a tenant.
+    @discardableResult
+    func consume(
+        _ amount: UInt64, _ resource: Resource, of code: String, key: String = ""
+    ) async throws(RPCError) -> ConsumeResponse {
+        try await quotas.consume(
+            ConsumeRequest(
+                tenantCode: code, resource: resource, amount: amount, idempotencyKey: key))
+    }
+
+    /// Asks whether one unit is left.
+    @discardableResult
+    func check(
+        _ resource: Resource = .apiCalls, of code: String
+    ) async throws(RPCError) -> CheckQuotaResponse {
+        try await quotas.checkQuota(
+            CheckQuotaRequest(tenantCode: code, resource: resource, amount: 1))
+    }
+}

@@ -1,0 +1,88 @@
+#!/bin/bash
+# One deployment for the tests: Postgres, certificates and tenancyd, in the folder TENANCY_DATA.
+# It is told what to do by lines on standard input and answers each on standard output. However
+# its input ends, also with the death of the tests, everything it started ends, and the folder goes.
+# Usage: deployment.sh FOLDER_OF_PROGRAMS
+set -euo pipefail
+root=$(realpath "$(dirname "$(realpath "$0")")/../..")
+# shellcheck source-path=SCRIPTDIR source=../../.scripts/postgres.sh
+. "$root/.scripts/postgres.sh"
+# shellcheck source-path=SCRIPTDIR source=../../.scripts/server.sh
+. "$root/.scripts/server.sh"
+bin=$1
+
+# Answers go to descriptor 3, everything the scripts and programs say to standard error.
+exec 3>&1 1>&2
+
+answer() {
+    printf '%s\n' "$*" >&3
+}
+
+finish() {
+    local status=$?
+    trap '' INT TERM HUP
+    server_stop
+    cd /
+    rm -rf "$TENANCY_DATA"
+    exit "$status"
+}
+
+start_server() {
+    server_start "$bin" 3>&- </dev/null
+    answer "$server_pid"
+}
+
+# The exit status of tenancyd, once it has ended: 128 and the signal's number after a signal.
+wait_for_server() {
+    local status=0
+    wait "$server_pid" || status=$?
+    server_pid=''
+    answer "$status"
+}
+
+# Signed by the deployment's own authority, or by one of the name's own when there is one.
+make_certificate() {
+    local name=$1 uri=$2 authority=$3
+    cd "$TENANCY_DATA/tls"
+    if [[ ! -e $authority.pem ]]; then
+        openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 2 \
+            -keyout "$authority.key" -out "$authority.pem" -subj "/CN=$authority"
+    fi
+    openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -keyout "$name.key" \
+        -subj "/CN=$name" \
+        | openssl x509 -req -CA "$authority.pem" -CAkey "$authority.key" -days 2 -out "$name.pem" \
+            -extfile <(printf '%s\n' "extendedKeyUsage=clientAuth" "subjectAltName=URI:$uri")
+    cd /
+    answer "$TENANCY_DATA/tls/$name"
+}
+
+run_command() {
+    case $1 in
+        start) start_server ;;
+        wait) wait_for_server ;;
+        stop-postgres)
+            postgres_control --mode "$2" --wait --timeout 60 stop 3>&-
+            answer stopped
+            ;;
+        start-postgres)
+            postgres_launch 3>&- </dev/null
+            answer started
+            ;;
+        certificate) make_certificate "$2" "$3" "$4" ;;
+        *)
+            echo "deployment: unknown command: $1"
+            return 1
+            ;;
+    esac
+}
+
+trap finish EXIT
+trap 'exit 130' INT TERM HUP
+server_settings
+server_prepare "$bin" 3>&- </dev/null
+answer "$postgres_sockets"
+answer "$postgres_bin"
+start_server
+while read -r -a command; do
+    run_command "${command[@]}"
+done
