@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// TCP ports of the loopback address that nobody listens on.
 enum FreePort {
-    /// Below the ports that kernels give to outgoing connections (32768 and up): a client of another
-    /// test cannot take one between this and the server's `bind`.
+    /// Below the ports that kernels give to outgoing connections (32768 and up): a client of
+    /// another test cannot take one between this and the server's `bind`.
     private static let range: Range<UInt16> = 10_000..<20_000
 
     /// What the next search begins with. No port is handed out twice while the tests run, and two
