@@ -29,6 +29,67 @@ public enum TenancyServices {
 
     /// Every service, in the order of the files.
     public static let all: [Service] = [
+        Service(name: "bfc.tenancy.v1.ConfigurationService", methods: [
+            Method(
+                name: "GetConfigurations", kind: .unary,
+                isIdempotent: true,
+                request: "bfc.tenancy.v1.GetConfigurationsRequest",
+                response: "bfc.tenancy.v1.GetConfigurationsResponse"),
+            Method(
+                name: "SetConfiguration", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.SetConfigurationRequest",
+                response: "bfc.tenancy.v1.SetConfigurationResponse"),
+            Method(
+                name: "DeleteConfiguration", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.DeleteConfigurationRequest",
+                response: "bfc.tenancy.v1.DeleteConfigurationResponse"),
+            Method(
+                name: "WatchConfigurations", kind: .bidirectionalStreaming,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.WatchConfigurationsRequest",
+                response: "bfc.tenancy.v1.WatchConfigurationsResponse"),
+        ]),
+        Service(name: "bfc.tenancy.v1.ActivityService", methods: [
+            Method(
+                name: "ListActivity", kind: .unary,
+                isIdempotent: true,
+                request: "bfc.tenancy.v1.ListActivityRequest",
+                response: "bfc.tenancy.v1.ListActivityResponse"),
+            Method(
+                name: "WatchActivity", kind: .bidirectionalStreaming,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.WatchActivityRequest",
+                response: "bfc.tenancy.v1.WatchActivityResponse"),
+            Method(
+                name: "VerifyAudit", kind: .unary,
+                isIdempotent: true,
+                request: "bfc.tenancy.v1.VerifyAuditRequest",
+                response: "bfc.tenancy.v1.VerifyAuditResponse"),
+        ]),
+        Service(name: "bfc.tenancy.v1.ApiKeyService", methods: [
+            Method(
+                name: "ListApiKeys", kind: .unary,
+                isIdempotent: true,
+                request: "bfc.tenancy.v1.ListApiKeysRequest",
+                response: "bfc.tenancy.v1.ListApiKeysResponse"),
+            Method(
+                name: "CreateApiKey", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.CreateApiKeyRequest",
+                response: "bfc.tenancy.v1.CreateApiKeyResponse"),
+            Method(
+                name: "RevokeApiKey", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.RevokeApiKeyRequest",
+                response: "bfc.tenancy.v1.RevokeApiKeyResponse"),
+            Method(
+                name: "VerifyApiKey", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.VerifyApiKeyRequest",
+                response: "bfc.tenancy.v1.VerifyApiKeyResponse"),
+        ]),
         Service(name: "bfc.tenancy.v1.QuotaService", methods: [
             Method(
                 name: "GetQuotas", kind: .unary,
@@ -45,6 +106,38 @@ public enum TenancyServices {
                 isIdempotent: false,
                 request: "bfc.tenancy.v1.ConsumeRequest",
                 response: "bfc.tenancy.v1.ConsumeResponse"),
+            Method(
+                name: "GetUsage", kind: .unary,
+                isIdempotent: true,
+                request: "bfc.tenancy.v1.GetUsageRequest",
+                response: "bfc.tenancy.v1.GetUsageResponse"),
+        ]),
+        Service(name: "bfc.tenancy.v1.SubscriptionService", methods: [
+            Method(
+                name: "GetSubscription", kind: .unary,
+                isIdempotent: true,
+                request: "bfc.tenancy.v1.GetSubscriptionRequest",
+                response: "bfc.tenancy.v1.GetSubscriptionResponse"),
+            Method(
+                name: "ListPlans", kind: .unary,
+                isIdempotent: true,
+                request: "bfc.tenancy.v1.ListPlansRequest",
+                response: "bfc.tenancy.v1.ListPlansResponse"),
+            Method(
+                name: "ChangeSubscription", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.ChangeSubscriptionRequest",
+                response: "bfc.tenancy.v1.ChangeSubscriptionResponse"),
+            Method(
+                name: "PreviewPlanChange", kind: .unary,
+                isIdempotent: true,
+                request: "bfc.tenancy.v1.PreviewPlanChangeRequest",
+                response: "bfc.tenancy.v1.PreviewPlanChangeResponse"),
+            Method(
+                name: "CancelSubscription", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.CancelSubscriptionRequest",
+                response: "bfc.tenancy.v1.CancelSubscriptionResponse"),
         ]),
         Service(name: "bfc.tenancy.v1.TenantService", methods: [
             Method(
@@ -62,6 +155,88 @@ public enum TenancyServices {
                 isIdempotent: true,
                 request: "bfc.tenancy.v1.ListTenantsRequest",
                 response: "bfc.tenancy.v1.ListTenantsResponse"),
+            Method(
+                name: "UpdateTenant", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.UpdateTenantRequest",
+                response: "bfc.tenancy.v1.UpdateTenantResponse"),
+            Method(
+                name: "SuspendTenant", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.SuspendTenantRequest",
+                response: "bfc.tenancy.v1.SuspendTenantResponse"),
+            Method(
+                name: "ReactivateTenant", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.ReactivateTenantRequest",
+                response: "bfc.tenancy.v1.ReactivateTenantResponse"),
+            Method(
+                name: "DeactivateTenant", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.DeactivateTenantRequest",
+                response: "bfc.tenancy.v1.DeactivateTenantResponse"),
+            Method(
+                name: "GetTenantAnalytics", kind: .unary,
+                isIdempotent: true,
+                request: "bfc.tenancy.v1.GetTenantAnalyticsRequest",
+                response: "bfc.tenancy.v1.GetTenantAnalyticsResponse"),
+            Method(
+                name: "GetPublicTenantInfo", kind: .unary,
+                isIdempotent: true,
+                request: "bfc.tenancy.v1.GetPublicTenantInfoRequest",
+                response: "bfc.tenancy.v1.GetPublicTenantInfoResponse"),
+            Method(
+                name: "ExportTenant", kind: .serverStreaming,
+                isIdempotent: true,
+                request: "bfc.tenancy.v1.ExportTenantRequest",
+                response: "bfc.tenancy.v1.ExportTenantResponse"),
+        ]),
+        Service(name: "bfc.tenancy.v1.UserService", methods: [
+            Method(
+                name: "ListUsers", kind: .unary,
+                isIdempotent: true,
+                request: "bfc.tenancy.v1.ListUsersRequest",
+                response: "bfc.tenancy.v1.ListUsersResponse"),
+            Method(
+                name: "AddUser", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.AddUserRequest",
+                response: "bfc.tenancy.v1.AddUserResponse"),
+            Method(
+                name: "UpdateUser", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.UpdateUserRequest",
+                response: "bfc.tenancy.v1.UpdateUserResponse"),
+            Method(
+                name: "RemoveUser", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.RemoveUserRequest",
+                response: "bfc.tenancy.v1.RemoveUserResponse"),
+            Method(
+                name: "InviteUser", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.InviteUserRequest",
+                response: "bfc.tenancy.v1.InviteUserResponse"),
+            Method(
+                name: "AcceptInvitation", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.AcceptInvitationRequest",
+                response: "bfc.tenancy.v1.AcceptInvitationResponse"),
+            Method(
+                name: "RevokeInvitation", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.RevokeInvitationRequest",
+                response: "bfc.tenancy.v1.RevokeInvitationResponse"),
+            Method(
+                name: "RecordLogin", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.RecordLoginRequest",
+                response: "bfc.tenancy.v1.RecordLoginResponse"),
+            Method(
+                name: "RecordLogout", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.RecordLogoutRequest",
+                response: "bfc.tenancy.v1.RecordLogoutResponse"),
         ]),
         Service(name: "grpc.health.v1.Health", methods: [
             Method(

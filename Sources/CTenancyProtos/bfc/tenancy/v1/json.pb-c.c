@@ -52,6 +52,51 @@ void   bfc__tenancy__v1__json_object__free_unpacked
   assert(message->base.descriptor == &bfc__tenancy__v1__json_object__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   bfc__tenancy__v1__json_value__init
+                     (Bfc__Tenancy__V1__JsonValue         *message)
+{
+  static const Bfc__Tenancy__V1__JsonValue init_value = BFC__TENANCY__V1__JSON_VALUE__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__json_value__get_packed_size
+                     (const Bfc__Tenancy__V1__JsonValue *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__json_value__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__json_value__pack
+                     (const Bfc__Tenancy__V1__JsonValue *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__json_value__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__json_value__pack_to_buffer
+                     (const Bfc__Tenancy__V1__JsonValue *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__json_value__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__JsonValue *
+       bfc__tenancy__v1__json_value__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__JsonValue *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__json_value__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__json_value__free_unpacked
+                     (Bfc__Tenancy__V1__JsonValue *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__json_value__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor bfc__tenancy__v1__json_object__field_descriptors[1] =
 {
   {
@@ -88,5 +133,43 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__json_object__descriptor =
   bfc__tenancy__v1__json_object__field_indices_by_name,
   1,  bfc__tenancy__v1__json_object__number_ranges,
   (ProtobufCMessageInit) bfc__tenancy__v1__json_object__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__json_value__field_descriptors[1] =
+{
+  {
+    "json",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__JsonValue, json),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__json_value__field_indices_by_name[] = {
+  0,   /* field[0] = json */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__json_value__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__json_value__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.JsonValue",
+  "JsonValue",
+  "Bfc__Tenancy__V1__JsonValue",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__JsonValue),
+  1,
+  bfc__tenancy__v1__json_value__field_descriptors,
+  bfc__tenancy__v1__json_value__field_indices_by_name,
+  1,  bfc__tenancy__v1__json_value__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__json_value__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

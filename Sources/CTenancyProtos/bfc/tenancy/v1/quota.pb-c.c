@@ -412,6 +412,186 @@ void   bfc__tenancy__v1__consume_response__free_unpacked
   assert(message->base.descriptor == &bfc__tenancy__v1__consume_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   bfc__tenancy__v1__get_usage_request__init
+                     (Bfc__Tenancy__V1__GetUsageRequest         *message)
+{
+  static const Bfc__Tenancy__V1__GetUsageRequest init_value = BFC__TENANCY__V1__GET_USAGE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__get_usage_request__get_packed_size
+                     (const Bfc__Tenancy__V1__GetUsageRequest *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__get_usage_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__get_usage_request__pack
+                     (const Bfc__Tenancy__V1__GetUsageRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__get_usage_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__get_usage_request__pack_to_buffer
+                     (const Bfc__Tenancy__V1__GetUsageRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__get_usage_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__GetUsageRequest *
+       bfc__tenancy__v1__get_usage_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__GetUsageRequest *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__get_usage_request__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__get_usage_request__free_unpacked
+                     (Bfc__Tenancy__V1__GetUsageRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__get_usage_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   bfc__tenancy__v1__get_usage_response__init
+                     (Bfc__Tenancy__V1__GetUsageResponse         *message)
+{
+  static const Bfc__Tenancy__V1__GetUsageResponse init_value = BFC__TENANCY__V1__GET_USAGE_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__get_usage_response__get_packed_size
+                     (const Bfc__Tenancy__V1__GetUsageResponse *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__get_usage_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__get_usage_response__pack
+                     (const Bfc__Tenancy__V1__GetUsageResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__get_usage_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__get_usage_response__pack_to_buffer
+                     (const Bfc__Tenancy__V1__GetUsageResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__get_usage_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__GetUsageResponse *
+       bfc__tenancy__v1__get_usage_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__GetUsageResponse *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__get_usage_response__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__get_usage_response__free_unpacked
+                     (Bfc__Tenancy__V1__GetUsageResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__get_usage_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   bfc__tenancy__v1__daily_usage__init
+                     (Bfc__Tenancy__V1__DailyUsage         *message)
+{
+  static const Bfc__Tenancy__V1__DailyUsage init_value = BFC__TENANCY__V1__DAILY_USAGE__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__daily_usage__get_packed_size
+                     (const Bfc__Tenancy__V1__DailyUsage *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__daily_usage__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__daily_usage__pack
+                     (const Bfc__Tenancy__V1__DailyUsage *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__daily_usage__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__daily_usage__pack_to_buffer
+                     (const Bfc__Tenancy__V1__DailyUsage *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__daily_usage__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__DailyUsage *
+       bfc__tenancy__v1__daily_usage__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__DailyUsage *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__daily_usage__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__daily_usage__free_unpacked
+                     (Bfc__Tenancy__V1__DailyUsage *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__daily_usage__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   bfc__tenancy__v1__usage_totals__init
+                     (Bfc__Tenancy__V1__UsageTotals         *message)
+{
+  static const Bfc__Tenancy__V1__UsageTotals init_value = BFC__TENANCY__V1__USAGE_TOTALS__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__usage_totals__get_packed_size
+                     (const Bfc__Tenancy__V1__UsageTotals *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__usage_totals__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__usage_totals__pack
+                     (const Bfc__Tenancy__V1__UsageTotals *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__usage_totals__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__usage_totals__pack_to_buffer
+                     (const Bfc__Tenancy__V1__UsageTotals *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__usage_totals__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__UsageTotals *
+       bfc__tenancy__v1__usage_totals__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__UsageTotals *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__usage_totals__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__usage_totals__free_unpacked
+                     (Bfc__Tenancy__V1__UsageTotals *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__usage_totals__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor bfc__tenancy__v1__get_quotas_request__field_descriptors[2] =
 {
   {
@@ -1158,16 +1338,391 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__consume_response__descriptor 
   (ProtobufCMessageInit) bfc__tenancy__v1__consume_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor bfc__tenancy__v1__quota_service__method_descriptors[3] =
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__get_usage_request__field_descriptors[5] =
+{
+  {
+    "tenant_code",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__GetUsageRequest, tenant_code),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tenant_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__GetUsageRequest, tenant_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "start_date",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__GetUsageRequest, start_date),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "end_date",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__GetUsageRequest, end_date),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "resource",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__GetUsageRequest, resource),
+    &bfc__tenancy__v1__resource__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__get_usage_request__field_indices_by_name[] = {
+  3,   /* field[3] = end_date */
+  4,   /* field[4] = resource */
+  2,   /* field[2] = start_date */
+  0,   /* field[0] = tenant_code */
+  1,   /* field[1] = tenant_id */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__get_usage_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__get_usage_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.GetUsageRequest",
+  "GetUsageRequest",
+  "Bfc__Tenancy__V1__GetUsageRequest",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__GetUsageRequest),
+  5,
+  bfc__tenancy__v1__get_usage_request__field_descriptors,
+  bfc__tenancy__v1__get_usage_request__field_indices_by_name,
+  1,  bfc__tenancy__v1__get_usage_request__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__get_usage_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__get_usage_response__field_descriptors[6] =
+{
+  {
+    "success",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__GetUsageResponse, success),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "start_date",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__GetUsageResponse, start_date),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "end_date",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__GetUsageResponse, end_date),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "time_zone",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__GetUsageResponse, time_zone),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "days",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Bfc__Tenancy__V1__GetUsageResponse, n_days),
+    offsetof(Bfc__Tenancy__V1__GetUsageResponse, days),
+    &bfc__tenancy__v1__daily_usage__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "totals",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__GetUsageResponse, totals),
+    &bfc__tenancy__v1__usage_totals__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__get_usage_response__field_indices_by_name[] = {
+  4,   /* field[4] = days */
+  2,   /* field[2] = end_date */
+  1,   /* field[1] = start_date */
+  0,   /* field[0] = success */
+  3,   /* field[3] = time_zone */
+  5,   /* field[5] = totals */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__get_usage_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__get_usage_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.GetUsageResponse",
+  "GetUsageResponse",
+  "Bfc__Tenancy__V1__GetUsageResponse",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__GetUsageResponse),
+  6,
+  bfc__tenancy__v1__get_usage_response__field_descriptors,
+  bfc__tenancy__v1__get_usage_response__field_indices_by_name,
+  1,  bfc__tenancy__v1__get_usage_response__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__get_usage_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__daily_usage__field_descriptors[5] =
+{
+  {
+    "usage_date",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__DailyUsage, usage_date),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "api_calls",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__DailyUsage, api_calls),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "storage_bytes",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__DailyUsage, storage_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "users",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__DailyUsage, users),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "transactions",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__DailyUsage, transactions),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__daily_usage__field_indices_by_name[] = {
+  1,   /* field[1] = api_calls */
+  2,   /* field[2] = storage_bytes */
+  4,   /* field[4] = transactions */
+  0,   /* field[0] = usage_date */
+  3,   /* field[3] = users */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__daily_usage__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__daily_usage__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.DailyUsage",
+  "DailyUsage",
+  "Bfc__Tenancy__V1__DailyUsage",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__DailyUsage),
+  5,
+  bfc__tenancy__v1__daily_usage__field_descriptors,
+  bfc__tenancy__v1__daily_usage__field_indices_by_name,
+  1,  bfc__tenancy__v1__daily_usage__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__daily_usage__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__usage_totals__field_descriptors[5] =
+{
+  {
+    "api_calls",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__UsageTotals, api_calls),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "storage_bytes",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__UsageTotals, storage_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "storage_gb",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__UsageTotals, storage_gb),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "users",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__UsageTotals, users),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "transactions",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__UsageTotals, transactions),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__usage_totals__field_indices_by_name[] = {
+  0,   /* field[0] = api_calls */
+  1,   /* field[1] = storage_bytes */
+  2,   /* field[2] = storage_gb */
+  4,   /* field[4] = transactions */
+  3,   /* field[3] = users */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__usage_totals__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__usage_totals__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.UsageTotals",
+  "UsageTotals",
+  "Bfc__Tenancy__V1__UsageTotals",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__UsageTotals),
+  5,
+  bfc__tenancy__v1__usage_totals__field_descriptors,
+  bfc__tenancy__v1__usage_totals__field_indices_by_name,
+  1,  bfc__tenancy__v1__usage_totals__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__usage_totals__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCMethodDescriptor bfc__tenancy__v1__quota_service__method_descriptors[4] =
 {
   { "GetQuotas", &bfc__tenancy__v1__get_quotas_request__descriptor, &bfc__tenancy__v1__get_quotas_response__descriptor },
   { "CheckQuota", &bfc__tenancy__v1__check_quota_request__descriptor, &bfc__tenancy__v1__check_quota_response__descriptor },
   { "Consume", &bfc__tenancy__v1__consume_request__descriptor, &bfc__tenancy__v1__consume_response__descriptor },
+  { "GetUsage", &bfc__tenancy__v1__get_usage_request__descriptor, &bfc__tenancy__v1__get_usage_response__descriptor },
 };
 const unsigned bfc__tenancy__v1__quota_service__method_indices_by_name[] = {
   1,        /* CheckQuota */
   2,        /* Consume */
-  0         /* GetQuotas */
+  0,        /* GetQuotas */
+  3         /* GetUsage */
 };
 const ProtobufCServiceDescriptor bfc__tenancy__v1__quota_service__descriptor =
 {
@@ -1176,7 +1731,7 @@ const ProtobufCServiceDescriptor bfc__tenancy__v1__quota_service__descriptor =
   "QuotaService",
   "Bfc__Tenancy__V1__QuotaService",
   "bfc.tenancy.v1",
-  3,
+  4,
   bfc__tenancy__v1__quota_service__method_descriptors,
   bfc__tenancy__v1__quota_service__method_indices_by_name
 };
@@ -1203,6 +1758,14 @@ void bfc__tenancy__v1__quota_service__consume(ProtobufCService *service,
 {
   assert(service->descriptor == &bfc__tenancy__v1__quota_service__descriptor);
   service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void bfc__tenancy__v1__quota_service__get_usage(ProtobufCService *service,
+                                                const Bfc__Tenancy__V1__GetUsageRequest *input,
+                                                Bfc__Tenancy__V1__GetUsageResponse_Closure closure,
+                                                void *closure_data)
+{
+  assert(service->descriptor == &bfc__tenancy__v1__quota_service__descriptor);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void bfc__tenancy__v1__quota_service__init (Bfc__Tenancy__V1__QuotaService_Service *service,
                                             Bfc__Tenancy__V1__QuotaService_ServiceDestroy destroy)

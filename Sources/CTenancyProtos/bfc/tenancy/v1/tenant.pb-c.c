@@ -322,6 +322,726 @@ void   bfc__tenancy__v1__list_tenants_response__free_unpacked
   assert(message->base.descriptor == &bfc__tenancy__v1__list_tenants_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   bfc__tenancy__v1__update_tenant_request__init
+                     (Bfc__Tenancy__V1__UpdateTenantRequest         *message)
+{
+  static const Bfc__Tenancy__V1__UpdateTenantRequest init_value = BFC__TENANCY__V1__UPDATE_TENANT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__update_tenant_request__get_packed_size
+                     (const Bfc__Tenancy__V1__UpdateTenantRequest *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__update_tenant_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__update_tenant_request__pack
+                     (const Bfc__Tenancy__V1__UpdateTenantRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__update_tenant_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__update_tenant_request__pack_to_buffer
+                     (const Bfc__Tenancy__V1__UpdateTenantRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__update_tenant_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__UpdateTenantRequest *
+       bfc__tenancy__v1__update_tenant_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__UpdateTenantRequest *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__update_tenant_request__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__update_tenant_request__free_unpacked
+                     (Bfc__Tenancy__V1__UpdateTenantRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__update_tenant_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   bfc__tenancy__v1__update_tenant_response__init
+                     (Bfc__Tenancy__V1__UpdateTenantResponse         *message)
+{
+  static const Bfc__Tenancy__V1__UpdateTenantResponse init_value = BFC__TENANCY__V1__UPDATE_TENANT_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__update_tenant_response__get_packed_size
+                     (const Bfc__Tenancy__V1__UpdateTenantResponse *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__update_tenant_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__update_tenant_response__pack
+                     (const Bfc__Tenancy__V1__UpdateTenantResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__update_tenant_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__update_tenant_response__pack_to_buffer
+                     (const Bfc__Tenancy__V1__UpdateTenantResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__update_tenant_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__UpdateTenantResponse *
+       bfc__tenancy__v1__update_tenant_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__UpdateTenantResponse *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__update_tenant_response__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__update_tenant_response__free_unpacked
+                     (Bfc__Tenancy__V1__UpdateTenantResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__update_tenant_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   bfc__tenancy__v1__suspend_tenant_request__init
+                     (Bfc__Tenancy__V1__SuspendTenantRequest         *message)
+{
+  static const Bfc__Tenancy__V1__SuspendTenantRequest init_value = BFC__TENANCY__V1__SUSPEND_TENANT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__suspend_tenant_request__get_packed_size
+                     (const Bfc__Tenancy__V1__SuspendTenantRequest *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__suspend_tenant_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__suspend_tenant_request__pack
+                     (const Bfc__Tenancy__V1__SuspendTenantRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__suspend_tenant_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__suspend_tenant_request__pack_to_buffer
+                     (const Bfc__Tenancy__V1__SuspendTenantRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__suspend_tenant_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__SuspendTenantRequest *
+       bfc__tenancy__v1__suspend_tenant_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__SuspendTenantRequest *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__suspend_tenant_request__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__suspend_tenant_request__free_unpacked
+                     (Bfc__Tenancy__V1__SuspendTenantRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__suspend_tenant_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   bfc__tenancy__v1__suspend_tenant_response__init
+                     (Bfc__Tenancy__V1__SuspendTenantResponse         *message)
+{
+  static const Bfc__Tenancy__V1__SuspendTenantResponse init_value = BFC__TENANCY__V1__SUSPEND_TENANT_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__suspend_tenant_response__get_packed_size
+                     (const Bfc__Tenancy__V1__SuspendTenantResponse *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__suspend_tenant_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__suspend_tenant_response__pack
+                     (const Bfc__Tenancy__V1__SuspendTenantResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__suspend_tenant_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__suspend_tenant_response__pack_to_buffer
+                     (const Bfc__Tenancy__V1__SuspendTenantResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__suspend_tenant_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__SuspendTenantResponse *
+       bfc__tenancy__v1__suspend_tenant_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__SuspendTenantResponse *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__suspend_tenant_response__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__suspend_tenant_response__free_unpacked
+                     (Bfc__Tenancy__V1__SuspendTenantResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__suspend_tenant_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   bfc__tenancy__v1__reactivate_tenant_request__init
+                     (Bfc__Tenancy__V1__ReactivateTenantRequest         *message)
+{
+  static const Bfc__Tenancy__V1__ReactivateTenantRequest init_value = BFC__TENANCY__V1__REACTIVATE_TENANT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__reactivate_tenant_request__get_packed_size
+                     (const Bfc__Tenancy__V1__ReactivateTenantRequest *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__reactivate_tenant_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__reactivate_tenant_request__pack
+                     (const Bfc__Tenancy__V1__ReactivateTenantRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__reactivate_tenant_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__reactivate_tenant_request__pack_to_buffer
+                     (const Bfc__Tenancy__V1__ReactivateTenantRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__reactivate_tenant_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__ReactivateTenantRequest *
+       bfc__tenancy__v1__reactivate_tenant_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__ReactivateTenantRequest *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__reactivate_tenant_request__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__reactivate_tenant_request__free_unpacked
+                     (Bfc__Tenancy__V1__ReactivateTenantRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__reactivate_tenant_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   bfc__tenancy__v1__reactivate_tenant_response__init
+                     (Bfc__Tenancy__V1__ReactivateTenantResponse         *message)
+{
+  static const Bfc__Tenancy__V1__ReactivateTenantResponse init_value = BFC__TENANCY__V1__REACTIVATE_TENANT_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__reactivate_tenant_response__get_packed_size
+                     (const Bfc__Tenancy__V1__ReactivateTenantResponse *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__reactivate_tenant_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__reactivate_tenant_response__pack
+                     (const Bfc__Tenancy__V1__ReactivateTenantResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__reactivate_tenant_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__reactivate_tenant_response__pack_to_buffer
+                     (const Bfc__Tenancy__V1__ReactivateTenantResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__reactivate_tenant_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__ReactivateTenantResponse *
+       bfc__tenancy__v1__reactivate_tenant_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__ReactivateTenantResponse *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__reactivate_tenant_response__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__reactivate_tenant_response__free_unpacked
+                     (Bfc__Tenancy__V1__ReactivateTenantResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__reactivate_tenant_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   bfc__tenancy__v1__deactivate_tenant_request__init
+                     (Bfc__Tenancy__V1__DeactivateTenantRequest         *message)
+{
+  static const Bfc__Tenancy__V1__DeactivateTenantRequest init_value = BFC__TENANCY__V1__DEACTIVATE_TENANT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__deactivate_tenant_request__get_packed_size
+                     (const Bfc__Tenancy__V1__DeactivateTenantRequest *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__deactivate_tenant_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__deactivate_tenant_request__pack
+                     (const Bfc__Tenancy__V1__DeactivateTenantRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__deactivate_tenant_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__deactivate_tenant_request__pack_to_buffer
+                     (const Bfc__Tenancy__V1__DeactivateTenantRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__deactivate_tenant_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__DeactivateTenantRequest *
+       bfc__tenancy__v1__deactivate_tenant_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__DeactivateTenantRequest *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__deactivate_tenant_request__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__deactivate_tenant_request__free_unpacked
+                     (Bfc__Tenancy__V1__DeactivateTenantRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__deactivate_tenant_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   bfc__tenancy__v1__deactivate_tenant_response__init
+                     (Bfc__Tenancy__V1__DeactivateTenantResponse         *message)
+{
+  static const Bfc__Tenancy__V1__DeactivateTenantResponse init_value = BFC__TENANCY__V1__DEACTIVATE_TENANT_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__deactivate_tenant_response__get_packed_size
+                     (const Bfc__Tenancy__V1__DeactivateTenantResponse *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__deactivate_tenant_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__deactivate_tenant_response__pack
+                     (const Bfc__Tenancy__V1__DeactivateTenantResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__deactivate_tenant_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__deactivate_tenant_response__pack_to_buffer
+                     (const Bfc__Tenancy__V1__DeactivateTenantResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__deactivate_tenant_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__DeactivateTenantResponse *
+       bfc__tenancy__v1__deactivate_tenant_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__DeactivateTenantResponse *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__deactivate_tenant_response__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__deactivate_tenant_response__free_unpacked
+                     (Bfc__Tenancy__V1__DeactivateTenantResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__deactivate_tenant_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   bfc__tenancy__v1__get_tenant_analytics_request__init
+                     (Bfc__Tenancy__V1__GetTenantAnalyticsRequest         *message)
+{
+  static const Bfc__Tenancy__V1__GetTenantAnalyticsRequest init_value = BFC__TENANCY__V1__GET_TENANT_ANALYTICS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__get_tenant_analytics_request__get_packed_size
+                     (const Bfc__Tenancy__V1__GetTenantAnalyticsRequest *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__get_tenant_analytics_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__get_tenant_analytics_request__pack
+                     (const Bfc__Tenancy__V1__GetTenantAnalyticsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__get_tenant_analytics_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__get_tenant_analytics_request__pack_to_buffer
+                     (const Bfc__Tenancy__V1__GetTenantAnalyticsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__get_tenant_analytics_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__GetTenantAnalyticsRequest *
+       bfc__tenancy__v1__get_tenant_analytics_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__GetTenantAnalyticsRequest *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__get_tenant_analytics_request__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__get_tenant_analytics_request__free_unpacked
+                     (Bfc__Tenancy__V1__GetTenantAnalyticsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__get_tenant_analytics_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   bfc__tenancy__v1__get_tenant_analytics_response__init
+                     (Bfc__Tenancy__V1__GetTenantAnalyticsResponse         *message)
+{
+  static const Bfc__Tenancy__V1__GetTenantAnalyticsResponse init_value = BFC__TENANCY__V1__GET_TENANT_ANALYTICS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__get_tenant_analytics_response__get_packed_size
+                     (const Bfc__Tenancy__V1__GetTenantAnalyticsResponse *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__get_tenant_analytics_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__get_tenant_analytics_response__pack
+                     (const Bfc__Tenancy__V1__GetTenantAnalyticsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__get_tenant_analytics_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__get_tenant_analytics_response__pack_to_buffer
+                     (const Bfc__Tenancy__V1__GetTenantAnalyticsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__get_tenant_analytics_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__GetTenantAnalyticsResponse *
+       bfc__tenancy__v1__get_tenant_analytics_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__GetTenantAnalyticsResponse *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__get_tenant_analytics_response__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__get_tenant_analytics_response__free_unpacked
+                     (Bfc__Tenancy__V1__GetTenantAnalyticsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__get_tenant_analytics_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   bfc__tenancy__v1__tenant_analytics__init
+                     (Bfc__Tenancy__V1__TenantAnalytics         *message)
+{
+  static const Bfc__Tenancy__V1__TenantAnalytics init_value = BFC__TENANCY__V1__TENANT_ANALYTICS__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__tenant_analytics__get_packed_size
+                     (const Bfc__Tenancy__V1__TenantAnalytics *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__tenant_analytics__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__tenant_analytics__pack
+                     (const Bfc__Tenancy__V1__TenantAnalytics *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__tenant_analytics__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__tenant_analytics__pack_to_buffer
+                     (const Bfc__Tenancy__V1__TenantAnalytics *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__tenant_analytics__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__TenantAnalytics *
+       bfc__tenancy__v1__tenant_analytics__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__TenantAnalytics *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__tenant_analytics__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__tenant_analytics__free_unpacked
+                     (Bfc__Tenancy__V1__TenantAnalytics *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__tenant_analytics__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   bfc__tenancy__v1__get_public_tenant_info_request__init
+                     (Bfc__Tenancy__V1__GetPublicTenantInfoRequest         *message)
+{
+  static const Bfc__Tenancy__V1__GetPublicTenantInfoRequest init_value = BFC__TENANCY__V1__GET_PUBLIC_TENANT_INFO_REQUEST__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__get_public_tenant_info_request__get_packed_size
+                     (const Bfc__Tenancy__V1__GetPublicTenantInfoRequest *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__get_public_tenant_info_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__get_public_tenant_info_request__pack
+                     (const Bfc__Tenancy__V1__GetPublicTenantInfoRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__get_public_tenant_info_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__get_public_tenant_info_request__pack_to_buffer
+                     (const Bfc__Tenancy__V1__GetPublicTenantInfoRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__get_public_tenant_info_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__GetPublicTenantInfoRequest *
+       bfc__tenancy__v1__get_public_tenant_info_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__GetPublicTenantInfoRequest *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__get_public_tenant_info_request__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__get_public_tenant_info_request__free_unpacked
+                     (Bfc__Tenancy__V1__GetPublicTenantInfoRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__get_public_tenant_info_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   bfc__tenancy__v1__get_public_tenant_info_response__init
+                     (Bfc__Tenancy__V1__GetPublicTenantInfoResponse         *message)
+{
+  static const Bfc__Tenancy__V1__GetPublicTenantInfoResponse init_value = BFC__TENANCY__V1__GET_PUBLIC_TENANT_INFO_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__get_public_tenant_info_response__get_packed_size
+                     (const Bfc__Tenancy__V1__GetPublicTenantInfoResponse *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__get_public_tenant_info_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__get_public_tenant_info_response__pack
+                     (const Bfc__Tenancy__V1__GetPublicTenantInfoResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__get_public_tenant_info_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__get_public_tenant_info_response__pack_to_buffer
+                     (const Bfc__Tenancy__V1__GetPublicTenantInfoResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__get_public_tenant_info_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__GetPublicTenantInfoResponse *
+       bfc__tenancy__v1__get_public_tenant_info_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__GetPublicTenantInfoResponse *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__get_public_tenant_info_response__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__get_public_tenant_info_response__free_unpacked
+                     (Bfc__Tenancy__V1__GetPublicTenantInfoResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__get_public_tenant_info_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   bfc__tenancy__v1__public_tenant_info__init
+                     (Bfc__Tenancy__V1__PublicTenantInfo         *message)
+{
+  static const Bfc__Tenancy__V1__PublicTenantInfo init_value = BFC__TENANCY__V1__PUBLIC_TENANT_INFO__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__public_tenant_info__get_packed_size
+                     (const Bfc__Tenancy__V1__PublicTenantInfo *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__public_tenant_info__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__public_tenant_info__pack
+                     (const Bfc__Tenancy__V1__PublicTenantInfo *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__public_tenant_info__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__public_tenant_info__pack_to_buffer
+                     (const Bfc__Tenancy__V1__PublicTenantInfo *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__public_tenant_info__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__PublicTenantInfo *
+       bfc__tenancy__v1__public_tenant_info__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__PublicTenantInfo *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__public_tenant_info__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__public_tenant_info__free_unpacked
+                     (Bfc__Tenancy__V1__PublicTenantInfo *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__public_tenant_info__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   bfc__tenancy__v1__export_tenant_request__init
+                     (Bfc__Tenancy__V1__ExportTenantRequest         *message)
+{
+  static const Bfc__Tenancy__V1__ExportTenantRequest init_value = BFC__TENANCY__V1__EXPORT_TENANT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__export_tenant_request__get_packed_size
+                     (const Bfc__Tenancy__V1__ExportTenantRequest *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__export_tenant_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__export_tenant_request__pack
+                     (const Bfc__Tenancy__V1__ExportTenantRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__export_tenant_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__export_tenant_request__pack_to_buffer
+                     (const Bfc__Tenancy__V1__ExportTenantRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__export_tenant_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__ExportTenantRequest *
+       bfc__tenancy__v1__export_tenant_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__ExportTenantRequest *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__export_tenant_request__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__export_tenant_request__free_unpacked
+                     (Bfc__Tenancy__V1__ExportTenantRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__export_tenant_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   bfc__tenancy__v1__export_tenant_response__init
+                     (Bfc__Tenancy__V1__ExportTenantResponse         *message)
+{
+  static const Bfc__Tenancy__V1__ExportTenantResponse init_value = BFC__TENANCY__V1__EXPORT_TENANT_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__export_tenant_response__get_packed_size
+                     (const Bfc__Tenancy__V1__ExportTenantResponse *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__export_tenant_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__export_tenant_response__pack
+                     (const Bfc__Tenancy__V1__ExportTenantResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__export_tenant_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__export_tenant_response__pack_to_buffer
+                     (const Bfc__Tenancy__V1__ExportTenantResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__export_tenant_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__ExportTenantResponse *
+       bfc__tenancy__v1__export_tenant_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__ExportTenantResponse *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__export_tenant_response__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__export_tenant_response__free_unpacked
+                     (Bfc__Tenancy__V1__ExportTenantResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__export_tenant_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor bfc__tenancy__v1__tenant__field_descriptors[19] =
 {
   {
@@ -1161,6 +1881,1281 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__list_tenants_response__descri
   (ProtobufCMessageInit) bfc__tenancy__v1__list_tenants_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__update_tenant_request__field_descriptors[19] =
+{
+  {
+    "tenant_code",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__UpdateTenantRequest, tenant_code),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tenant_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__UpdateTenantRequest, tenant_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "update_mask",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__UpdateTenantRequest, update_mask),
+    &google__protobuf__field_mask__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tenant_name",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__UpdateTenantRequest, tenant_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tenant_type",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__UpdateTenantRequest, tenant_type),
+    &bfc__tenancy__v1__tenant_type__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "domain",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__UpdateTenantRequest, domain),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "logo_url",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__UpdateTenantRequest, logo_url),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "primary_color",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__UpdateTenantRequest, primary_color),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "secondary_color",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__UpdateTenantRequest, secondary_color),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "admin_email",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__UpdateTenantRequest, admin_email),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "support_email",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__UpdateTenantRequest, support_email),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "regulatory_body",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__UpdateTenantRequest, regulatory_body),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "license_number",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__UpdateTenantRequest, license_number),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "settings",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__UpdateTenantRequest, settings),
+    &bfc__tenancy__v1__json_object__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "features",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__UpdateTenantRequest, features),
+    &bfc__tenancy__v1__json_object__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "time_zone",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__UpdateTenantRequest, time_zone),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "expected_version",
+    29,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__UpdateTenantRequest, expected_version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "idempotency_key",
+    30,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__UpdateTenantRequest, idempotency_key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validate_only",
+    31,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__UpdateTenantRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__update_tenant_request__field_indices_by_name[] = {
+  9,   /* field[9] = admin_email */
+  5,   /* field[5] = domain */
+  16,   /* field[16] = expected_version */
+  14,   /* field[14] = features */
+  17,   /* field[17] = idempotency_key */
+  12,   /* field[12] = license_number */
+  6,   /* field[6] = logo_url */
+  7,   /* field[7] = primary_color */
+  11,   /* field[11] = regulatory_body */
+  8,   /* field[8] = secondary_color */
+  13,   /* field[13] = settings */
+  10,   /* field[10] = support_email */
+  0,   /* field[0] = tenant_code */
+  1,   /* field[1] = tenant_id */
+  3,   /* field[3] = tenant_name */
+  4,   /* field[4] = tenant_type */
+  15,   /* field[15] = time_zone */
+  2,   /* field[2] = update_mask */
+  18,   /* field[18] = validate_only */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__update_tenant_request__number_ranges[2 + 1] =
+{
+  { 1, 0 },
+  { 29, 16 },
+  { 0, 19 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__update_tenant_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.UpdateTenantRequest",
+  "UpdateTenantRequest",
+  "Bfc__Tenancy__V1__UpdateTenantRequest",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__UpdateTenantRequest),
+  19,
+  bfc__tenancy__v1__update_tenant_request__field_descriptors,
+  bfc__tenancy__v1__update_tenant_request__field_indices_by_name,
+  2,  bfc__tenancy__v1__update_tenant_request__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__update_tenant_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__update_tenant_response__field_descriptors[2] =
+{
+  {
+    "success",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__UpdateTenantResponse, success),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tenant",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__UpdateTenantResponse, tenant),
+    &bfc__tenancy__v1__tenant__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__update_tenant_response__field_indices_by_name[] = {
+  0,   /* field[0] = success */
+  1,   /* field[1] = tenant */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__update_tenant_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__update_tenant_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.UpdateTenantResponse",
+  "UpdateTenantResponse",
+  "Bfc__Tenancy__V1__UpdateTenantResponse",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__UpdateTenantResponse),
+  2,
+  bfc__tenancy__v1__update_tenant_response__field_descriptors,
+  bfc__tenancy__v1__update_tenant_response__field_indices_by_name,
+  1,  bfc__tenancy__v1__update_tenant_response__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__update_tenant_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__suspend_tenant_request__field_descriptors[6] =
+{
+  {
+    "tenant_code",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__SuspendTenantRequest, tenant_code),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tenant_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__SuspendTenantRequest, tenant_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__SuspendTenantRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "expected_version",
+    29,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__SuspendTenantRequest, expected_version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "idempotency_key",
+    30,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__SuspendTenantRequest, idempotency_key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validate_only",
+    31,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__SuspendTenantRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__suspend_tenant_request__field_indices_by_name[] = {
+  3,   /* field[3] = expected_version */
+  4,   /* field[4] = idempotency_key */
+  2,   /* field[2] = reason */
+  0,   /* field[0] = tenant_code */
+  1,   /* field[1] = tenant_id */
+  5,   /* field[5] = validate_only */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__suspend_tenant_request__number_ranges[2 + 1] =
+{
+  { 1, 0 },
+  { 29, 3 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__suspend_tenant_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.SuspendTenantRequest",
+  "SuspendTenantRequest",
+  "Bfc__Tenancy__V1__SuspendTenantRequest",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__SuspendTenantRequest),
+  6,
+  bfc__tenancy__v1__suspend_tenant_request__field_descriptors,
+  bfc__tenancy__v1__suspend_tenant_request__field_indices_by_name,
+  2,  bfc__tenancy__v1__suspend_tenant_request__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__suspend_tenant_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__suspend_tenant_response__field_descriptors[2] =
+{
+  {
+    "success",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__SuspendTenantResponse, success),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tenant",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__SuspendTenantResponse, tenant),
+    &bfc__tenancy__v1__tenant__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__suspend_tenant_response__field_indices_by_name[] = {
+  0,   /* field[0] = success */
+  1,   /* field[1] = tenant */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__suspend_tenant_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__suspend_tenant_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.SuspendTenantResponse",
+  "SuspendTenantResponse",
+  "Bfc__Tenancy__V1__SuspendTenantResponse",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__SuspendTenantResponse),
+  2,
+  bfc__tenancy__v1__suspend_tenant_response__field_descriptors,
+  bfc__tenancy__v1__suspend_tenant_response__field_indices_by_name,
+  1,  bfc__tenancy__v1__suspend_tenant_response__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__suspend_tenant_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__reactivate_tenant_request__field_descriptors[6] =
+{
+  {
+    "tenant_code",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ReactivateTenantRequest, tenant_code),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tenant_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ReactivateTenantRequest, tenant_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ReactivateTenantRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "expected_version",
+    29,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ReactivateTenantRequest, expected_version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "idempotency_key",
+    30,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ReactivateTenantRequest, idempotency_key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validate_only",
+    31,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ReactivateTenantRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__reactivate_tenant_request__field_indices_by_name[] = {
+  3,   /* field[3] = expected_version */
+  4,   /* field[4] = idempotency_key */
+  2,   /* field[2] = reason */
+  0,   /* field[0] = tenant_code */
+  1,   /* field[1] = tenant_id */
+  5,   /* field[5] = validate_only */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__reactivate_tenant_request__number_ranges[2 + 1] =
+{
+  { 1, 0 },
+  { 29, 3 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__reactivate_tenant_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.ReactivateTenantRequest",
+  "ReactivateTenantRequest",
+  "Bfc__Tenancy__V1__ReactivateTenantRequest",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__ReactivateTenantRequest),
+  6,
+  bfc__tenancy__v1__reactivate_tenant_request__field_descriptors,
+  bfc__tenancy__v1__reactivate_tenant_request__field_indices_by_name,
+  2,  bfc__tenancy__v1__reactivate_tenant_request__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__reactivate_tenant_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__reactivate_tenant_response__field_descriptors[2] =
+{
+  {
+    "success",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ReactivateTenantResponse, success),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tenant",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ReactivateTenantResponse, tenant),
+    &bfc__tenancy__v1__tenant__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__reactivate_tenant_response__field_indices_by_name[] = {
+  0,   /* field[0] = success */
+  1,   /* field[1] = tenant */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__reactivate_tenant_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__reactivate_tenant_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.ReactivateTenantResponse",
+  "ReactivateTenantResponse",
+  "Bfc__Tenancy__V1__ReactivateTenantResponse",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__ReactivateTenantResponse),
+  2,
+  bfc__tenancy__v1__reactivate_tenant_response__field_descriptors,
+  bfc__tenancy__v1__reactivate_tenant_response__field_indices_by_name,
+  1,  bfc__tenancy__v1__reactivate_tenant_response__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__reactivate_tenant_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__deactivate_tenant_request__field_descriptors[6] =
+{
+  {
+    "tenant_code",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__DeactivateTenantRequest, tenant_code),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tenant_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__DeactivateTenantRequest, tenant_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__DeactivateTenantRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "expected_version",
+    29,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__DeactivateTenantRequest, expected_version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "idempotency_key",
+    30,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__DeactivateTenantRequest, idempotency_key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validate_only",
+    31,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__DeactivateTenantRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__deactivate_tenant_request__field_indices_by_name[] = {
+  3,   /* field[3] = expected_version */
+  4,   /* field[4] = idempotency_key */
+  2,   /* field[2] = reason */
+  0,   /* field[0] = tenant_code */
+  1,   /* field[1] = tenant_id */
+  5,   /* field[5] = validate_only */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__deactivate_tenant_request__number_ranges[2 + 1] =
+{
+  { 1, 0 },
+  { 29, 3 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__deactivate_tenant_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.DeactivateTenantRequest",
+  "DeactivateTenantRequest",
+  "Bfc__Tenancy__V1__DeactivateTenantRequest",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__DeactivateTenantRequest),
+  6,
+  bfc__tenancy__v1__deactivate_tenant_request__field_descriptors,
+  bfc__tenancy__v1__deactivate_tenant_request__field_indices_by_name,
+  2,  bfc__tenancy__v1__deactivate_tenant_request__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__deactivate_tenant_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__deactivate_tenant_response__field_descriptors[2] =
+{
+  {
+    "success",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__DeactivateTenantResponse, success),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tenant",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__DeactivateTenantResponse, tenant),
+    &bfc__tenancy__v1__tenant__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__deactivate_tenant_response__field_indices_by_name[] = {
+  0,   /* field[0] = success */
+  1,   /* field[1] = tenant */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__deactivate_tenant_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__deactivate_tenant_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.DeactivateTenantResponse",
+  "DeactivateTenantResponse",
+  "Bfc__Tenancy__V1__DeactivateTenantResponse",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__DeactivateTenantResponse),
+  2,
+  bfc__tenancy__v1__deactivate_tenant_response__field_descriptors,
+  bfc__tenancy__v1__deactivate_tenant_response__field_indices_by_name,
+  1,  bfc__tenancy__v1__deactivate_tenant_response__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__deactivate_tenant_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__get_tenant_analytics_request__field_descriptors[2] =
+{
+  {
+    "tenant_code",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__GetTenantAnalyticsRequest, tenant_code),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tenant_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__GetTenantAnalyticsRequest, tenant_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__get_tenant_analytics_request__field_indices_by_name[] = {
+  0,   /* field[0] = tenant_code */
+  1,   /* field[1] = tenant_id */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__get_tenant_analytics_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__get_tenant_analytics_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.GetTenantAnalyticsRequest",
+  "GetTenantAnalyticsRequest",
+  "Bfc__Tenancy__V1__GetTenantAnalyticsRequest",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__GetTenantAnalyticsRequest),
+  2,
+  bfc__tenancy__v1__get_tenant_analytics_request__field_descriptors,
+  bfc__tenancy__v1__get_tenant_analytics_request__field_indices_by_name,
+  1,  bfc__tenancy__v1__get_tenant_analytics_request__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__get_tenant_analytics_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__get_tenant_analytics_response__field_descriptors[2] =
+{
+  {
+    "success",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__GetTenantAnalyticsResponse, success),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "analytics",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__GetTenantAnalyticsResponse, analytics),
+    &bfc__tenancy__v1__tenant_analytics__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__get_tenant_analytics_response__field_indices_by_name[] = {
+  1,   /* field[1] = analytics */
+  0,   /* field[0] = success */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__get_tenant_analytics_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__get_tenant_analytics_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.GetTenantAnalyticsResponse",
+  "GetTenantAnalyticsResponse",
+  "Bfc__Tenancy__V1__GetTenantAnalyticsResponse",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__GetTenantAnalyticsResponse),
+  2,
+  bfc__tenancy__v1__get_tenant_analytics_response__field_descriptors,
+  bfc__tenancy__v1__get_tenant_analytics_response__field_indices_by_name,
+  1,  bfc__tenancy__v1__get_tenant_analytics_response__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__get_tenant_analytics_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__tenant_analytics__field_descriptors[6] =
+{
+  {
+    "total_users",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__TenantAnalytics, total_users),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "active_users_30d",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__TenantAnalytics, active_users_30d),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "total_api_calls_30d",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__TenantAnalytics, total_api_calls_30d),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "total_transactions_30d",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__TenantAnalytics, total_transactions_30d),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "storage_used_gb",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__TenantAnalytics, storage_used_gb),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "quota_status",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__TenantAnalytics, quota_status),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__tenant_analytics__field_indices_by_name[] = {
+  1,   /* field[1] = active_users_30d */
+  5,   /* field[5] = quota_status */
+  4,   /* field[4] = storage_used_gb */
+  2,   /* field[2] = total_api_calls_30d */
+  3,   /* field[3] = total_transactions_30d */
+  0,   /* field[0] = total_users */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__tenant_analytics__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__tenant_analytics__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.TenantAnalytics",
+  "TenantAnalytics",
+  "Bfc__Tenancy__V1__TenantAnalytics",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__TenantAnalytics),
+  6,
+  bfc__tenancy__v1__tenant_analytics__field_descriptors,
+  bfc__tenancy__v1__tenant_analytics__field_indices_by_name,
+  1,  bfc__tenancy__v1__tenant_analytics__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__tenant_analytics__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__get_public_tenant_info_request__field_descriptors[1] =
+{
+  {
+    "tenant_code",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__GetPublicTenantInfoRequest, tenant_code),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__get_public_tenant_info_request__field_indices_by_name[] = {
+  0,   /* field[0] = tenant_code */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__get_public_tenant_info_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__get_public_tenant_info_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.GetPublicTenantInfoRequest",
+  "GetPublicTenantInfoRequest",
+  "Bfc__Tenancy__V1__GetPublicTenantInfoRequest",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__GetPublicTenantInfoRequest),
+  1,
+  bfc__tenancy__v1__get_public_tenant_info_request__field_descriptors,
+  bfc__tenancy__v1__get_public_tenant_info_request__field_indices_by_name,
+  1,  bfc__tenancy__v1__get_public_tenant_info_request__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__get_public_tenant_info_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__get_public_tenant_info_response__field_descriptors[2] =
+{
+  {
+    "success",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__GetPublicTenantInfoResponse, success),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tenant",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__GetPublicTenantInfoResponse, tenant),
+    &bfc__tenancy__v1__public_tenant_info__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__get_public_tenant_info_response__field_indices_by_name[] = {
+  0,   /* field[0] = success */
+  1,   /* field[1] = tenant */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__get_public_tenant_info_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__get_public_tenant_info_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.GetPublicTenantInfoResponse",
+  "GetPublicTenantInfoResponse",
+  "Bfc__Tenancy__V1__GetPublicTenantInfoResponse",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__GetPublicTenantInfoResponse),
+  2,
+  bfc__tenancy__v1__get_public_tenant_info_response__field_descriptors,
+  bfc__tenancy__v1__get_public_tenant_info_response__field_indices_by_name,
+  1,  bfc__tenancy__v1__get_public_tenant_info_response__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__get_public_tenant_info_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__public_tenant_info__field_descriptors[5] =
+{
+  {
+    "tenant_code",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__PublicTenantInfo, tenant_code),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tenant_name",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__PublicTenantInfo, tenant_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tenant_type",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__PublicTenantInfo, tenant_type),
+    &bfc__tenancy__v1__tenant_type__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "branding",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__PublicTenantInfo, branding),
+    &bfc__tenancy__v1__branding__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "features",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__PublicTenantInfo, features),
+    &bfc__tenancy__v1__json_object__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__public_tenant_info__field_indices_by_name[] = {
+  3,   /* field[3] = branding */
+  4,   /* field[4] = features */
+  0,   /* field[0] = tenant_code */
+  1,   /* field[1] = tenant_name */
+  2,   /* field[2] = tenant_type */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__public_tenant_info__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__public_tenant_info__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.PublicTenantInfo",
+  "PublicTenantInfo",
+  "Bfc__Tenancy__V1__PublicTenantInfo",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__PublicTenantInfo),
+  5,
+  bfc__tenancy__v1__public_tenant_info__field_descriptors,
+  bfc__tenancy__v1__public_tenant_info__field_indices_by_name,
+  1,  bfc__tenancy__v1__public_tenant_info__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__public_tenant_info__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__export_tenant_request__field_descriptors[2] =
+{
+  {
+    "tenant_code",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ExportTenantRequest, tenant_code),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tenant_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ExportTenantRequest, tenant_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__export_tenant_request__field_indices_by_name[] = {
+  0,   /* field[0] = tenant_code */
+  1,   /* field[1] = tenant_id */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__export_tenant_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__export_tenant_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.ExportTenantRequest",
+  "ExportTenantRequest",
+  "Bfc__Tenancy__V1__ExportTenantRequest",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__ExportTenantRequest),
+  2,
+  bfc__tenancy__v1__export_tenant_request__field_descriptors,
+  bfc__tenancy__v1__export_tenant_request__field_indices_by_name,
+  1,  bfc__tenancy__v1__export_tenant_request__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__export_tenant_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__export_tenant_response__field_descriptors[2] =
+{
+  {
+    "kind",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ExportTenantResponse, kind),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "record",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ExportTenantResponse, record),
+    &bfc__tenancy__v1__json_object__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__export_tenant_response__field_indices_by_name[] = {
+  0,   /* field[0] = kind */
+  1,   /* field[1] = record */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__export_tenant_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__export_tenant_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.ExportTenantResponse",
+  "ExportTenantResponse",
+  "Bfc__Tenancy__V1__ExportTenantResponse",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__ExportTenantResponse),
+  2,
+  bfc__tenancy__v1__export_tenant_response__field_descriptors,
+  bfc__tenancy__v1__export_tenant_response__field_indices_by_name,
+  1,  bfc__tenancy__v1__export_tenant_response__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__export_tenant_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCEnumValue bfc__tenancy__v1__tenant_type__enum_values_by_number[5] =
 {
   { "TENANT_TYPE_UNSPECIFIED", "BFC__TENANCY__V1__TENANT_TYPE__TENANT_TYPE_UNSPECIFIED", 0 },
@@ -1227,16 +3222,30 @@ const ProtobufCEnumDescriptor bfc__tenancy__v1__tenant_status__descriptor =
   bfc__tenancy__v1__tenant_status__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor bfc__tenancy__v1__tenant_service__method_descriptors[3] =
+static const ProtobufCMethodDescriptor bfc__tenancy__v1__tenant_service__method_descriptors[10] =
 {
   { "CreateTenant", &bfc__tenancy__v1__create_tenant_request__descriptor, &bfc__tenancy__v1__create_tenant_response__descriptor },
   { "GetTenant", &bfc__tenancy__v1__get_tenant_request__descriptor, &bfc__tenancy__v1__get_tenant_response__descriptor },
   { "ListTenants", &bfc__tenancy__v1__list_tenants_request__descriptor, &bfc__tenancy__v1__list_tenants_response__descriptor },
+  { "UpdateTenant", &bfc__tenancy__v1__update_tenant_request__descriptor, &bfc__tenancy__v1__update_tenant_response__descriptor },
+  { "SuspendTenant", &bfc__tenancy__v1__suspend_tenant_request__descriptor, &bfc__tenancy__v1__suspend_tenant_response__descriptor },
+  { "ReactivateTenant", &bfc__tenancy__v1__reactivate_tenant_request__descriptor, &bfc__tenancy__v1__reactivate_tenant_response__descriptor },
+  { "DeactivateTenant", &bfc__tenancy__v1__deactivate_tenant_request__descriptor, &bfc__tenancy__v1__deactivate_tenant_response__descriptor },
+  { "GetTenantAnalytics", &bfc__tenancy__v1__get_tenant_analytics_request__descriptor, &bfc__tenancy__v1__get_tenant_analytics_response__descriptor },
+  { "GetPublicTenantInfo", &bfc__tenancy__v1__get_public_tenant_info_request__descriptor, &bfc__tenancy__v1__get_public_tenant_info_response__descriptor },
+  { "ExportTenant", &bfc__tenancy__v1__export_tenant_request__descriptor, &bfc__tenancy__v1__export_tenant_response__descriptor },
 };
 const unsigned bfc__tenancy__v1__tenant_service__method_indices_by_name[] = {
   0,        /* CreateTenant */
+  6,        /* DeactivateTenant */
+  9,        /* ExportTenant */
+  8,        /* GetPublicTenantInfo */
   1,        /* GetTenant */
-  2         /* ListTenants */
+  7,        /* GetTenantAnalytics */
+  2,        /* ListTenants */
+  5,        /* ReactivateTenant */
+  4,        /* SuspendTenant */
+  3         /* UpdateTenant */
 };
 const ProtobufCServiceDescriptor bfc__tenancy__v1__tenant_service__descriptor =
 {
@@ -1245,7 +3254,7 @@ const ProtobufCServiceDescriptor bfc__tenancy__v1__tenant_service__descriptor =
   "TenantService",
   "Bfc__Tenancy__V1__TenantService",
   "bfc.tenancy.v1",
-  3,
+  10,
   bfc__tenancy__v1__tenant_service__method_descriptors,
   bfc__tenancy__v1__tenant_service__method_indices_by_name
 };
@@ -1272,6 +3281,62 @@ void bfc__tenancy__v1__tenant_service__list_tenants(ProtobufCService *service,
 {
   assert(service->descriptor == &bfc__tenancy__v1__tenant_service__descriptor);
   service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void bfc__tenancy__v1__tenant_service__update_tenant(ProtobufCService *service,
+                                                     const Bfc__Tenancy__V1__UpdateTenantRequest *input,
+                                                     Bfc__Tenancy__V1__UpdateTenantResponse_Closure closure,
+                                                     void *closure_data)
+{
+  assert(service->descriptor == &bfc__tenancy__v1__tenant_service__descriptor);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void bfc__tenancy__v1__tenant_service__suspend_tenant(ProtobufCService *service,
+                                                      const Bfc__Tenancy__V1__SuspendTenantRequest *input,
+                                                      Bfc__Tenancy__V1__SuspendTenantResponse_Closure closure,
+                                                      void *closure_data)
+{
+  assert(service->descriptor == &bfc__tenancy__v1__tenant_service__descriptor);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void bfc__tenancy__v1__tenant_service__reactivate_tenant(ProtobufCService *service,
+                                                         const Bfc__Tenancy__V1__ReactivateTenantRequest *input,
+                                                         Bfc__Tenancy__V1__ReactivateTenantResponse_Closure closure,
+                                                         void *closure_data)
+{
+  assert(service->descriptor == &bfc__tenancy__v1__tenant_service__descriptor);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void bfc__tenancy__v1__tenant_service__deactivate_tenant(ProtobufCService *service,
+                                                         const Bfc__Tenancy__V1__DeactivateTenantRequest *input,
+                                                         Bfc__Tenancy__V1__DeactivateTenantResponse_Closure closure,
+                                                         void *closure_data)
+{
+  assert(service->descriptor == &bfc__tenancy__v1__tenant_service__descriptor);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void bfc__tenancy__v1__tenant_service__get_tenant_analytics(ProtobufCService *service,
+                                                            const Bfc__Tenancy__V1__GetTenantAnalyticsRequest *input,
+                                                            Bfc__Tenancy__V1__GetTenantAnalyticsResponse_Closure closure,
+                                                            void *closure_data)
+{
+  assert(service->descriptor == &bfc__tenancy__v1__tenant_service__descriptor);
+  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void bfc__tenancy__v1__tenant_service__get_public_tenant_info(ProtobufCService *service,
+                                                              const Bfc__Tenancy__V1__GetPublicTenantInfoRequest *input,
+                                                              Bfc__Tenancy__V1__GetPublicTenantInfoResponse_Closure closure,
+                                                              void *closure_data)
+{
+  assert(service->descriptor == &bfc__tenancy__v1__tenant_service__descriptor);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void bfc__tenancy__v1__tenant_service__export_tenant(ProtobufCService *service,
+                                                     const Bfc__Tenancy__V1__ExportTenantRequest *input,
+                                                     Bfc__Tenancy__V1__ExportTenantResponse_Closure closure,
+                                                     void *closure_data)
+{
+  assert(service->descriptor == &bfc__tenancy__v1__tenant_service__descriptor);
+  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void bfc__tenancy__v1__tenant_service__init (Bfc__Tenancy__V1__TenantService_Service *service,
                                              Bfc__Tenancy__V1__TenantService_ServiceDestroy destroy)

@@ -66,22 +66,66 @@ func (m *JsonObject) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_JsonObject proto.InternalMessageInfo
 
+// JsonValue carries any JSON value as its text, for the same reasons. Where a message is itself
+// shown as JSON, the value appears inline.
+type JsonValue struct {
+	// The text of one JSON value, UTF-8. Empty means that none is given.
+	Json                 string   `protobuf:"bytes,1,opt,name=json,proto3" json:"json,omitempty"`
+	XXX_NoUnkeyedLiteral struct{} `json:"-"`
+	XXX_unrecognized     []byte   `json:"-"`
+	XXX_sizecache        int32    `json:"-"`
+}
+
+func (m *JsonValue) Reset()      { *m = JsonValue{} }
+func (*JsonValue) ProtoMessage() {}
+func (*JsonValue) Descriptor() ([]byte, []int) {
+	return fileDescriptor_8349dc5299b3680d, []int{1}
+}
+func (m *JsonValue) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *JsonValue) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_JsonValue.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *JsonValue) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_JsonValue.Merge(m, src)
+}
+func (m *JsonValue) XXX_Size() int {
+	return m.Size()
+}
+func (m *JsonValue) XXX_DiscardUnknown() {
+	xxx_messageInfo_JsonValue.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_JsonValue proto.InternalMessageInfo
+
 func init() {
 	proto.RegisterType((*JsonObject)(nil), "bfc.tenancy.v1.JsonObject")
+	proto.RegisterType((*JsonValue)(nil), "bfc.tenancy.v1.JsonValue")
 }
 
 func init() { proto.RegisterFile("bfc/tenancy/v1/json.proto", fileDescriptor_8349dc5299b3680d) }
 
 var fileDescriptor_8349dc5299b3680d = []byte{
-	// 123 bytes of a gzipped FileDescriptorProto
+	// 136 bytes of a gzipped FileDescriptorProto
 	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xe2, 0x92, 0x4c, 0x4a, 0x4b, 0xd6,
 	0x2f, 0x49, 0xcd, 0x4b, 0xcc, 0x4b, 0xae, 0xd4, 0x2f, 0x33, 0xd4, 0xcf, 0x2a, 0xce, 0xcf, 0xd3,
 	0x2b, 0x28, 0xca, 0x2f, 0xc9, 0x17, 0xe2, 0x4b, 0x4a, 0x4b, 0xd6, 0x83, 0x4a, 0xe9, 0x95, 0x19,
 	0x2a, 0x29, 0x70, 0x71, 0x79, 0x15, 0xe7, 0xe7, 0xf9, 0x27, 0x65, 0xa5, 0x26, 0x97, 0x08, 0x09,
-	0x71, 0xb1, 0x80, 0xd4, 0x4a, 0x30, 0x2a, 0x30, 0x6a, 0x70, 0x06, 0x81, 0xd9, 0x4e, 0x12, 0x27,
-	0x1e, 0xca, 0x31, 0xdc, 0x78, 0x28, 0xc7, 0xd0, 0xf0, 0x48, 0x8e, 0xf1, 0xc4, 0x23, 0x39, 0xc6,
-	0x0b, 0x8f, 0xe4, 0x18, 0x1f, 0x3c, 0x92, 0x63, 0x4c, 0x62, 0x03, 0x1b, 0x69, 0x0c, 0x08, 0x00,
-	0x00, 0xff, 0xff, 0x59, 0xfe, 0xd4, 0xaa, 0x6f, 0x00, 0x00, 0x00,
+	0x71, 0xb1, 0x80, 0xd4, 0x4a, 0x30, 0x2a, 0x30, 0x6a, 0x70, 0x06, 0x81, 0xd9, 0x4a, 0xf2, 0x5c,
+	0x9c, 0x20, 0x15, 0x61, 0x89, 0x39, 0xa5, 0xa9, 0xd8, 0x14, 0x38, 0x49, 0x9c, 0x78, 0x28, 0xc7,
+	0x70, 0xe3, 0xa1, 0x1c, 0x43, 0xc3, 0x23, 0x39, 0xc6, 0x13, 0x8f, 0xe4, 0x18, 0x2f, 0x3c, 0x92,
+	0x63, 0x7c, 0xf0, 0x48, 0x8e, 0x31, 0x89, 0x0d, 0x6c, 0xa7, 0x31, 0x20, 0x00, 0x00, 0xff, 0xff,
+	0xc2, 0xc2, 0x6d, 0xa7, 0x90, 0x00, 0x00, 0x00,
 }
 
 func (m *JsonObject) Marshal() (dAtA []byte, err error) {
@@ -100,6 +144,40 @@ func (m *JsonObject) MarshalTo(dAtA []byte) (int, error) {
 }
 
 func (m *JsonObject) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if len(m.Json) > 0 {
+		i -= len(m.Json)
+		copy(dAtA[i:], m.Json)
+		i = encodeVarintJson(dAtA, i, uint64(len(m.Json)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *JsonValue) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *JsonValue) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *JsonValue) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	i := len(dAtA)
 	_ = i
 	var l int
@@ -145,6 +223,22 @@ func (m *JsonObject) Size() (n int) {
 	return n
 }
 
+func (m *JsonValue) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Json)
+	if l > 0 {
+		n += 1 + l + sovJson(uint64(l))
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
 func sovJson(x uint64) (n int) {
 	return (math_bits.Len64(x|1) + 6) / 7
 }
@@ -156,6 +250,17 @@ func (this *JsonObject) String() string {
 		return "nil"
 	}
 	s := strings.Join([]string{`&JsonObject{`,
+		`Json:` + fmt.Sprintf("%v", this.Json) + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
+func (this *JsonValue) String() string {
+	if this == nil {
+		return "nil"
+	}
+	s := strings.Join([]string{`&JsonValue{`,
 		`Json:` + fmt.Sprintf("%v", this.Json) + `,`,
 		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
 		`}`,
@@ -197,6 +302,89 @@ func (m *JsonObject) Unmarshal(dAtA []byte) error {
 		}
 		if fieldNum <= 0 {
 			return fmt.Errorf("proto: JsonObject: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Json", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowJson
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthJson
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthJson
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Json = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipJson(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthJson
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *JsonValue) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowJson
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: JsonValue: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: JsonValue: illegal tag %d (wire type %d)", fieldNum, wire)
 		}
 		switch fieldNum {
 		case 1:

@@ -460,6 +460,204 @@ func (m *ConsumeResponse) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_ConsumeResponse proto.InternalMessageInfo
 
+// GetUsageRequest asks for the usage of some days.
+type GetUsageRequest struct {
+	// The tenant's code; exactly one of code and id is given.
+	TenantCode string `protobuf:"bytes,1,opt,name=tenant_code,json=tenantCode,proto3" json:"tenant_code,omitempty"`
+	// The tenant's id; exactly one of code and id is given.
+	TenantId int64 `protobuf:"varint,2,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`
+	// The first day, "2026-02-01"; the first of the present month when empty.
+	StartDate string `protobuf:"bytes,3,opt,name=start_date,json=startDate,proto3" json:"start_date,omitempty"`
+	// The last day, itself included; today when empty.
+	EndDate string `protobuf:"bytes,4,opt,name=end_date,json=endDate,proto3" json:"end_date,omitempty"`
+	// Only this resource; all when not given.
+	Resource             Resource `protobuf:"varint,5,opt,name=resource,proto3,enum=bfc.tenancy.v1.Resource" json:"resource,omitempty"`
+	XXX_NoUnkeyedLiteral struct{} `json:"-"`
+	XXX_unrecognized     []byte   `json:"-"`
+	XXX_sizecache        int32    `json:"-"`
+}
+
+func (m *GetUsageRequest) Reset()      { *m = GetUsageRequest{} }
+func (*GetUsageRequest) ProtoMessage() {}
+func (*GetUsageRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_cc28a0f77651e954, []int{9}
+}
+func (m *GetUsageRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *GetUsageRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_GetUsageRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *GetUsageRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_GetUsageRequest.Merge(m, src)
+}
+func (m *GetUsageRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *GetUsageRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_GetUsageRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_GetUsageRequest proto.InternalMessageInfo
+
+// GetUsageResponse is what was used.
+type GetUsageResponse struct {
+	// Always true; a failure is a status, not an answer.
+	Success bool `protobuf:"varint,1,opt,name=success,proto3" json:"success,omitempty"`
+	// The first day.
+	StartDate string `protobuf:"bytes,2,opt,name=start_date,json=startDate,proto3" json:"start_date,omitempty"`
+	// The last day.
+	EndDate string `protobuf:"bytes,3,opt,name=end_date,json=endDate,proto3" json:"end_date,omitempty"`
+	// The time zone whose days they are.
+	TimeZone string `protobuf:"bytes,4,opt,name=time_zone,json=timeZone,proto3" json:"time_zone,omitempty"`
+	// Every day from the first to the last, days without usage too.
+	Days []*DailyUsage `protobuf:"bytes,5,rep,name=days,proto3" json:"days,omitempty"`
+	// The sums over these days.
+	Totals               *UsageTotals `protobuf:"bytes,6,opt,name=totals,proto3" json:"totals,omitempty"`
+	XXX_NoUnkeyedLiteral struct{}     `json:"-"`
+	XXX_unrecognized     []byte       `json:"-"`
+	XXX_sizecache        int32        `json:"-"`
+}
+
+func (m *GetUsageResponse) Reset()      { *m = GetUsageResponse{} }
+func (*GetUsageResponse) ProtoMessage() {}
+func (*GetUsageResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_cc28a0f77651e954, []int{10}
+}
+func (m *GetUsageResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *GetUsageResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_GetUsageResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *GetUsageResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_GetUsageResponse.Merge(m, src)
+}
+func (m *GetUsageResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *GetUsageResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_GetUsageResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_GetUsageResponse proto.InternalMessageInfo
+
+// DailyUsage is what was used on one day.
+type DailyUsage struct {
+	// The day, "2026-02-01".
+	UsageDate string `protobuf:"bytes,1,opt,name=usage_date,json=usageDate,proto3" json:"usage_date,omitempty"`
+	// API calls.
+	ApiCalls int64 `protobuf:"varint,2,opt,name=api_calls,json=apiCalls,proto3" json:"api_calls,omitempty"`
+	// Bytes by which storage grew or, negative, shrank.
+	StorageBytes int64 `protobuf:"varint,3,opt,name=storage_bytes,json=storageBytes,proto3" json:"storage_bytes,omitempty"`
+	// Users by which the tenant grew or, negative, shrank.
+	Users int64 `protobuf:"varint,4,opt,name=users,proto3" json:"users,omitempty"`
+	// Transactions.
+	Transactions         int64    `protobuf:"varint,5,opt,name=transactions,proto3" json:"transactions,omitempty"`
+	XXX_NoUnkeyedLiteral struct{} `json:"-"`
+	XXX_unrecognized     []byte   `json:"-"`
+	XXX_sizecache        int32    `json:"-"`
+}
+
+func (m *DailyUsage) Reset()      { *m = DailyUsage{} }
+func (*DailyUsage) ProtoMessage() {}
+func (*DailyUsage) Descriptor() ([]byte, []int) {
+	return fileDescriptor_cc28a0f77651e954, []int{11}
+}
+func (m *DailyUsage) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *DailyUsage) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_DailyUsage.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *DailyUsage) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_DailyUsage.Merge(m, src)
+}
+func (m *DailyUsage) XXX_Size() int {
+	return m.Size()
+}
+func (m *DailyUsage) XXX_DiscardUnknown() {
+	xxx_messageInfo_DailyUsage.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_DailyUsage proto.InternalMessageInfo
+
+// UsageTotals is what was used on all days.
+type UsageTotals struct {
+	// API calls.
+	ApiCalls int64 `protobuf:"varint,1,opt,name=api_calls,json=apiCalls,proto3" json:"api_calls,omitempty"`
+	// Bytes by which storage grew or, negative, shrank.
+	StorageBytes int64 `protobuf:"varint,2,opt,name=storage_bytes,json=storageBytes,proto3" json:"storage_bytes,omitempty"`
+	// The same in GB of 10^9 bytes.
+	StorageGb float64 `protobuf:"fixed64,3,opt,name=storage_gb,json=storageGb,proto3" json:"storage_gb,omitempty"`
+	// Users by which the tenant grew or, negative, shrank.
+	Users int64 `protobuf:"varint,4,opt,name=users,proto3" json:"users,omitempty"`
+	// Transactions.
+	Transactions         int64    `protobuf:"varint,5,opt,name=transactions,proto3" json:"transactions,omitempty"`
+	XXX_NoUnkeyedLiteral struct{} `json:"-"`
+	XXX_unrecognized     []byte   `json:"-"`
+	XXX_sizecache        int32    `json:"-"`
+}
+
+func (m *UsageTotals) Reset()      { *m = UsageTotals{} }
+func (*UsageTotals) ProtoMessage() {}
+func (*UsageTotals) Descriptor() ([]byte, []int) {
+	return fileDescriptor_cc28a0f77651e954, []int{12}
+}
+func (m *UsageTotals) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *UsageTotals) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_UsageTotals.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *UsageTotals) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_UsageTotals.Merge(m, src)
+}
+func (m *UsageTotals) XXX_Size() int {
+	return m.Size()
+}
+func (m *UsageTotals) XXX_DiscardUnknown() {
+	xxx_messageInfo_UsageTotals.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_UsageTotals proto.InternalMessageInfo
+
 func init() {
 	proto.RegisterType((*GetQuotasRequest)(nil), "bfc.tenancy.v1.GetQuotasRequest")
 	proto.RegisterType((*GetQuotasResponse)(nil), "bfc.tenancy.v1.GetQuotasResponse")
@@ -470,57 +668,75 @@ func init() {
 	proto.RegisterType((*CheckQuotaResponse)(nil), "bfc.tenancy.v1.CheckQuotaResponse")
 	proto.RegisterType((*ConsumeRequest)(nil), "bfc.tenancy.v1.ConsumeRequest")
 	proto.RegisterType((*ConsumeResponse)(nil), "bfc.tenancy.v1.ConsumeResponse")
+	proto.RegisterType((*GetUsageRequest)(nil), "bfc.tenancy.v1.GetUsageRequest")
+	proto.RegisterType((*GetUsageResponse)(nil), "bfc.tenancy.v1.GetUsageResponse")
+	proto.RegisterType((*DailyUsage)(nil), "bfc.tenancy.v1.DailyUsage")
+	proto.RegisterType((*UsageTotals)(nil), "bfc.tenancy.v1.UsageTotals")
 }
 
 func init() { proto.RegisterFile("bfc/tenancy/v1/quota.proto", fileDescriptor_cc28a0f77651e954) }
 
 var fileDescriptor_cc28a0f77651e954 = []byte{
-	// 705 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xdc, 0x55, 0x3d, 0x6f, 0xd3, 0x5c,
-	0x14, 0xee, 0x6d, 0xd2, 0x34, 0x39, 0xc9, 0x9b, 0xb6, 0x77, 0xa8, 0xac, 0xf4, 0x7d, 0x9d, 0xbe,
-	0x66, 0xa0, 0x93, 0xa3, 0x06, 0x06, 0x90, 0x90, 0x10, 0xcd, 0x80, 0x80, 0x01, 0x70, 0x41, 0x62,
-	0x41, 0xd1, 0x8d, 0x7d, 0x1a, 0xac, 0xda, 0xbe, 0xa9, 0xef, 0x75, 0xda, 0x6c, 0xec, 0x2c, 0xfc,
-	0x03, 0xfe, 0x0a, 0x63, 0xc7, 0x4a, 0x2c, 0x8c, 0x34, 0x23, 0x33, 0x3f, 0x00, 0xf9, 0xfa, 0xba,
-	0xf9, 0x2a, 0xa5, 0x48, 0x0c, 0x88, 0x2d, 0xe7, 0x39, 0xcf, 0x73, 0x7c, 0x3e, 0x6f, 0xa0, 0xd1,
-	0x3b, 0x70, 0x5b, 0x12, 0x23, 0x16, 0xb9, 0xa3, 0xd6, 0x70, 0xb7, 0x75, 0x94, 0x70, 0xc9, 0xec,
-	0x41, 0xcc, 0x25, 0xa7, 0xf5, 0xde, 0x81, 0x6b, 0x6b, 0x9f, 0x3d, 0xdc, 0x6d, 0xfc, 0x37, 0xc7,
-	0x8d, 0x51, 0xf0, 0x24, 0x76, 0x31, 0xa3, 0x37, 0x9a, 0x7d, 0xce, 0xfb, 0x01, 0xb6, 0x94, 0xd5,
-	0x4b, 0x0e, 0x5a, 0xd2, 0x0f, 0x51, 0x48, 0x16, 0x0e, 0x32, 0x82, 0xf5, 0x0c, 0xd6, 0x1f, 0xa2,
-	0x7c, 0x9e, 0x7e, 0x41, 0x38, 0x78, 0x94, 0xa0, 0x90, 0xb4, 0x09, 0x55, 0x15, 0x51, 0x76, 0x5d,
-	0xee, 0xa1, 0x41, 0xb6, 0xc9, 0x4e, 0xc5, 0x81, 0x0c, 0xea, 0x70, 0x0f, 0xe9, 0x16, 0x54, 0x34,
-	0xc1, 0xf7, 0x8c, 0xe5, 0x6d, 0xb2, 0x53, 0x70, 0xca, 0x19, 0xf0, 0xc8, 0xb3, 0x5e, 0xc3, 0xc6,
-	0x54, 0x44, 0x31, 0xe0, 0x91, 0x40, 0x6a, 0xc0, 0xaa, 0x48, 0x5c, 0x17, 0x85, 0x50, 0xe1, 0xca,
-	0x4e, 0x6e, 0x52, 0x1b, 0x4a, 0xaa, 0x3e, 0xa1, 0x02, 0x55, 0xdb, 0x9b, 0xf6, 0x6c, 0x85, 0xb6,
-	0x8e, 0xa4, 0x59, 0xd6, 0x37, 0x02, 0xa5, 0x0c, 0xa2, 0xbb, 0xb0, 0x92, 0x08, 0x8c, 0xb3, 0x90,
-	0xd5, 0xf6, 0xd6, 0xa5, 0xca, 0x7d, 0xc9, 0x64, 0x22, 0x9c, 0x8c, 0x49, 0xef, 0x40, 0x85, 0x0d,
-	0xfc, 0xae, 0xcb, 0x82, 0x20, 0xff, 0xe0, 0x95, 0xb2, 0x32, 0x1b, 0xf8, 0x9d, 0x94, 0x4c, 0xef,
-	0xc1, 0xaa, 0x90, 0x3c, 0x66, 0x7d, 0x34, 0x0a, 0x4a, 0x67, 0xcd, 0xeb, 0xf6, 0x33, 0xf7, 0xb4,
-	0x3c, 0x97, 0xd0, 0xfb, 0x50, 0x93, 0x31, 0x8b, 0x04, 0x73, 0xa5, 0xcf, 0x23, 0x61, 0x14, 0x7f,
-	0xfe, 0xe9, 0x19, 0x81, 0x75, 0x0c, 0xd5, 0x29, 0x27, 0xfd, 0x17, 0x2a, 0x6c, 0xc8, 0xfc, 0x80,
-	0xf5, 0x02, 0xd4, 0x1d, 0x9d, 0x00, 0x69, 0xb7, 0xdd, 0x24, 0x8e, 0x31, 0x92, 0xaa, 0xc6, 0xa2,
-	0x93, 0x9b, 0x74, 0x1d, 0x0a, 0x21, 0x3b, 0x51, 0x15, 0x14, 0x9d, 0xf4, 0x27, 0x35, 0x01, 0x06,
-	0x18, 0xbb, 0x18, 0xc9, 0xb4, 0xb4, 0x34, 0x2f, 0xe2, 0x4c, 0x21, 0xd6, 0x47, 0x02, 0x74, 0xb1,
-	0xb2, 0x5f, 0x4b, 0x80, 0x5c, 0x9a, 0x00, 0xb9, 0x56, 0x02, 0xf4, 0x06, 0xfc, 0xa3, 0xc5, 0xdd,
-	0xde, 0x48, 0xa2, 0x30, 0x56, 0x54, 0xf2, 0x35, 0x0d, 0xee, 0xa5, 0x58, 0xba, 0x91, 0x21, 0x3b,
-	0xd1, 0x84, 0x92, 0x22, 0x94, 0x43, 0x76, 0xa2, 0x9c, 0xd6, 0x07, 0x02, 0x1b, 0x9d, 0x37, 0xe8,
-	0x1e, 0xaa, 0x02, 0xae, 0xbd, 0xe5, 0xb7, 0xa1, 0x9c, 0x5f, 0x93, 0xaa, 0xa2, 0xde, 0x36, 0xe6,
-	0xe7, 0xe5, 0x68, 0xbf, 0x73, 0xc1, 0xa4, 0x9b, 0x50, 0x62, 0x21, 0x4f, 0x22, 0xa9, 0x9b, 0xac,
-	0xad, 0xd9, 0x9b, 0x29, 0xce, 0xdd, 0xcc, 0x27, 0x02, 0x74, 0x3a, 0xc3, 0xc9, 0xd5, 0xb0, 0x20,
-	0xe0, 0xc7, 0xe8, 0xe5, 0x57, 0xa3, 0xcd, 0xdf, 0x39, 0xe1, 0x74, 0x94, 0x31, 0x86, 0xcc, 0x8f,
-	0xfc, 0xa8, 0xaf, 0x9b, 0x3b, 0x01, 0xe8, 0x5d, 0x00, 0x0f, 0x5d, 0xdf, 0x43, 0xaf, 0xcb, 0xa4,
-	0x6a, 0x6d, 0xb5, 0xdd, 0xb0, 0xb3, 0x67, 0xc5, 0xce, 0x9f, 0x15, 0xfb, 0x45, 0xfe, 0xac, 0x38,
-	0x15, 0xcd, 0x7e, 0x20, 0xad, 0xaf, 0x04, 0xea, 0x1d, 0x1e, 0x89, 0x24, 0xc4, 0x3f, 0xb0, 0xe9,
-	0xf4, 0x26, 0xac, 0xf9, 0x1e, 0x86, 0x03, 0x2e, 0x31, 0x72, 0x47, 0xdd, 0x43, 0x1c, 0x19, 0xa6,
-	0xca, 0xa7, 0x3e, 0x05, 0x3f, 0xc1, 0x51, 0xba, 0x81, 0x43, 0x16, 0xf8, 0x1e, 0x93, 0xd8, 0xe5,
-	0x51, 0x30, 0x32, 0x9a, 0x6a, 0x18, 0xb5, 0x1c, 0x7c, 0x1a, 0x05, 0x23, 0xeb, 0x8c, 0xc0, 0xda,
-	0x45, 0xb1, 0x7f, 0xc5, 0xfc, 0xda, 0xef, 0x96, 0xa1, 0x96, 0xdd, 0x3c, 0xc6, 0x43, 0xdf, 0x45,
-	0xfa, 0x12, 0x2a, 0x17, 0x4f, 0x3b, 0xdd, 0x9e, 0x9f, 0xcb, 0xfc, 0xff, 0x48, 0xe3, 0xff, 0x2b,
-	0x18, 0x59, 0x87, 0xac, 0xc2, 0xfb, 0x65, 0x42, 0x5f, 0x01, 0x4c, 0x96, 0x9f, 0x2e, 0xa8, 0x16,
-	0x4e, 0xb7, 0x61, 0x5d, 0x45, 0x99, 0x8e, 0xfc, 0x18, 0x56, 0xf5, 0x4c, 0xa8, 0xb9, 0xa0, 0x99,
-	0xd9, 0xcc, 0x46, 0xf3, 0x87, 0xfe, 0x2c, 0xe0, 0x9e, 0x71, 0x7a, 0x6e, 0x2e, 0x7d, 0x3e, 0x37,
-	0x97, 0xde, 0x8e, 0x4d, 0x72, 0x3a, 0x36, 0xc9, 0xd9, 0xd8, 0x24, 0x5f, 0xc6, 0x26, 0xe9, 0x95,
-	0x54, 0x1b, 0x6f, 0x7d, 0x0f, 0x00, 0x00, 0xff, 0xff, 0xbc, 0x31, 0x46, 0xfa, 0xb8, 0x07, 0x00,
-	0x00,
+	// 941 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xdc, 0x56, 0x41, 0x8f, 0xdb, 0x44,
+	0x14, 0xee, 0x24, 0xd9, 0x6c, 0xfc, 0x92, 0xee, 0xb6, 0x23, 0x54, 0x99, 0x94, 0x26, 0x8b, 0x7b,
+	0xa0, 0x27, 0x47, 0x9b, 0x72, 0x00, 0x09, 0x09, 0xd1, 0xad, 0xb4, 0x02, 0x0e, 0x80, 0xdb, 0x4a,
+	0x08, 0x09, 0x45, 0x13, 0xfb, 0x6d, 0xb0, 0x6a, 0xcf, 0xa4, 0x9e, 0x71, 0xba, 0xe1, 0xc4, 0x4f,
+	0xe0, 0x1f, 0x70, 0x84, 0x7f, 0x01, 0xc7, 0x1e, 0x2b, 0x71, 0xe1, 0x06, 0xdd, 0x13, 0xe2, 0xcc,
+	0x0f, 0x40, 0x9e, 0x19, 0x6f, 0xec, 0x64, 0xbb, 0xbb, 0xa0, 0x1e, 0x50, 0x6f, 0x99, 0xf7, 0xbe,
+	0x37, 0xfe, 0xbe, 0xf7, 0xe6, 0xbd, 0x17, 0xe8, 0x4f, 0x8f, 0xc2, 0x91, 0x42, 0xce, 0x78, 0xb8,
+	0x1c, 0x2d, 0xf6, 0x47, 0x4f, 0x72, 0xa1, 0x98, 0x3f, 0xcf, 0x84, 0x12, 0x74, 0x67, 0x7a, 0x14,
+	0xfa, 0xd6, 0xe7, 0x2f, 0xf6, 0xfb, 0xb7, 0xd6, 0xb0, 0x19, 0x4a, 0x91, 0x67, 0x21, 0x1a, 0x78,
+	0x7f, 0x38, 0x13, 0x62, 0x96, 0xe0, 0x48, 0x9f, 0xa6, 0xf9, 0xd1, 0x48, 0xc5, 0x29, 0x4a, 0xc5,
+	0xd2, 0xb9, 0x01, 0x78, 0x9f, 0xc3, 0xb5, 0x43, 0x54, 0x5f, 0x14, 0x5f, 0x90, 0x01, 0x3e, 0xc9,
+	0x51, 0x2a, 0x3a, 0x84, 0xae, 0xbe, 0x51, 0x4d, 0x42, 0x11, 0xa1, 0x4b, 0xf6, 0xc8, 0x1d, 0x27,
+	0x00, 0x63, 0x3a, 0x10, 0x11, 0xd2, 0x9b, 0xe0, 0x58, 0x40, 0x1c, 0xb9, 0x8d, 0x3d, 0x72, 0xa7,
+	0x19, 0x74, 0x8c, 0xe1, 0xe3, 0xc8, 0xfb, 0x1a, 0xae, 0x57, 0x6e, 0x94, 0x73, 0xc1, 0x25, 0x52,
+	0x17, 0xb6, 0x65, 0x1e, 0x86, 0x28, 0xa5, 0xbe, 0xae, 0x13, 0x94, 0x47, 0xea, 0x43, 0x5b, 0xeb,
+	0x93, 0xfa, 0xa2, 0xee, 0xf8, 0x86, 0x5f, 0x57, 0xe8, 0xdb, 0x9b, 0x2c, 0xca, 0xfb, 0x9b, 0x40,
+	0xdb, 0x98, 0xe8, 0x3e, 0x6c, 0xe5, 0x12, 0x33, 0x73, 0x65, 0x77, 0x7c, 0xf3, 0xcc, 0xc8, 0x07,
+	0x8a, 0xa9, 0x5c, 0x06, 0x06, 0x49, 0xdf, 0x03, 0x87, 0xcd, 0xe3, 0x49, 0xc8, 0x92, 0xa4, 0xfc,
+	0xe0, 0xb9, 0x61, 0x1d, 0x36, 0x8f, 0x0f, 0x0a, 0x30, 0xfd, 0x00, 0xb6, 0xa5, 0x12, 0x19, 0x9b,
+	0xa1, 0xdb, 0xd4, 0x71, 0xde, 0x7a, 0xdc, 0x03, 0xe3, 0xae, 0x86, 0x97, 0x21, 0xf4, 0x43, 0xe8,
+	0xa9, 0x8c, 0x71, 0xc9, 0x42, 0x15, 0x0b, 0x2e, 0xdd, 0xd6, 0xc5, 0x9f, 0xae, 0x05, 0x78, 0x4f,
+	0xa1, 0x5b, 0x71, 0xd2, 0xb7, 0xc0, 0x61, 0x0b, 0x16, 0x27, 0x6c, 0x9a, 0xa0, 0xcd, 0xe8, 0xca,
+	0x50, 0x64, 0x3b, 0xcc, 0xb3, 0x0c, 0xb9, 0xd2, 0x1a, 0x5b, 0x41, 0x79, 0xa4, 0xd7, 0xa0, 0x99,
+	0xb2, 0x63, 0xad, 0xa0, 0x15, 0x14, 0x3f, 0xe9, 0x00, 0x60, 0x8e, 0x59, 0x88, 0x5c, 0x15, 0xd2,
+	0x0a, 0x5e, 0x24, 0xa8, 0x58, 0xbc, 0x5f, 0x08, 0xd0, 0x4d, 0x65, 0xff, 0x8e, 0x00, 0x39, 0x93,
+	0x00, 0xb9, 0x14, 0x01, 0x7a, 0x1b, 0xae, 0xda, 0xe0, 0xc9, 0x74, 0xa9, 0x50, 0xba, 0x5b, 0x9a,
+	0x7c, 0xcf, 0x1a, 0xef, 0x15, 0xb6, 0xe2, 0x45, 0xa6, 0xec, 0xd8, 0x02, 0xda, 0x1a, 0xd0, 0x49,
+	0xd9, 0xb1, 0x76, 0x7a, 0x3f, 0x10, 0xb8, 0x7e, 0xf0, 0x0d, 0x86, 0x8f, 0xb5, 0x80, 0x4b, 0xbf,
+	0xf2, 0x77, 0xa1, 0x53, 0x76, 0x93, 0x56, 0xb1, 0x33, 0x76, 0xd7, 0xeb, 0x15, 0x58, 0x7f, 0x70,
+	0x8a, 0xa4, 0x37, 0xa0, 0xcd, 0x52, 0x91, 0x73, 0x65, 0x93, 0x6c, 0x4f, 0xf5, 0x9e, 0x69, 0xad,
+	0xf5, 0xcc, 0xaf, 0x04, 0x68, 0x95, 0xe1, 0xaa, 0x6b, 0x58, 0x92, 0x88, 0xa7, 0x18, 0x95, 0x5d,
+	0x63, 0x8f, 0xaf, 0xb2, 0xc2, 0x45, 0x29, 0x33, 0x4c, 0x59, 0xcc, 0x63, 0x3e, 0xb3, 0xc9, 0x5d,
+	0x19, 0xe8, 0xfb, 0x00, 0x11, 0x86, 0x71, 0x84, 0xd1, 0x84, 0x29, 0x9d, 0xda, 0xee, 0xb8, 0xef,
+	0x9b, 0xb1, 0xe2, 0x97, 0x63, 0xc5, 0x7f, 0x58, 0x8e, 0x95, 0xc0, 0xb1, 0xe8, 0x8f, 0x94, 0xf7,
+	0x17, 0x81, 0x9d, 0x03, 0xc1, 0x65, 0x9e, 0xe2, 0xff, 0x30, 0xe9, 0xf4, 0x1d, 0xd8, 0x8d, 0x23,
+	0x4c, 0xe7, 0x42, 0x21, 0x0f, 0x97, 0x93, 0xc7, 0xb8, 0x74, 0x07, 0x9a, 0xcf, 0x4e, 0xc5, 0xfc,
+	0x29, 0x2e, 0x8b, 0x17, 0xb8, 0x60, 0x49, 0x1c, 0x31, 0x85, 0x13, 0xc1, 0x93, 0xa5, 0x3b, 0xd4,
+	0xc5, 0xe8, 0x95, 0xc6, 0xcf, 0x78, 0xb2, 0xf4, 0x9e, 0x13, 0xd8, 0x3d, 0x15, 0xfb, 0x7a, 0xd4,
+	0xef, 0x67, 0x02, 0xbb, 0x87, 0xa8, 0x1e, 0x49, 0x36, 0xc3, 0x57, 0xb2, 0x1b, 0xe8, 0x2d, 0x00,
+	0xa9, 0x58, 0xa6, 0x26, 0x45, 0xda, 0xb4, 0x46, 0x27, 0x70, 0xb4, 0xe5, 0x3e, 0x53, 0x48, 0xdf,
+	0x84, 0x0e, 0xf2, 0xc8, 0x38, 0x5b, 0xda, 0xb9, 0x8d, 0x3c, 0xd2, 0xae, 0xea, 0xbb, 0xd8, 0xba,
+	0xec, 0xbb, 0xf0, 0xfe, 0x24, 0x7a, 0xbd, 0x59, 0x05, 0x17, 0xee, 0xa2, 0x3a, 0xbd, 0xc6, 0x79,
+	0xf4, 0x9a, 0x75, 0x7a, 0x85, 0xea, 0x38, 0xc5, 0xc9, 0xb7, 0x82, 0x97, 0xd4, 0x3b, 0x85, 0xe1,
+	0x2b, 0xc1, 0x91, 0xfa, 0xd0, 0x8a, 0xd8, 0xb2, 0x18, 0x5c, 0x4d, 0x9d, 0xfc, 0x35, 0xde, 0xf7,
+	0x59, 0x9c, 0x2c, 0x0d, 0x45, 0x8d, 0xa3, 0x77, 0xa1, 0xad, 0x84, 0x62, 0x89, 0xb4, 0xe5, 0xda,
+	0x58, 0x13, 0x1a, 0xfc, 0x50, 0x43, 0x02, 0x0b, 0xf5, 0x7e, 0x24, 0x00, 0xab, 0x9b, 0x0a, 0x29,
+	0x79, 0xf1, 0xc3, 0xb0, 0x35, 0x65, 0x72, 0xb4, 0xa5, 0xe4, 0x5b, 0xdf, 0x83, 0xcd, 0xca, 0xaa,
+	0xbb, 0x0d, 0x57, 0xed, 0xde, 0xb2, 0x03, 0xb5, 0xa9, 0x01, 0x3d, 0x6b, 0x34, 0x13, 0xf7, 0x8d,
+	0x72, 0xf9, 0x9a, 0xb6, 0xb2, 0xfb, 0xd5, 0x5b, 0xdb, 0x73, 0x5b, 0x26, 0xb2, 0xb6, 0xca, 0x7e,
+	0x22, 0xd0, 0xad, 0x28, 0xa8, 0x73, 0x21, 0x17, 0x71, 0x69, 0x9c, 0xc1, 0x45, 0xd7, 0xcd, 0x80,
+	0x66, 0x53, 0xbb, 0x5b, 0x1c, 0x6b, 0x39, 0x9c, 0xfe, 0x77, 0xaa, 0xe3, 0xdf, 0x1b, 0xd0, 0x33,
+	0x5b, 0x0f, 0xb3, 0x45, 0x1c, 0x22, 0x7d, 0x04, 0xce, 0xe9, 0x9f, 0x1b, 0xba, 0xb7, 0x5e, 0x97,
+	0xf5, 0x7f, 0x52, 0xfd, 0xb7, 0xcf, 0x41, 0x98, 0xd7, 0xe8, 0x35, 0xbf, 0x6f, 0x10, 0xfa, 0x25,
+	0xc0, 0x6a, 0xfc, 0xd3, 0x8d, 0xa8, 0x8d, 0xe5, 0xd5, 0xf7, 0xce, 0x83, 0x54, 0x6f, 0xfe, 0x04,
+	0xb6, 0xed, 0x54, 0xa2, 0x83, 0x8d, 0x98, 0xda, 0x6c, 0xee, 0x0f, 0x5f, 0xea, 0xb7, 0x8d, 0x13,
+	0x40, 0xa7, 0x6c, 0x26, 0x3a, 0x3c, 0x43, 0x59, 0x75, 0x50, 0xf4, 0xf7, 0x5e, 0x0e, 0xa8, 0xf0,
+	0xbb, 0xe7, 0x3e, 0x7b, 0x31, 0xb8, 0xf2, 0xdb, 0x8b, 0xc1, 0x95, 0xef, 0x4e, 0x06, 0xe4, 0xd9,
+	0xc9, 0x80, 0x3c, 0x3f, 0x19, 0x90, 0x3f, 0x4e, 0x06, 0x64, 0xda, 0xd6, 0xc3, 0xe9, 0xee, 0x3f,
+	0x01, 0x00, 0x00, 0xff, 0xff, 0x41, 0xa5, 0x4a, 0x42, 0x0e, 0x0b, 0x00, 0x00,
 }
 
 func (m *GetQuotasRequest) Marshal() (dAtA []byte, err error) {
@@ -1063,6 +1279,255 @@ func (m *ConsumeResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *GetUsageRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *GetUsageRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *GetUsageRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if m.Resource != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.Resource))
+		i--
+		dAtA[i] = 0x28
+	}
+	if len(m.EndDate) > 0 {
+		i -= len(m.EndDate)
+		copy(dAtA[i:], m.EndDate)
+		i = encodeVarintQuota(dAtA, i, uint64(len(m.EndDate)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.StartDate) > 0 {
+		i -= len(m.StartDate)
+		copy(dAtA[i:], m.StartDate)
+		i = encodeVarintQuota(dAtA, i, uint64(len(m.StartDate)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.TenantId != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.TenantId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.TenantCode) > 0 {
+		i -= len(m.TenantCode)
+		copy(dAtA[i:], m.TenantCode)
+		i = encodeVarintQuota(dAtA, i, uint64(len(m.TenantCode)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *GetUsageResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *GetUsageResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *GetUsageResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if m.Totals != nil {
+		{
+			size, err := m.Totals.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuota(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x32
+	}
+	if len(m.Days) > 0 {
+		for iNdEx := len(m.Days) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Days[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuota(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x2a
+		}
+	}
+	if len(m.TimeZone) > 0 {
+		i -= len(m.TimeZone)
+		copy(dAtA[i:], m.TimeZone)
+		i = encodeVarintQuota(dAtA, i, uint64(len(m.TimeZone)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if len(m.EndDate) > 0 {
+		i -= len(m.EndDate)
+		copy(dAtA[i:], m.EndDate)
+		i = encodeVarintQuota(dAtA, i, uint64(len(m.EndDate)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if len(m.StartDate) > 0 {
+		i -= len(m.StartDate)
+		copy(dAtA[i:], m.StartDate)
+		i = encodeVarintQuota(dAtA, i, uint64(len(m.StartDate)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Success {
+		i--
+		if m.Success {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *DailyUsage) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *DailyUsage) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *DailyUsage) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if m.Transactions != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.Transactions))
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.Users != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.Users))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.StorageBytes != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.StorageBytes))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.ApiCalls != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.ApiCalls))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.UsageDate) > 0 {
+		i -= len(m.UsageDate)
+		copy(dAtA[i:], m.UsageDate)
+		i = encodeVarintQuota(dAtA, i, uint64(len(m.UsageDate)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *UsageTotals) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *UsageTotals) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *UsageTotals) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if m.Transactions != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.Transactions))
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.Users != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.Users))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.StorageGb != 0 {
+		i -= 8
+		encoding_binary.LittleEndian.PutUint64(dAtA[i:], uint64(math.Float64bits(float64(m.StorageGb))))
+		i--
+		dAtA[i] = 0x19
+	}
+	if m.StorageBytes != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.StorageBytes))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.ApiCalls != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.ApiCalls))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintQuota(dAtA []byte, offset int, v uint64) int {
 	offset -= sovQuota(v)
 	base := offset
@@ -1313,6 +1778,128 @@ func (m *ConsumeResponse) Size() (n int) {
 	return n
 }
 
+func (m *GetUsageRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.TenantCode)
+	if l > 0 {
+		n += 1 + l + sovQuota(uint64(l))
+	}
+	if m.TenantId != 0 {
+		n += 1 + sovQuota(uint64(m.TenantId))
+	}
+	l = len(m.StartDate)
+	if l > 0 {
+		n += 1 + l + sovQuota(uint64(l))
+	}
+	l = len(m.EndDate)
+	if l > 0 {
+		n += 1 + l + sovQuota(uint64(l))
+	}
+	if m.Resource != 0 {
+		n += 1 + sovQuota(uint64(m.Resource))
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *GetUsageResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Success {
+		n += 2
+	}
+	l = len(m.StartDate)
+	if l > 0 {
+		n += 1 + l + sovQuota(uint64(l))
+	}
+	l = len(m.EndDate)
+	if l > 0 {
+		n += 1 + l + sovQuota(uint64(l))
+	}
+	l = len(m.TimeZone)
+	if l > 0 {
+		n += 1 + l + sovQuota(uint64(l))
+	}
+	if len(m.Days) > 0 {
+		for _, e := range m.Days {
+			l = e.Size()
+			n += 1 + l + sovQuota(uint64(l))
+		}
+	}
+	if m.Totals != nil {
+		l = m.Totals.Size()
+		n += 1 + l + sovQuota(uint64(l))
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *DailyUsage) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.UsageDate)
+	if l > 0 {
+		n += 1 + l + sovQuota(uint64(l))
+	}
+	if m.ApiCalls != 0 {
+		n += 1 + sovQuota(uint64(m.ApiCalls))
+	}
+	if m.StorageBytes != 0 {
+		n += 1 + sovQuota(uint64(m.StorageBytes))
+	}
+	if m.Users != 0 {
+		n += 1 + sovQuota(uint64(m.Users))
+	}
+	if m.Transactions != 0 {
+		n += 1 + sovQuota(uint64(m.Transactions))
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *UsageTotals) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.ApiCalls != 0 {
+		n += 1 + sovQuota(uint64(m.ApiCalls))
+	}
+	if m.StorageBytes != 0 {
+		n += 1 + sovQuota(uint64(m.StorageBytes))
+	}
+	if m.StorageGb != 0 {
+		n += 9
+	}
+	if m.Users != 0 {
+		n += 1 + sovQuota(uint64(m.Users))
+	}
+	if m.Transactions != 0 {
+		n += 1 + sovQuota(uint64(m.Transactions))
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
 func sovQuota(x uint64) (n int) {
 	return (math_bits.Len64(x|1) + 6) / 7
 }
@@ -1449,6 +2036,72 @@ func (this *ConsumeResponse) String() string {
 	}, "")
 	return s
 }
+func (this *GetUsageRequest) String() string {
+	if this == nil {
+		return "nil"
+	}
+	s := strings.Join([]string{`&GetUsageRequest{`,
+		`TenantCode:` + fmt.Sprintf("%v", this.TenantCode) + `,`,
+		`TenantId:` + fmt.Sprintf("%v", this.TenantId) + `,`,
+		`StartDate:` + fmt.Sprintf("%v", this.StartDate) + `,`,
+		`EndDate:` + fmt.Sprintf("%v", this.EndDate) + `,`,
+		`Resource:` + fmt.Sprintf("%v", this.Resource) + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
+func (this *GetUsageResponse) String() string {
+	if this == nil {
+		return "nil"
+	}
+	repeatedStringForDays := "[]*DailyUsage{"
+	for _, f := range this.Days {
+		repeatedStringForDays += strings.Replace(f.String(), "DailyUsage", "DailyUsage", 1) + ","
+	}
+	repeatedStringForDays += "}"
+	s := strings.Join([]string{`&GetUsageResponse{`,
+		`Success:` + fmt.Sprintf("%v", this.Success) + `,`,
+		`StartDate:` + fmt.Sprintf("%v", this.StartDate) + `,`,
+		`EndDate:` + fmt.Sprintf("%v", this.EndDate) + `,`,
+		`TimeZone:` + fmt.Sprintf("%v", this.TimeZone) + `,`,
+		`Days:` + repeatedStringForDays + `,`,
+		`Totals:` + strings.Replace(this.Totals.String(), "UsageTotals", "UsageTotals", 1) + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
+func (this *DailyUsage) String() string {
+	if this == nil {
+		return "nil"
+	}
+	s := strings.Join([]string{`&DailyUsage{`,
+		`UsageDate:` + fmt.Sprintf("%v", this.UsageDate) + `,`,
+		`ApiCalls:` + fmt.Sprintf("%v", this.ApiCalls) + `,`,
+		`StorageBytes:` + fmt.Sprintf("%v", this.StorageBytes) + `,`,
+		`Users:` + fmt.Sprintf("%v", this.Users) + `,`,
+		`Transactions:` + fmt.Sprintf("%v", this.Transactions) + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
+func (this *UsageTotals) String() string {
+	if this == nil {
+		return "nil"
+	}
+	s := strings.Join([]string{`&UsageTotals{`,
+		`ApiCalls:` + fmt.Sprintf("%v", this.ApiCalls) + `,`,
+		`StorageBytes:` + fmt.Sprintf("%v", this.StorageBytes) + `,`,
+		`StorageGb:` + fmt.Sprintf("%v", this.StorageGb) + `,`,
+		`Users:` + fmt.Sprintf("%v", this.Users) + `,`,
+		`Transactions:` + fmt.Sprintf("%v", this.Transactions) + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
 func valueToStringQuota(v interface{}) string {
 	rv := reflect.ValueOf(v)
 	if rv.IsNil() {
@@ -1462,6 +2115,7 @@ type QuotaServiceService interface {
 	GetQuotas(ctx context.Context, req *GetQuotasRequest) (*GetQuotasResponse, error)
 	CheckQuota(ctx context.Context, req *CheckQuotaRequest) (*CheckQuotaResponse, error)
 	Consume(ctx context.Context, req *ConsumeRequest) (*ConsumeResponse, error)
+	GetUsage(ctx context.Context, req *GetUsageRequest) (*GetUsageResponse, error)
 }
 
 func RegisterQuotaServiceService(srv *github_com_containerd_ttrpc.Server, svc QuotaServiceService) {
@@ -1486,6 +2140,13 @@ func RegisterQuotaServiceService(srv *github_com_containerd_ttrpc.Server, svc Qu
 				return nil, err
 			}
 			return svc.Consume(ctx, &req)
+		},
+		"GetUsage": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
+			var req GetUsageRequest
+			if err := unmarshal(&req); err != nil {
+				return nil, err
+			}
+			return svc.GetUsage(ctx, &req)
 		},
 	})
 }
@@ -1519,6 +2180,14 @@ func (c *quotaServiceClient) CheckQuota(ctx context.Context, req *CheckQuotaRequ
 func (c *quotaServiceClient) Consume(ctx context.Context, req *ConsumeRequest) (*ConsumeResponse, error) {
 	var resp ConsumeResponse
 	if err := c.client.Call(ctx, "bfc.tenancy.v1.QuotaService", "Consume", req, &resp); err != nil {
+		return nil, err
+	}
+	return &resp, nil
+}
+
+func (c *quotaServiceClient) GetUsage(ctx context.Context, req *GetUsageRequest) (*GetUsageResponse, error) {
+	var resp GetUsageResponse
+	if err := c.client.Call(ctx, "bfc.tenancy.v1.QuotaService", "GetUsage", req, &resp); err != nil {
 		return nil, err
 	}
 	return &resp, nil
@@ -2849,6 +3518,725 @@ func (m *ConsumeResponse) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuota(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *GetUsageRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuota
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: GetUsageRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: GetUsageRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TenantCode", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuota
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.TenantCode = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TenantId", wireType)
+			}
+			m.TenantId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TenantId |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field StartDate", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuota
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.StartDate = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field EndDate", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuota
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.EndDate = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Resource", wireType)
+			}
+			m.Resource = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Resource |= Resource(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuota(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *GetUsageResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuota
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: GetUsageResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: GetUsageResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Success", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Success = bool(v != 0)
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field StartDate", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuota
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.StartDate = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field EndDate", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuota
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.EndDate = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TimeZone", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuota
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.TimeZone = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Days", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuota
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Days = append(m.Days, &DailyUsage{})
+			if err := m.Days[len(m.Days)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Totals", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuota
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Totals == nil {
+				m.Totals = &UsageTotals{}
+			}
+			if err := m.Totals.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuota(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *DailyUsage) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuota
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: DailyUsage: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: DailyUsage: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field UsageDate", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuota
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.UsageDate = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ApiCalls", wireType)
+			}
+			m.ApiCalls = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ApiCalls |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field StorageBytes", wireType)
+			}
+			m.StorageBytes = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.StorageBytes |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Users", wireType)
+			}
+			m.Users = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Users |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Transactions", wireType)
+			}
+			m.Transactions = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Transactions |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuota(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *UsageTotals) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuota
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: UsageTotals: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: UsageTotals: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ApiCalls", wireType)
+			}
+			m.ApiCalls = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ApiCalls |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field StorageBytes", wireType)
+			}
+			m.StorageBytes = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.StorageBytes |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 1 {
+				return fmt.Errorf("proto: wrong wireType = %d for field StorageGb", wireType)
+			}
+			var v uint64
+			if (iNdEx + 8) > l {
+				return io.ErrUnexpectedEOF
+			}
+			v = uint64(encoding_binary.LittleEndian.Uint64(dAtA[iNdEx:]))
+			iNdEx += 8
+			m.StorageGb = float64(math.Float64frombits(v))
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Users", wireType)
+			}
+			m.Users = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Users |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Transactions", wireType)
+			}
+			m.Transactions = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Transactions |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipQuota(dAtA[iNdEx:])

@@ -5,6 +5,7 @@ package bfc_tenancy_v1
 
 import (
 	context "context"
+	encoding_binary "encoding/binary"
 	fmt "fmt"
 	github_com_containerd_ttrpc "github.com/containerd/ttrpc"
 	proto "github.com/gogo/protobuf/proto"
@@ -479,6 +480,770 @@ func (m *ListTenantsResponse) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_ListTenantsResponse proto.InternalMessageInfo
 
+// UpdateTenantRequest changes a tenant.
+type UpdateTenantRequest struct {
+	// The tenant's code; exactly one of code and id is given.
+	TenantCode string `protobuf:"bytes,1,opt,name=tenant_code,json=tenantCode,proto3" json:"tenant_code,omitempty"`
+	// The tenant's id; exactly one of code and id is given.
+	TenantId int64 `protobuf:"varint,2,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`
+	// The fields to change, by the names below. Required.
+	UpdateMask *types.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	// The name of the institution.
+	TenantName string `protobuf:"bytes,4,opt,name=tenant_name,json=tenantName,proto3" json:"tenant_name,omitempty"`
+	// The kind of institution.
+	TenantType TenantType `protobuf:"varint,5,opt,name=tenant_type,json=tenantType,proto3,enum=bfc.tenancy.v1.TenantType" json:"tenant_type,omitempty"`
+	// The unique domain of the white label; empty for none.
+	Domain string `protobuf:"bytes,6,opt,name=domain,proto3" json:"domain,omitempty"`
+	// Where the logo is, an https URL; empty for none.
+	LogoUrl string `protobuf:"bytes,7,opt,name=logo_url,json=logoUrl,proto3" json:"logo_url,omitempty"`
+	// The first colour, "#RRGGBB"; empty for none.
+	PrimaryColor string `protobuf:"bytes,8,opt,name=primary_color,json=primaryColor,proto3" json:"primary_color,omitempty"`
+	// The second colour, "#RRGGBB"; empty for none.
+	SecondaryColor string `protobuf:"bytes,9,opt,name=secondary_color,json=secondaryColor,proto3" json:"secondary_color,omitempty"`
+	// Where the administrators are reached.
+	AdminEmail string `protobuf:"bytes,10,opt,name=admin_email,json=adminEmail,proto3" json:"admin_email,omitempty"`
+	// Where users ask for help; empty for none.
+	SupportEmail string `protobuf:"bytes,11,opt,name=support_email,json=supportEmail,proto3" json:"support_email,omitempty"`
+	// The body that licenses the institution; empty for none.
+	RegulatoryBody string `protobuf:"bytes,12,opt,name=regulatory_body,json=regulatoryBody,proto3" json:"regulatory_body,omitempty"`
+	// The number of the licence; empty for none.
+	LicenseNumber string `protobuf:"bytes,13,opt,name=license_number,json=licenseNumber,proto3" json:"license_number,omitempty"`
+	// Settings of the tenant's own choosing, instead of all present ones.
+	Settings *JsonObject `protobuf:"bytes,14,opt,name=settings,proto3" json:"settings,omitempty"`
+	// Feature switches by name, instead of all present ones.
+	Features *JsonObject `protobuf:"bytes,15,opt,name=features,proto3" json:"features,omitempty"`
+	// The IANA time zone of its calendar months; the present month ends in the new zone.
+	TimeZone string `protobuf:"bytes,16,opt,name=time_zone,json=timeZone,proto3" json:"time_zone,omitempty"`
+	// The version that the caller has seen; 0 changes whatever is there.
+	ExpectedVersion int64 `protobuf:"varint,29,opt,name=expected_version,json=expectedVersion,proto3" json:"expected_version,omitempty"`
+	// Makes a retry safe: the same key with the same request gives the stored answer, with another
+	// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+	IdempotencyKey string `protobuf:"bytes,30,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
+	// Check everything and change nothing.
+	ValidateOnly         bool     `protobuf:"varint,31,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	XXX_NoUnkeyedLiteral struct{} `json:"-"`
+	XXX_unrecognized     []byte   `json:"-"`
+	XXX_sizecache        int32    `json:"-"`
+}
+
+func (m *UpdateTenantRequest) Reset()      { *m = UpdateTenantRequest{} }
+func (*UpdateTenantRequest) ProtoMessage() {}
+func (*UpdateTenantRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_3d850f3d6b2d935d, []int{7}
+}
+func (m *UpdateTenantRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *UpdateTenantRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_UpdateTenantRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *UpdateTenantRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_UpdateTenantRequest.Merge(m, src)
+}
+func (m *UpdateTenantRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *UpdateTenantRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_UpdateTenantRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_UpdateTenantRequest proto.InternalMessageInfo
+
+// UpdateTenantResponse is the tenant after the change.
+type UpdateTenantResponse struct {
+	// Always true; a failure is a status, not an answer.
+	Success bool `protobuf:"varint,1,opt,name=success,proto3" json:"success,omitempty"`
+	// The tenant as stored.
+	Tenant               *Tenant  `protobuf:"bytes,2,opt,name=tenant,proto3" json:"tenant,omitempty"`
+	XXX_NoUnkeyedLiteral struct{} `json:"-"`
+	XXX_unrecognized     []byte   `json:"-"`
+	XXX_sizecache        int32    `json:"-"`
+}
+
+func (m *UpdateTenantResponse) Reset()      { *m = UpdateTenantResponse{} }
+func (*UpdateTenantResponse) ProtoMessage() {}
+func (*UpdateTenantResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_3d850f3d6b2d935d, []int{8}
+}
+func (m *UpdateTenantResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *UpdateTenantResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_UpdateTenantResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *UpdateTenantResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_UpdateTenantResponse.Merge(m, src)
+}
+func (m *UpdateTenantResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *UpdateTenantResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_UpdateTenantResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_UpdateTenantResponse proto.InternalMessageInfo
+
+// SuspendTenantRequest stops a tenant.
+type SuspendTenantRequest struct {
+	// The tenant's code; exactly one of code and id is given.
+	TenantCode string `protobuf:"bytes,1,opt,name=tenant_code,json=tenantCode,proto3" json:"tenant_code,omitempty"`
+	// The tenant's id; exactly one of code and id is given.
+	TenantId int64 `protobuf:"varint,2,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`
+	// Why, for the activity log; at most 500 characters.
+	Reason string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	// The version that the caller has seen; 0 changes whatever is there.
+	ExpectedVersion int64 `protobuf:"varint,29,opt,name=expected_version,json=expectedVersion,proto3" json:"expected_version,omitempty"`
+	// Makes a retry safe: the same key with the same request gives the stored answer, with another
+	// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+	IdempotencyKey string `protobuf:"bytes,30,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
+	// Check everything and change nothing.
+	ValidateOnly         bool     `protobuf:"varint,31,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	XXX_NoUnkeyedLiteral struct{} `json:"-"`
+	XXX_unrecognized     []byte   `json:"-"`
+	XXX_sizecache        int32    `json:"-"`
+}
+
+func (m *SuspendTenantRequest) Reset()      { *m = SuspendTenantRequest{} }
+func (*SuspendTenantRequest) ProtoMessage() {}
+func (*SuspendTenantRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_3d850f3d6b2d935d, []int{9}
+}
+func (m *SuspendTenantRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *SuspendTenantRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_SuspendTenantRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *SuspendTenantRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_SuspendTenantRequest.Merge(m, src)
+}
+func (m *SuspendTenantRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *SuspendTenantRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_SuspendTenantRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_SuspendTenantRequest proto.InternalMessageInfo
+
+// SuspendTenantResponse is the tenant after the change.
+type SuspendTenantResponse struct {
+	// Always true; a failure is a status, not an answer.
+	Success bool `protobuf:"varint,1,opt,name=success,proto3" json:"success,omitempty"`
+	// The tenant as stored.
+	Tenant               *Tenant  `protobuf:"bytes,2,opt,name=tenant,proto3" json:"tenant,omitempty"`
+	XXX_NoUnkeyedLiteral struct{} `json:"-"`
+	XXX_unrecognized     []byte   `json:"-"`
+	XXX_sizecache        int32    `json:"-"`
+}
+
+func (m *SuspendTenantResponse) Reset()      { *m = SuspendTenantResponse{} }
+func (*SuspendTenantResponse) ProtoMessage() {}
+func (*SuspendTenantResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_3d850f3d6b2d935d, []int{10}
+}
+func (m *SuspendTenantResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *SuspendTenantResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_SuspendTenantResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *SuspendTenantResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_SuspendTenantResponse.Merge(m, src)
+}
+func (m *SuspendTenantResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *SuspendTenantResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_SuspendTenantResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_SuspendTenantResponse proto.InternalMessageInfo
+
+// ReactivateTenantRequest lets a tenant work again.
+type ReactivateTenantRequest struct {
+	// The tenant's code; exactly one of code and id is given.
+	TenantCode string `protobuf:"bytes,1,opt,name=tenant_code,json=tenantCode,proto3" json:"tenant_code,omitempty"`
+	// The tenant's id; exactly one of code and id is given.
+	TenantId int64 `protobuf:"varint,2,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`
+	// Why, for the activity log; at most 500 characters.
+	Reason string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	// The version that the caller has seen; 0 changes whatever is there.
+	ExpectedVersion int64 `protobuf:"varint,29,opt,name=expected_version,json=expectedVersion,proto3" json:"expected_version,omitempty"`
+	// Makes a retry safe: the same key with the same request gives the stored answer, with another
+	// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+	IdempotencyKey string `protobuf:"bytes,30,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
+	// Check everything and change nothing.
+	ValidateOnly         bool     `protobuf:"varint,31,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	XXX_NoUnkeyedLiteral struct{} `json:"-"`
+	XXX_unrecognized     []byte   `json:"-"`
+	XXX_sizecache        int32    `json:"-"`
+}
+
+func (m *ReactivateTenantRequest) Reset()      { *m = ReactivateTenantRequest{} }
+func (*ReactivateTenantRequest) ProtoMessage() {}
+func (*ReactivateTenantRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_3d850f3d6b2d935d, []int{11}
+}
+func (m *ReactivateTenantRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *ReactivateTenantRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_ReactivateTenantRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *ReactivateTenantRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_ReactivateTenantRequest.Merge(m, src)
+}
+func (m *ReactivateTenantRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *ReactivateTenantRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_ReactivateTenantRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_ReactivateTenantRequest proto.InternalMessageInfo
+
+// ReactivateTenantResponse is the tenant after the change.
+type ReactivateTenantResponse struct {
+	// Always true; a failure is a status, not an answer.
+	Success bool `protobuf:"varint,1,opt,name=success,proto3" json:"success,omitempty"`
+	// The tenant as stored.
+	Tenant               *Tenant  `protobuf:"bytes,2,opt,name=tenant,proto3" json:"tenant,omitempty"`
+	XXX_NoUnkeyedLiteral struct{} `json:"-"`
+	XXX_unrecognized     []byte   `json:"-"`
+	XXX_sizecache        int32    `json:"-"`
+}
+
+func (m *ReactivateTenantResponse) Reset()      { *m = ReactivateTenantResponse{} }
+func (*ReactivateTenantResponse) ProtoMessage() {}
+func (*ReactivateTenantResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_3d850f3d6b2d935d, []int{12}
+}
+func (m *ReactivateTenantResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *ReactivateTenantResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_ReactivateTenantResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *ReactivateTenantResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_ReactivateTenantResponse.Merge(m, src)
+}
+func (m *ReactivateTenantResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *ReactivateTenantResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_ReactivateTenantResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_ReactivateTenantResponse proto.InternalMessageInfo
+
+// DeactivateTenantRequest closes a tenant.
+type DeactivateTenantRequest struct {
+	// The tenant's code; exactly one of code and id is given.
+	TenantCode string `protobuf:"bytes,1,opt,name=tenant_code,json=tenantCode,proto3" json:"tenant_code,omitempty"`
+	// The tenant's id; exactly one of code and id is given.
+	TenantId int64 `protobuf:"varint,2,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`
+	// Why, for the activity log; at most 500 characters.
+	Reason string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	// The version that the caller has seen; 0 changes whatever is there.
+	ExpectedVersion int64 `protobuf:"varint,29,opt,name=expected_version,json=expectedVersion,proto3" json:"expected_version,omitempty"`
+	// Makes a retry safe: the same key with the same request gives the stored answer, with another
+	// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+	IdempotencyKey string `protobuf:"bytes,30,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
+	// Check everything and change nothing.
+	ValidateOnly         bool     `protobuf:"varint,31,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	XXX_NoUnkeyedLiteral struct{} `json:"-"`
+	XXX_unrecognized     []byte   `json:"-"`
+	XXX_sizecache        int32    `json:"-"`
+}
+
+func (m *DeactivateTenantRequest) Reset()      { *m = DeactivateTenantRequest{} }
+func (*DeactivateTenantRequest) ProtoMessage() {}
+func (*DeactivateTenantRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_3d850f3d6b2d935d, []int{13}
+}
+func (m *DeactivateTenantRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *DeactivateTenantRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_DeactivateTenantRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *DeactivateTenantRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_DeactivateTenantRequest.Merge(m, src)
+}
+func (m *DeactivateTenantRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *DeactivateTenantRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_DeactivateTenantRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_DeactivateTenantRequest proto.InternalMessageInfo
+
+// DeactivateTenantResponse is the tenant after the change.
+type DeactivateTenantResponse struct {
+	// Always true; a failure is a status, not an answer.
+	Success bool `protobuf:"varint,1,opt,name=success,proto3" json:"success,omitempty"`
+	// The tenant as stored.
+	Tenant               *Tenant  `protobuf:"bytes,2,opt,name=tenant,proto3" json:"tenant,omitempty"`
+	XXX_NoUnkeyedLiteral struct{} `json:"-"`
+	XXX_unrecognized     []byte   `json:"-"`
+	XXX_sizecache        int32    `json:"-"`
+}
+
+func (m *DeactivateTenantResponse) Reset()      { *m = DeactivateTenantResponse{} }
+func (*DeactivateTenantResponse) ProtoMessage() {}
+func (*DeactivateTenantResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_3d850f3d6b2d935d, []int{14}
+}
+func (m *DeactivateTenantResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *DeactivateTenantResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_DeactivateTenantResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *DeactivateTenantResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_DeactivateTenantResponse.Merge(m, src)
+}
+func (m *DeactivateTenantResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *DeactivateTenantResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_DeactivateTenantResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_DeactivateTenantResponse proto.InternalMessageInfo
+
+// GetTenantAnalyticsRequest names a tenant.
+type GetTenantAnalyticsRequest struct {
+	// The tenant's code; exactly one of code and id is given.
+	TenantCode string `protobuf:"bytes,1,opt,name=tenant_code,json=tenantCode,proto3" json:"tenant_code,omitempty"`
+	// The tenant's id; exactly one of code and id is given.
+	TenantId             int64    `protobuf:"varint,2,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`
+	XXX_NoUnkeyedLiteral struct{} `json:"-"`
+	XXX_unrecognized     []byte   `json:"-"`
+	XXX_sizecache        int32    `json:"-"`
+}
+
+func (m *GetTenantAnalyticsRequest) Reset()      { *m = GetTenantAnalyticsRequest{} }
+func (*GetTenantAnalyticsRequest) ProtoMessage() {}
+func (*GetTenantAnalyticsRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_3d850f3d6b2d935d, []int{15}
+}
+func (m *GetTenantAnalyticsRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *GetTenantAnalyticsRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_GetTenantAnalyticsRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *GetTenantAnalyticsRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_GetTenantAnalyticsRequest.Merge(m, src)
+}
+func (m *GetTenantAnalyticsRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *GetTenantAnalyticsRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_GetTenantAnalyticsRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_GetTenantAnalyticsRequest proto.InternalMessageInfo
+
+// GetTenantAnalyticsResponse is the numbers of one tenant.
+type GetTenantAnalyticsResponse struct {
+	// Always true; a failure is a status, not an answer.
+	Success bool `protobuf:"varint,1,opt,name=success,proto3" json:"success,omitempty"`
+	// The numbers.
+	Analytics            *TenantAnalytics `protobuf:"bytes,2,opt,name=analytics,proto3" json:"analytics,omitempty"`
+	XXX_NoUnkeyedLiteral struct{}         `json:"-"`
+	XXX_unrecognized     []byte           `json:"-"`
+	XXX_sizecache        int32            `json:"-"`
+}
+
+func (m *GetTenantAnalyticsResponse) Reset()      { *m = GetTenantAnalyticsResponse{} }
+func (*GetTenantAnalyticsResponse) ProtoMessage() {}
+func (*GetTenantAnalyticsResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_3d850f3d6b2d935d, []int{16}
+}
+func (m *GetTenantAnalyticsResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *GetTenantAnalyticsResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_GetTenantAnalyticsResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *GetTenantAnalyticsResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_GetTenantAnalyticsResponse.Merge(m, src)
+}
+func (m *GetTenantAnalyticsResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *GetTenantAnalyticsResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_GetTenantAnalyticsResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_GetTenantAnalyticsResponse proto.InternalMessageInfo
+
+// TenantAnalytics is the numbers of one tenant.
+type TenantAnalytics struct {
+	// The users of the tenant.
+	TotalUsers uint64 `protobuf:"varint,1,opt,name=total_users,json=totalUsers,proto3" json:"total_users,omitempty"`
+	// Those of them who logged in within the last 30 days.
+	ActiveUsers_30D uint64 `protobuf:"varint,2,opt,name=active_users_30d,json=activeUsers30d,proto3" json:"active_users_30d,omitempty"`
+	// API calls of the last 30 days.
+	TotalApiCalls_30D uint64 `protobuf:"varint,3,opt,name=total_api_calls_30d,json=totalApiCalls30d,proto3" json:"total_api_calls_30d,omitempty"`
+	// Transactions of the last 30 days.
+	TotalTransactions_30D uint64 `protobuf:"varint,4,opt,name=total_transactions_30d,json=totalTransactions30d,proto3" json:"total_transactions_30d,omitempty"`
+	// The storage used, in GB of 10^9 bytes.
+	StorageUsedGb float64 `protobuf:"fixed64,5,opt,name=storage_used_gb,json=storageUsedGb,proto3" json:"storage_used_gb,omitempty"`
+	// "healthy" below 80 % of every quota, "warning" from there, "critical" from 95 %, "exceeded" from
+	// 100 %: the worst of the four.
+	QuotaStatus          string   `protobuf:"bytes,6,opt,name=quota_status,json=quotaStatus,proto3" json:"quota_status,omitempty"`
+	XXX_NoUnkeyedLiteral struct{} `json:"-"`
+	XXX_unrecognized     []byte   `json:"-"`
+	XXX_sizecache        int32    `json:"-"`
+}
+
+func (m *TenantAnalytics) Reset()      { *m = TenantAnalytics{} }
+func (*TenantAnalytics) ProtoMessage() {}
+func (*TenantAnalytics) Descriptor() ([]byte, []int) {
+	return fileDescriptor_3d850f3d6b2d935d, []int{17}
+}
+func (m *TenantAnalytics) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *TenantAnalytics) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_TenantAnalytics.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *TenantAnalytics) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_TenantAnalytics.Merge(m, src)
+}
+func (m *TenantAnalytics) XXX_Size() int {
+	return m.Size()
+}
+func (m *TenantAnalytics) XXX_DiscardUnknown() {
+	xxx_messageInfo_TenantAnalytics.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_TenantAnalytics proto.InternalMessageInfo
+
+// GetPublicTenantInfoRequest names a tenant.
+type GetPublicTenantInfoRequest struct {
+	// The tenant's code. Required.
+	TenantCode           string   `protobuf:"bytes,1,opt,name=tenant_code,json=tenantCode,proto3" json:"tenant_code,omitempty"`
+	XXX_NoUnkeyedLiteral struct{} `json:"-"`
+	XXX_unrecognized     []byte   `json:"-"`
+	XXX_sizecache        int32    `json:"-"`
+}
+
+func (m *GetPublicTenantInfoRequest) Reset()      { *m = GetPublicTenantInfoRequest{} }
+func (*GetPublicTenantInfoRequest) ProtoMessage() {}
+func (*GetPublicTenantInfoRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_3d850f3d6b2d935d, []int{18}
+}
+func (m *GetPublicTenantInfoRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *GetPublicTenantInfoRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_GetPublicTenantInfoRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *GetPublicTenantInfoRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_GetPublicTenantInfoRequest.Merge(m, src)
+}
+func (m *GetPublicTenantInfoRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *GetPublicTenantInfoRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_GetPublicTenantInfoRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_GetPublicTenantInfoRequest proto.InternalMessageInfo
+
+// GetPublicTenantInfoResponse is what everybody may know of a tenant.
+type GetPublicTenantInfoResponse struct {
+	// Always true; a failure is a status, not an answer.
+	Success bool `protobuf:"varint,1,opt,name=success,proto3" json:"success,omitempty"`
+	// What everybody may know.
+	Tenant               *PublicTenantInfo `protobuf:"bytes,2,opt,name=tenant,proto3" json:"tenant,omitempty"`
+	XXX_NoUnkeyedLiteral struct{}          `json:"-"`
+	XXX_unrecognized     []byte            `json:"-"`
+	XXX_sizecache        int32             `json:"-"`
+}
+
+func (m *GetPublicTenantInfoResponse) Reset()      { *m = GetPublicTenantInfoResponse{} }
+func (*GetPublicTenantInfoResponse) ProtoMessage() {}
+func (*GetPublicTenantInfoResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_3d850f3d6b2d935d, []int{19}
+}
+func (m *GetPublicTenantInfoResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *GetPublicTenantInfoResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_GetPublicTenantInfoResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *GetPublicTenantInfoResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_GetPublicTenantInfoResponse.Merge(m, src)
+}
+func (m *GetPublicTenantInfoResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *GetPublicTenantInfoResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_GetPublicTenantInfoResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_GetPublicTenantInfoResponse proto.InternalMessageInfo
+
+// PublicTenantInfo is what everybody may know of a tenant.
+type PublicTenantInfo struct {
+	// The tenant's code.
+	TenantCode string `protobuf:"bytes,1,opt,name=tenant_code,json=tenantCode,proto3" json:"tenant_code,omitempty"`
+	// The name of the institution.
+	TenantName string `protobuf:"bytes,2,opt,name=tenant_name,json=tenantName,proto3" json:"tenant_name,omitempty"`
+	// The kind of institution.
+	TenantType TenantType `protobuf:"varint,3,opt,name=tenant_type,json=tenantType,proto3,enum=bfc.tenancy.v1.TenantType" json:"tenant_type,omitempty"`
+	// The look.
+	Branding *Branding `protobuf:"bytes,4,opt,name=branding,proto3" json:"branding,omitempty"`
+	// Feature switches by name.
+	Features             *JsonObject `protobuf:"bytes,5,opt,name=features,proto3" json:"features,omitempty"`
+	XXX_NoUnkeyedLiteral struct{}    `json:"-"`
+	XXX_unrecognized     []byte      `json:"-"`
+	XXX_sizecache        int32       `json:"-"`
+}
+
+func (m *PublicTenantInfo) Reset()      { *m = PublicTenantInfo{} }
+func (*PublicTenantInfo) ProtoMessage() {}
+func (*PublicTenantInfo) Descriptor() ([]byte, []int) {
+	return fileDescriptor_3d850f3d6b2d935d, []int{20}
+}
+func (m *PublicTenantInfo) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *PublicTenantInfo) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_PublicTenantInfo.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *PublicTenantInfo) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_PublicTenantInfo.Merge(m, src)
+}
+func (m *PublicTenantInfo) XXX_Size() int {
+	return m.Size()
+}
+func (m *PublicTenantInfo) XXX_DiscardUnknown() {
+	xxx_messageInfo_PublicTenantInfo.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_PublicTenantInfo proto.InternalMessageInfo
+
+// ExportTenantRequest names a tenant.
+type ExportTenantRequest struct {
+	// The tenant's code; exactly one of code and id is given.
+	TenantCode string `protobuf:"bytes,1,opt,name=tenant_code,json=tenantCode,proto3" json:"tenant_code,omitempty"`
+	// The tenant's id; exactly one of code and id is given.
+	TenantId             int64    `protobuf:"varint,2,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`
+	XXX_NoUnkeyedLiteral struct{} `json:"-"`
+	XXX_unrecognized     []byte   `json:"-"`
+	XXX_sizecache        int32    `json:"-"`
+}
+
+func (m *ExportTenantRequest) Reset()      { *m = ExportTenantRequest{} }
+func (*ExportTenantRequest) ProtoMessage() {}
+func (*ExportTenantRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_3d850f3d6b2d935d, []int{21}
+}
+func (m *ExportTenantRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *ExportTenantRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_ExportTenantRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *ExportTenantRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_ExportTenantRequest.Merge(m, src)
+}
+func (m *ExportTenantRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *ExportTenantRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_ExportTenantRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_ExportTenantRequest proto.InternalMessageInfo
+
+// ExportTenantResponse is one record.
+type ExportTenantResponse struct {
+	// What it is a record of: tenant, subscription, user, invitation, configuration, api_key, usage,
+	// activity; the last message is of kind "end", and its record holds the count of each kind.
+	Kind string `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
+	// The columns of the record.
+	Record               *JsonObject `protobuf:"bytes,2,opt,name=record,proto3" json:"record,omitempty"`
+	XXX_NoUnkeyedLiteral struct{}    `json:"-"`
+	XXX_unrecognized     []byte      `json:"-"`
+	XXX_sizecache        int32       `json:"-"`
+}
+
+func (m *ExportTenantResponse) Reset()      { *m = ExportTenantResponse{} }
+func (*ExportTenantResponse) ProtoMessage() {}
+func (*ExportTenantResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_3d850f3d6b2d935d, []int{22}
+}
+func (m *ExportTenantResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *ExportTenantResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_ExportTenantResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *ExportTenantResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_ExportTenantResponse.Merge(m, src)
+}
+func (m *ExportTenantResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *ExportTenantResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_ExportTenantResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_ExportTenantResponse proto.InternalMessageInfo
+
 func init() {
 	proto.RegisterEnum("bfc.tenancy.v1.TenantType", TenantType_name, TenantType_value)
 	proto.RegisterEnum("bfc.tenancy.v1.TenantStatus", TenantStatus_name, TenantStatus_value)
@@ -489,77 +1254,130 @@ func init() {
 	proto.RegisterType((*GetTenantResponse)(nil), "bfc.tenancy.v1.GetTenantResponse")
 	proto.RegisterType((*ListTenantsRequest)(nil), "bfc.tenancy.v1.ListTenantsRequest")
 	proto.RegisterType((*ListTenantsResponse)(nil), "bfc.tenancy.v1.ListTenantsResponse")
+	proto.RegisterType((*UpdateTenantRequest)(nil), "bfc.tenancy.v1.UpdateTenantRequest")
+	proto.RegisterType((*UpdateTenantResponse)(nil), "bfc.tenancy.v1.UpdateTenantResponse")
+	proto.RegisterType((*SuspendTenantRequest)(nil), "bfc.tenancy.v1.SuspendTenantRequest")
+	proto.RegisterType((*SuspendTenantResponse)(nil), "bfc.tenancy.v1.SuspendTenantResponse")
+	proto.RegisterType((*ReactivateTenantRequest)(nil), "bfc.tenancy.v1.ReactivateTenantRequest")
+	proto.RegisterType((*ReactivateTenantResponse)(nil), "bfc.tenancy.v1.ReactivateTenantResponse")
+	proto.RegisterType((*DeactivateTenantRequest)(nil), "bfc.tenancy.v1.DeactivateTenantRequest")
+	proto.RegisterType((*DeactivateTenantResponse)(nil), "bfc.tenancy.v1.DeactivateTenantResponse")
+	proto.RegisterType((*GetTenantAnalyticsRequest)(nil), "bfc.tenancy.v1.GetTenantAnalyticsRequest")
+	proto.RegisterType((*GetTenantAnalyticsResponse)(nil), "bfc.tenancy.v1.GetTenantAnalyticsResponse")
+	proto.RegisterType((*TenantAnalytics)(nil), "bfc.tenancy.v1.TenantAnalytics")
+	proto.RegisterType((*GetPublicTenantInfoRequest)(nil), "bfc.tenancy.v1.GetPublicTenantInfoRequest")
+	proto.RegisterType((*GetPublicTenantInfoResponse)(nil), "bfc.tenancy.v1.GetPublicTenantInfoResponse")
+	proto.RegisterType((*PublicTenantInfo)(nil), "bfc.tenancy.v1.PublicTenantInfo")
+	proto.RegisterType((*ExportTenantRequest)(nil), "bfc.tenancy.v1.ExportTenantRequest")
+	proto.RegisterType((*ExportTenantResponse)(nil), "bfc.tenancy.v1.ExportTenantResponse")
 }
 
 func init() { proto.RegisterFile("bfc/tenancy/v1/tenant.proto", fileDescriptor_3d850f3d6b2d935d) }
 
 var fileDescriptor_3d850f3d6b2d935d = []byte{
-	// 1033 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xa4, 0x55, 0xdd, 0x6e, 0xe3, 0x44,
-	0x18, 0x5d, 0x27, 0xdb, 0x34, 0xf9, 0xf2, 0xbb, 0xd3, 0xaa, 0x3b, 0x4d, 0xd9, 0x34, 0xa4, 0x40,
-	0xab, 0xbd, 0x48, 0xd9, 0x82, 0x90, 0x10, 0x57, 0x69, 0xea, 0x85, 0x50, 0x94, 0x46, 0x8e, 0x8b,
-	0xb4, 0x20, 0x64, 0x39, 0xf6, 0x34, 0xf2, 0xae, 0xe3, 0xf1, 0x7a, 0xc6, 0x15, 0xae, 0x84, 0xb4,
-	0x5c, 0x22, 0x71, 0xc1, 0x13, 0xf0, 0x24, 0x3c, 0xc0, 0x5e, 0x72, 0x09, 0x77, 0x6c, 0x9f, 0x04,
-	0x79, 0xc6, 0x6e, 0xdd, 0x6c, 0x69, 0xba, 0xe5, 0xce, 0x73, 0xbe, 0xf3, 0xcd, 0x9c, 0xf9, 0x7c,
-	0x8e, 0x06, 0x36, 0x26, 0x27, 0xd6, 0x2e, 0x27, 0x9e, 0xe9, 0x59, 0xd1, 0xee, 0xe9, 0x13, 0xf9,
-	0xc9, 0xbb, 0x7e, 0x40, 0x39, 0x45, 0xb5, 0xc9, 0x89, 0xd5, 0x4d, 0x8a, 0xdd, 0xd3, 0x27, 0xcd,
-	0xf5, 0x39, 0xf2, 0x73, 0x46, 0x3d, 0x49, 0x6d, 0x6e, 0x4e, 0x29, 0x9d, 0xba, 0x64, 0x57, 0xac,
-	0x26, 0xe1, 0xc9, 0x2e, 0x77, 0x66, 0x84, 0x71, 0x73, 0xe6, 0x4b, 0x42, 0xe7, 0xe7, 0x02, 0x14,
-	0x74, 0xb1, 0x39, 0xaa, 0x41, 0xce, 0xb1, 0xb1, 0xd2, 0x56, 0x76, 0xf2, 0x5a, 0xce, 0xb1, 0xd1,
-	0x26, 0x94, 0xe5, 0xb1, 0x86, 0x45, 0x6d, 0x82, 0x73, 0x6d, 0x65, 0xa7, 0xa4, 0x81, 0x84, 0xfa,
-	0xd4, 0x26, 0x19, 0x82, 0x67, 0xce, 0x08, 0xce, 0x67, 0x09, 0x43, 0x73, 0x46, 0xd0, 0x17, 0x17,
-	0x04, 0x1e, 0xf9, 0x04, 0xdf, 0x6f, 0x2b, 0x3b, 0xb5, 0xbd, 0x66, 0xf7, 0xaa, 0xfc, 0xae, 0x3c,
-	0x5e, 0x8f, 0x7c, 0x92, 0x36, 0xc7, 0xdf, 0xe8, 0x53, 0x28, 0x30, 0x6e, 0xf2, 0x90, 0xe1, 0x25,
-	0xd1, 0xf7, 0xde, 0xf5, 0x7d, 0x63, 0xc1, 0xd1, 0x12, 0x2e, 0x5a, 0x83, 0x82, 0x4d, 0x67, 0xa6,
-	0xe3, 0xe1, 0x82, 0x90, 0x93, 0xac, 0xd0, 0x3a, 0x14, 0x5d, 0x3a, 0xa5, 0x46, 0x18, 0xb8, 0x78,
-	0x59, 0x54, 0x96, 0xe3, 0xf5, 0x71, 0xe0, 0xa2, 0x2d, 0xa8, 0xfa, 0x81, 0x33, 0x33, 0x83, 0xc8,
-	0xb0, 0xa8, 0x4b, 0x03, 0x5c, 0x14, 0xf5, 0x4a, 0x02, 0xf6, 0x63, 0x0c, 0x6d, 0x43, 0x9d, 0x11,
-	0x8b, 0x7a, 0xf6, 0x25, 0xad, 0x24, 0x68, 0xb5, 0x0b, 0x58, 0x12, 0x37, 0xa1, 0x6c, 0xda, 0x33,
-	0xc7, 0x33, 0xc8, 0xcc, 0x74, 0x5c, 0x0c, 0x72, 0x28, 0x02, 0x52, 0x63, 0x24, 0x3e, 0x8e, 0x85,
-	0xbe, 0x4f, 0x03, 0x9e, 0x50, 0xca, 0xf2, 0xb8, 0x04, 0x94, 0xa4, 0x6d, 0xa8, 0x07, 0x64, 0x1a,
-	0xba, 0x26, 0xa7, 0x41, 0x64, 0x4c, 0xa8, 0x1d, 0xe1, 0x8a, 0x3c, 0xee, 0x12, 0xde, 0xa7, 0x76,
-	0x84, 0x3e, 0x84, 0x9a, 0xeb, 0x58, 0xc4, 0x63, 0xc4, 0xf0, 0xc2, 0xd9, 0x84, 0x04, 0xb8, 0x2a,
-	0x78, 0xd5, 0x04, 0x1d, 0x0a, 0x10, 0x7d, 0x06, 0x45, 0x46, 0x38, 0x77, 0xbc, 0x29, 0xc3, 0xb5,
-	0xb6, 0xb2, 0x53, 0x7e, 0xfb, 0x37, 0x7c, 0xcd, 0xa8, 0x77, 0x34, 0x79, 0x4e, 0x2c, 0xae, 0x5d,
-	0x70, 0xe3, 0xbe, 0x13, 0x62, 0xf2, 0x30, 0x20, 0x0c, 0xd7, 0x17, 0xf7, 0xa5, 0x5c, 0xb4, 0x01,
-	0xa5, 0xd8, 0x69, 0xc6, 0x19, 0xf5, 0x08, 0x6e, 0x08, 0x45, 0xc5, 0x18, 0xf8, 0x8e, 0x7a, 0x04,
-	0x7d, 0x0e, 0x60, 0x05, 0xc4, 0xe4, 0xc4, 0x36, 0x4c, 0x8e, 0x1f, 0x24, 0xdb, 0x4a, 0xa7, 0x76,
-	0x53, 0xa7, 0x76, 0xf5, 0xd4, 0xa9, 0x5a, 0x29, 0x61, 0xf7, 0x78, 0xdc, 0x1a, 0xfa, 0x76, 0xda,
-	0x8a, 0x16, 0xb7, 0x26, 0xec, 0x1e, 0x47, 0x18, 0x96, 0x4f, 0x49, 0xc0, 0x1c, 0xea, 0xe1, 0x15,
-	0xe1, 0xf1, 0x74, 0xd9, 0xf9, 0x63, 0x09, 0x56, 0xfa, 0xe2, 0x08, 0x69, 0x29, 0x8d, 0xbc, 0x0c,
-	0x09, 0xe3, 0xf3, 0x01, 0x50, 0x16, 0x05, 0x20, 0xb7, 0x28, 0x00, 0xf9, 0x3b, 0x06, 0xe0, 0xfe,
-	0x9d, 0x02, 0xb0, 0xf4, 0x9f, 0x01, 0x28, 0x2c, 0x08, 0xc0, 0xf2, 0xed, 0x02, 0x50, 0xbc, 0x4d,
-	0x00, 0x4a, 0x8b, 0x03, 0x00, 0xb7, 0x0b, 0x40, 0xf9, 0x96, 0x01, 0xa8, 0x2c, 0x0a, 0x40, 0xf5,
-	0x8e, 0x01, 0xa8, 0xdd, 0x35, 0x00, 0xf5, 0xb9, 0x00, 0x6c, 0x43, 0xdd, 0xb1, 0xc9, 0xcc, 0xa7,
-	0x9c, 0x78, 0x56, 0x64, 0xbc, 0x20, 0x11, 0x6e, 0xc9, 0xcb, 0x65, 0xe0, 0x43, 0x12, 0xc5, 0xa3,
-	0x3a, 0x35, 0x5d, 0x27, 0xb6, 0xb0, 0x41, 0x3d, 0x37, 0xc2, 0x9b, 0x6d, 0x65, 0xa7, 0xa8, 0x55,
-	0x52, 0xf0, 0xc8, 0x73, 0xa3, 0xce, 0x4f, 0xb0, 0x7a, 0xd5, 0xbd, 0xcc, 0xa7, 0x1e, 0x23, 0xb1,
-	0xe1, 0x59, 0x68, 0x59, 0x84, 0x31, 0x61, 0xdd, 0xa2, 0x96, 0x2e, 0x85, 0x38, 0x69, 0x4b, 0xc7,
-	0x16, 0xae, 0xcd, 0x6b, 0x45, 0x09, 0x0c, 0x6c, 0xd4, 0x85, 0x82, 0xfc, 0x16, 0x76, 0x2d, 0xef,
-	0xad, 0x5d, 0x6f, 0x3b, 0x2d, 0x61, 0x75, 0x46, 0xd0, 0xf8, 0x92, 0xf0, 0x77, 0x4c, 0xce, 0x4d,
-	0x0a, 0x3a, 0x3f, 0xc0, 0x83, 0xcc, 0x8e, 0x0b, 0x6f, 0x73, 0x29, 0x38, 0x77, 0x2b, 0xc1, 0x7f,
-	0x2b, 0x80, 0xbe, 0x71, 0x58, 0x72, 0x00, 0x4b, 0x35, 0x6f, 0x40, 0xc9, 0x37, 0xa7, 0xc4, 0x60,
-	0xce, 0x99, 0x54, 0xbc, 0xa4, 0x15, 0x63, 0x60, 0xec, 0x9c, 0x11, 0xf4, 0x08, 0x40, 0x14, 0x39,
-	0x7d, 0x41, 0xbc, 0x24, 0xe8, 0x82, 0xae, 0xc7, 0x40, 0x26, 0xaa, 0xf9, 0x77, 0x88, 0xea, 0xff,
-	0x7a, 0x1e, 0x57, 0x61, 0xe9, 0x65, 0x48, 0x82, 0x28, 0x89, 0xb9, 0x5c, 0x74, 0x7e, 0x51, 0x60,
-	0xe5, 0xca, 0xdd, 0x16, 0x4e, 0xef, 0x63, 0x58, 0x96, 0xbb, 0x32, 0x9c, 0x6b, 0xe7, 0x6f, 0x18,
-	0x5f, 0x4a, 0x43, 0x1f, 0x41, 0xdd, 0x23, 0x3f, 0x72, 0x23, 0x33, 0x10, 0xf9, 0xf4, 0x57, 0x63,
-	0x78, 0x94, 0x0e, 0xe5, 0xf1, 0xaf, 0x0a, 0xc0, 0xa5, 0x78, 0xb4, 0x01, 0x0f, 0x75, 0x75, 0xd8,
-	0x1b, 0xea, 0x86, 0xfe, 0x6c, 0xa4, 0x1a, 0xc7, 0xc3, 0xf1, 0x48, 0xed, 0x0f, 0x9e, 0x0e, 0xd4,
-	0x83, 0xc6, 0x3d, 0xb4, 0x0a, 0x8d, 0x6c, 0x71, 0xbf, 0x37, 0x3c, 0x6c, 0x28, 0x68, 0x0d, 0xd0,
-	0x15, 0x54, 0x3b, 0x3a, 0x54, 0xb5, 0x46, 0x0e, 0x3d, 0x84, 0x95, 0x2c, 0xfe, 0x74, 0x30, 0xd4,
-	0xd5, 0xfe, 0x57, 0x8d, 0x3c, 0x6a, 0xc2, 0x5a, 0xb6, 0xa0, 0x0e, 0x75, 0x55, 0x1b, 0x69, 0x83,
-	0xb1, 0xda, 0xb8, 0xff, 0xf8, 0x95, 0x02, 0x95, 0xec, 0x6f, 0x40, 0x8f, 0x60, 0x3d, 0x21, 0x8f,
-	0xf5, 0x9e, 0x7e, 0x3c, 0x9e, 0x93, 0x84, 0x61, 0xf5, 0x6a, 0xb9, 0xd7, 0xd7, 0x07, 0xdf, 0xaa,
-	0x0d, 0x25, 0x73, 0x93, 0xa4, 0x32, 0x3e, 0x1e, 0x8f, 0xd4, 0xe1, 0x81, 0x7a, 0xd0, 0xc8, 0x65,
-	0x24, 0x24, 0xc5, 0xc1, 0x30, 0x69, 0xcc, 0xef, 0xfd, 0x9e, 0x83, 0x6a, 0x22, 0x81, 0x04, 0xa7,
-	0x8e, 0x45, 0xd0, 0x33, 0xa8, 0x64, 0xb3, 0x8b, 0xb6, 0xe6, 0x87, 0x7f, 0xcd, 0xbb, 0xd4, 0xfc,
-	0xe0, 0x66, 0x52, 0xf2, 0xcb, 0x8f, 0xa1, 0x74, 0x91, 0x22, 0xd4, 0x9e, 0x6f, 0x99, 0x8f, 0x6c,
-	0xf3, 0xfd, 0x1b, 0x18, 0x72, 0xc7, 0x4e, 0xfe, 0xb7, 0x9c, 0x82, 0xbe, 0x87, 0x72, 0xc6, 0x60,
-	0xa8, 0x33, 0xdf, 0xf6, 0x76, 0xb2, 0x9a, 0x5b, 0x37, 0x72, 0x32, 0x9b, 0xef, 0xe3, 0xd7, 0x6f,
-	0x5a, 0xf7, 0xfe, 0x7a, 0xd3, 0xba, 0xf7, 0xea, 0xbc, 0xa5, 0xbc, 0x3e, 0x6f, 0x29, 0x7f, 0x9e,
-	0xb7, 0x94, 0x7f, 0xce, 0x5b, 0xca, 0xa4, 0x20, 0x1e, 0xf7, 0x4f, 0xfe, 0x0d, 0x00, 0x00, 0xff,
-	0xff, 0x4f, 0xea, 0x25, 0xc2, 0x19, 0x0b, 0x00, 0x00,
+	// 1626 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xec, 0x58, 0x5f, 0x6f, 0xe3, 0xc6,
+	0x11, 0x3f, 0x4a, 0xb2, 0x2c, 0x8d, 0xfe, 0x66, 0xa5, 0xfa, 0x78, 0x72, 0xcf, 0x56, 0x74, 0x4d,
+	0xec, 0x5c, 0x51, 0xd9, 0xf1, 0x05, 0x45, 0x8b, 0x22, 0x0f, 0xb2, 0xad, 0x4b, 0xd5, 0x6b, 0x75,
+	0x06, 0x25, 0x05, 0x70, 0xff, 0x31, 0x14, 0xb9, 0x16, 0x18, 0x53, 0x5c, 0x9a, 0x4b, 0x1a, 0xa7,
+	0x03, 0x0a, 0xa4, 0x8f, 0x45, 0xf3, 0xd0, 0x0f, 0xd4, 0x0f, 0x90, 0xc7, 0x3e, 0xb6, 0x6f, 0x8d,
+	0x81, 0x02, 0x7d, 0xea, 0x57, 0x68, 0xc1, 0xdd, 0xa5, 0x4d, 0x51, 0xb2, 0xa5, 0x73, 0x15, 0xe4,
+	0x80, 0xf6, 0x8d, 0xfb, 0x9b, 0xdf, 0xcc, 0xce, 0xce, 0xce, 0xec, 0xce, 0x12, 0x36, 0x87, 0x67,
+	0xfa, 0x9e, 0x87, 0x6d, 0xcd, 0xd6, 0x27, 0x7b, 0x97, 0x1f, 0xf2, 0x4f, 0xaf, 0xe9, 0xb8, 0xc4,
+	0x23, 0xa8, 0x38, 0x3c, 0xd3, 0x9b, 0x42, 0xd8, 0xbc, 0xfc, 0xb0, 0xd6, 0x88, 0x91, 0x75, 0x62,
+	0x9f, 0x99, 0x23, 0xdf, 0xd5, 0x3c, 0x93, 0xd8, 0x5c, 0xa7, 0xf6, 0x28, 0xc6, 0xf9, 0x9c, 0x5e,
+	0x8b, 0xea, 0x23, 0x42, 0x46, 0x16, 0xde, 0x63, 0xa3, 0xa1, 0x7f, 0xb6, 0x77, 0x66, 0x62, 0xcb,
+	0x50, 0xc7, 0x1a, 0x3d, 0x17, 0x8c, 0xed, 0x38, 0xc3, 0x33, 0xc7, 0x98, 0x7a, 0xda, 0xd8, 0xe1,
+	0x84, 0xc6, 0xef, 0xd3, 0x90, 0xee, 0x33, 0x17, 0x51, 0x11, 0x12, 0xa6, 0x21, 0x4b, 0x75, 0x69,
+	0x37, 0xa9, 0x24, 0x4c, 0x03, 0x6d, 0x43, 0x8e, 0x3b, 0xaf, 0xea, 0xc4, 0xc0, 0x72, 0xa2, 0x2e,
+	0xed, 0x66, 0x15, 0xe0, 0xd0, 0x11, 0x31, 0x70, 0x84, 0x60, 0x6b, 0x63, 0x2c, 0x27, 0xa3, 0x84,
+	0xae, 0x36, 0xc6, 0xe8, 0x27, 0xd7, 0x04, 0x6f, 0xe2, 0x60, 0x39, 0x55, 0x97, 0x76, 0x8b, 0x07,
+	0xb5, 0xe6, 0x74, 0x10, 0x9a, 0x7c, 0xfa, 0xfe, 0xc4, 0xc1, 0xa1, 0x72, 0xf0, 0x8d, 0x3e, 0x82,
+	0x34, 0xf5, 0x34, 0xcf, 0xa7, 0xf2, 0x1a, 0xd3, 0xfb, 0xee, 0x7c, 0xbd, 0x1e, 0xe3, 0x28, 0x82,
+	0x8b, 0x36, 0x20, 0x6d, 0x90, 0xb1, 0x66, 0xda, 0x72, 0x9a, 0xb9, 0x23, 0x46, 0xe8, 0x11, 0x64,
+	0x2c, 0x32, 0x22, 0xaa, 0xef, 0x5a, 0xf2, 0x3a, 0x93, 0xac, 0x07, 0xe3, 0x81, 0x6b, 0xa1, 0x27,
+	0x50, 0x70, 0x5c, 0x73, 0xac, 0xb9, 0x13, 0x55, 0x27, 0x16, 0x71, 0xe5, 0x0c, 0x93, 0xe7, 0x05,
+	0x78, 0x14, 0x60, 0x68, 0x07, 0x4a, 0x14, 0xeb, 0xc4, 0x36, 0x6e, 0x68, 0x59, 0x46, 0x2b, 0x5e,
+	0xc3, 0x9c, 0xb8, 0x0d, 0x39, 0xcd, 0x18, 0x9b, 0xb6, 0x8a, 0xc7, 0x9a, 0x69, 0xc9, 0xc0, 0x83,
+	0xc2, 0xa0, 0x76, 0x80, 0x04, 0xd3, 0x51, 0xdf, 0x71, 0x88, 0xeb, 0x09, 0x4a, 0x8e, 0x4f, 0x27,
+	0x40, 0x4e, 0xda, 0x81, 0x92, 0x8b, 0x47, 0xbe, 0xa5, 0x79, 0xc4, 0x9d, 0xa8, 0x43, 0x62, 0x4c,
+	0xe4, 0x3c, 0x9f, 0xee, 0x06, 0x3e, 0x24, 0xc6, 0x04, 0xbd, 0x07, 0x45, 0xcb, 0xd4, 0xb1, 0x4d,
+	0xb1, 0x6a, 0xfb, 0xe3, 0x21, 0x76, 0xe5, 0x02, 0xe3, 0x15, 0x04, 0xda, 0x65, 0x20, 0xfa, 0x21,
+	0x64, 0x28, 0xf6, 0x3c, 0xd3, 0x1e, 0x51, 0xb9, 0x58, 0x97, 0x76, 0x73, 0xb3, 0xdb, 0xf0, 0x33,
+	0x4a, 0xec, 0x97, 0xc3, 0xcf, 0xb1, 0xee, 0x29, 0xd7, 0xdc, 0x40, 0xef, 0x0c, 0x6b, 0x9e, 0xef,
+	0x62, 0x2a, 0x97, 0x16, 0xeb, 0x85, 0x5c, 0xb4, 0x09, 0xd9, 0x20, 0xd3, 0xd4, 0xd7, 0xc4, 0xc6,
+	0x72, 0x99, 0x79, 0x94, 0x09, 0x80, 0x5f, 0x12, 0x1b, 0xa3, 0x1f, 0x03, 0xe8, 0x2e, 0xd6, 0x3c,
+	0x6c, 0xa8, 0x9a, 0x27, 0xbf, 0x23, 0xcc, 0xf2, 0x4c, 0x6d, 0x86, 0x99, 0xda, 0xec, 0x87, 0x99,
+	0xaa, 0x64, 0x05, 0xbb, 0xe5, 0x05, 0xaa, 0xbe, 0x63, 0x84, 0xaa, 0x68, 0xb1, 0xaa, 0x60, 0xb7,
+	0x3c, 0x24, 0xc3, 0xfa, 0x25, 0x76, 0xa9, 0x49, 0x6c, 0xb9, 0xc2, 0x72, 0x3c, 0x1c, 0x36, 0xfe,
+	0xbc, 0x06, 0x95, 0x23, 0x36, 0x05, 0x4f, 0x29, 0x05, 0x5f, 0xf8, 0x98, 0x7a, 0xf1, 0x02, 0x90,
+	0x16, 0x15, 0x40, 0x62, 0x51, 0x01, 0x24, 0xef, 0x59, 0x00, 0xa9, 0x7b, 0x15, 0xc0, 0xda, 0xad,
+	0x05, 0x90, 0x5e, 0x50, 0x00, 0xeb, 0xcb, 0x15, 0x40, 0x66, 0x99, 0x02, 0xc8, 0x2e, 0x2e, 0x00,
+	0x58, 0xae, 0x00, 0x72, 0x4b, 0x16, 0x40, 0x7e, 0x51, 0x01, 0x14, 0xee, 0x59, 0x00, 0xc5, 0xfb,
+	0x16, 0x40, 0x29, 0x56, 0x00, 0x3b, 0x50, 0x32, 0x0d, 0x3c, 0x76, 0x88, 0x87, 0x6d, 0x7d, 0xa2,
+	0x9e, 0xe3, 0x89, 0xbc, 0xc5, 0x17, 0x17, 0x81, 0x5f, 0xe0, 0x49, 0x10, 0xaa, 0x4b, 0xcd, 0x32,
+	0x83, 0x14, 0x56, 0x89, 0x6d, 0x4d, 0xe4, 0xed, 0xba, 0xb4, 0x9b, 0x51, 0xf2, 0x21, 0xf8, 0xd2,
+	0xb6, 0x26, 0x8d, 0xdf, 0x41, 0x75, 0x3a, 0x7b, 0xa9, 0x43, 0x6c, 0x8a, 0x83, 0x84, 0xa7, 0xbe,
+	0xae, 0x63, 0x4a, 0x59, 0xea, 0x66, 0x94, 0x70, 0xc8, 0x9c, 0xe3, 0x69, 0x69, 0x1a, 0x2c, 0x6b,
+	0x93, 0x4a, 0x86, 0x03, 0x1d, 0x03, 0x35, 0x21, 0xcd, 0xbf, 0x59, 0xba, 0xe6, 0x0e, 0x36, 0xe6,
+	0xa7, 0x9d, 0x22, 0x58, 0x8d, 0x13, 0x28, 0x7f, 0x82, 0xbd, 0x37, 0xac, 0x9c, 0xbb, 0x3c, 0x68,
+	0xfc, 0x06, 0xde, 0x89, 0x58, 0x5c, 0xb8, 0x9a, 0x1b, 0x87, 0x13, 0x4b, 0x39, 0xfc, 0x37, 0x09,
+	0xd0, 0xcf, 0x4d, 0x2a, 0x26, 0xa0, 0xa1, 0xcf, 0x9b, 0x90, 0x75, 0xb4, 0x11, 0x56, 0xa9, 0xf9,
+	0x9a, 0x7b, 0xbc, 0xa6, 0x64, 0x02, 0xa0, 0x67, 0xbe, 0xc6, 0xe8, 0x31, 0x00, 0x13, 0x7a, 0xe4,
+	0x1c, 0xdb, 0xa2, 0xd0, 0x19, 0xbd, 0x1f, 0x00, 0x91, 0x52, 0x4d, 0xbe, 0x41, 0xa9, 0xfe, 0x57,
+	0xd7, 0x63, 0x15, 0xd6, 0x2e, 0x7c, 0xec, 0x4e, 0x44, 0x99, 0xf3, 0x41, 0xe3, 0x0f, 0x12, 0x54,
+	0xa6, 0xd6, 0xb6, 0x30, 0x7a, 0xfb, 0xb0, 0xce, 0xad, 0x52, 0x39, 0x51, 0x4f, 0xde, 0x11, 0xbe,
+	0x90, 0x86, 0xde, 0x87, 0x92, 0x8d, 0x5f, 0x79, 0x6a, 0x24, 0x20, 0xfc, 0xea, 0x2f, 0x04, 0xf0,
+	0x49, 0x18, 0x94, 0xc6, 0x1f, 0xd3, 0x50, 0x19, 0xb0, 0xe3, 0x77, 0x85, 0xc9, 0x11, 0x04, 0x8d,
+	0x9f, 0xe9, 0xac, 0xcd, 0x11, 0x39, 0x3a, 0x7b, 0x05, 0x3c, 0x0f, 0x3a, 0xa1, 0x5f, 0x68, 0xf4,
+	0x5c, 0x11, 0x17, 0x46, 0xf0, 0x1d, 0x3f, 0xb0, 0x53, 0x8b, 0x0e, 0xec, 0xb5, 0x37, 0xda, 0x92,
+	0xff, 0xf7, 0x1e, 0x6f, 0x7f, 0xef, 0xf1, 0x01, 0x94, 0xf1, 0x2b, 0x07, 0xeb, 0x41, 0x07, 0x11,
+	0xb6, 0x03, 0x8f, 0x59, 0x8a, 0x95, 0x42, 0xfc, 0x53, 0x0e, 0xaf, 0xf8, 0x94, 0xfe, 0x0c, 0xaa,
+	0xd3, 0xc5, 0xb0, 0xf2, 0x73, 0xed, 0x1f, 0x12, 0x54, 0x7b, 0x3e, 0x75, 0xb0, 0x6d, 0xac, 0xb2,
+	0xe0, 0x36, 0x20, 0xed, 0x62, 0x8d, 0x92, 0xb0, 0xca, 0xc5, 0xe8, 0xdb, 0x8b, 0xa4, 0x06, 0xdf,
+	0x89, 0x2d, 0x73, 0xe5, 0xa1, 0xfc, 0xa7, 0x04, 0x0f, 0x15, 0xac, 0xe9, 0x9e, 0x79, 0xb9, 0xe2,
+	0xe3, 0xeb, 0xad, 0x8b, 0xa6, 0x01, 0xf2, 0xec, 0x4a, 0xbf, 0x91, 0x80, 0x1e, 0xff, 0xcf, 0x04,
+	0xf4, 0xf8, 0x9b, 0x0f, 0xe8, 0x29, 0x3c, 0xba, 0xee, 0x91, 0x5a, 0xb6, 0x66, 0x4d, 0x3c, 0x53,
+	0xa7, 0xab, 0x69, 0xbf, 0x7c, 0xa8, 0xcd, 0x33, 0xbd, 0x70, 0x09, 0x1f, 0x43, 0x56, 0x0b, 0xe9,
+	0x62, 0x15, 0xdb, 0xf3, 0x57, 0x71, 0x63, 0xf5, 0x46, 0xa3, 0xf1, 0x65, 0x02, 0x4a, 0x31, 0x31,
+	0x5b, 0x08, 0xf1, 0x34, 0x4b, 0xf5, 0x29, 0x76, 0xf9, 0x84, 0x29, 0x05, 0x18, 0x34, 0x08, 0x10,
+	0xb4, 0x0b, 0x65, 0x16, 0x6a, 0xcc, 0x19, 0xea, 0xb3, 0x7d, 0xbe, 0x9e, 0x94, 0x52, 0xe4, 0x38,
+	0xa3, 0x3d, 0xdb, 0x37, 0xd0, 0x0f, 0xa0, 0xc2, 0x4d, 0x69, 0x8e, 0xa9, 0xea, 0x9a, 0x65, 0x71,
+	0x72, 0x92, 0x91, 0xcb, 0x4c, 0xd4, 0x72, 0xcc, 0xa3, 0x40, 0x10, 0xd0, 0x3f, 0x82, 0x0d, 0x4e,
+	0xf7, 0x5c, 0xcd, 0xa6, 0x81, 0x2d, 0x62, 0x73, 0x8d, 0x14, 0xd3, 0xa8, 0x32, 0x69, 0x3f, 0x22,
+	0x0c, 0xb4, 0xde, 0x87, 0x12, 0xf5, 0x88, 0x1b, 0x34, 0x46, 0x3e, 0xc5, 0x86, 0x3a, 0x1a, 0xb2,
+	0x16, 0x42, 0x52, 0x0a, 0x02, 0x1e, 0x50, 0x6c, 0x7c, 0x32, 0x44, 0xef, 0x42, 0xfe, 0xc2, 0x27,
+	0x9e, 0xa6, 0x8a, 0xae, 0x91, 0xf7, 0x0b, 0x39, 0x86, 0xf1, 0x26, 0xb1, 0xf1, 0x31, 0xdb, 0x85,
+	0x13, 0x7f, 0x68, 0x99, 0x3a, 0x0f, 0x4b, 0xc7, 0x3e, 0x23, 0xcb, 0xee, 0x70, 0xe3, 0x02, 0x36,
+	0xe7, 0xaa, 0x2f, 0xdc, 0xc5, 0x1f, 0xc5, 0x12, 0xb1, 0x1e, 0xdf, 0xc2, 0x19, 0x9b, 0x61, 0x4a,
+	0xfe, 0x5b, 0x82, 0x72, 0x5c, 0xf8, 0xed, 0xbf, 0xa1, 0x33, 0x43, 0x57, 0xb3, 0x0d, 0xd3, 0x1e,
+	0xb1, 0x8d, 0xcb, 0x1d, 0xc8, 0x71, 0xcd, 0x43, 0x21, 0x57, 0xae, 0x99, 0x53, 0x9d, 0xc7, 0xda,
+	0xf2, 0x9d, 0x47, 0xa3, 0x07, 0x95, 0xf6, 0xab, 0xa0, 0x91, 0x5a, 0xe5, 0x6b, 0xe8, 0xb7, 0x50,
+	0x9d, 0x36, 0x2a, 0xb6, 0x10, 0x41, 0xea, 0xdc, 0xb4, 0x0d, 0x61, 0x8e, 0x7d, 0xa3, 0x83, 0xe0,
+	0x30, 0xd4, 0x89, 0x6b, 0x88, 0xcd, 0xbb, 0xcb, 0x6d, 0xc1, 0x7c, 0xfa, 0xa5, 0x04, 0x70, 0x13,
+	0x3d, 0xb4, 0x09, 0x0f, 0xfb, 0xed, 0x6e, 0xab, 0xdb, 0x57, 0xfb, 0xa7, 0x27, 0x6d, 0x75, 0xd0,
+	0xed, 0x9d, 0xb4, 0x8f, 0x3a, 0xcf, 0x3b, 0xed, 0xe3, 0xf2, 0x03, 0x54, 0x85, 0x72, 0x54, 0x78,
+	0xd8, 0xea, 0xbe, 0x28, 0x4b, 0x68, 0x03, 0xd0, 0x14, 0xaa, 0xbc, 0x7c, 0xd1, 0x56, 0xca, 0x09,
+	0xf4, 0x10, 0x2a, 0x51, 0xfc, 0x79, 0xa7, 0xdb, 0x6f, 0x1f, 0xfd, 0xb4, 0x9c, 0x44, 0x35, 0xd8,
+	0x88, 0x0a, 0xda, 0xdd, 0x7e, 0x5b, 0x39, 0x51, 0x3a, 0xbd, 0x76, 0x39, 0xf5, 0xf4, 0x0b, 0x09,
+	0xf2, 0xd1, 0xd7, 0x12, 0x7a, 0x0c, 0x8f, 0x04, 0xb9, 0xd7, 0x6f, 0xf5, 0x07, 0xbd, 0x98, 0x4b,
+	0x32, 0x54, 0xa7, 0xc5, 0xad, 0xa3, 0x7e, 0xe7, 0xd3, 0x76, 0x59, 0x8a, 0xac, 0x44, 0x48, 0x7a,
+	0x83, 0xde, 0x49, 0xbb, 0x7b, 0xdc, 0x3e, 0x2e, 0x27, 0x22, 0x2e, 0x08, 0x61, 0xa7, 0x2b, 0x14,
+	0x93, 0x07, 0xff, 0x5a, 0x87, 0x82, 0x70, 0x01, 0xbb, 0x97, 0xa6, 0x8e, 0xd1, 0x29, 0xe4, 0xa3,
+	0x4f, 0x6c, 0xf4, 0x24, 0x1e, 0xd7, 0x39, 0xbf, 0x8f, 0x6a, 0xdf, 0xbb, 0x9b, 0x24, 0xb6, 0x71,
+	0x00, 0xd9, 0xeb, 0xd3, 0x16, 0xcd, 0x14, 0x5b, 0xfc, 0x65, 0x5d, 0x7b, 0xf7, 0x0e, 0x06, 0xb7,
+	0xd8, 0x48, 0xfe, 0x29, 0x21, 0xa1, 0x5f, 0x41, 0x2e, 0xf2, 0x0e, 0x44, 0x8d, 0xb8, 0xda, 0xec,
+	0x03, 0xb8, 0xf6, 0xe4, 0x4e, 0x4e, 0xd4, 0xf8, 0x29, 0xe4, 0xa3, 0xbd, 0xec, 0x6c, 0x38, 0xe6,
+	0x3c, 0xfb, 0x66, 0xc3, 0x31, 0xb7, 0x1d, 0xfe, 0x35, 0x14, 0xa6, 0x9a, 0x3b, 0x34, 0xa3, 0x36,
+	0xaf, 0xc5, 0xad, 0xbd, 0xb7, 0x80, 0x25, 0xac, 0x63, 0x28, 0xc7, 0x9b, 0x1d, 0xb4, 0x13, 0x57,
+	0xbd, 0xa5, 0xf1, 0xab, 0xed, 0x2e, 0x26, 0xde, 0x4c, 0x73, 0xbc, 0x70, 0x9a, 0xe3, 0x65, 0xa7,
+	0xb9, 0xb5, 0x9b, 0x70, 0x00, 0xcd, 0x5e, 0xd4, 0xe8, 0x83, 0x5b, 0x33, 0x24, 0xde, 0x27, 0xd4,
+	0x9e, 0x2e, 0x43, 0x8d, 0x6e, 0x3c, 0x85, 0xca, 0x9c, 0x5b, 0x05, 0xcd, 0xb3, 0x73, 0xcb, 0xcd,
+	0x55, 0xfb, 0xfe, 0x52, 0xdc, 0xe8, 0xa4, 0x9f, 0x41, 0x3e, 0x7a, 0x00, 0xce, 0x66, 0xdb, 0x9c,
+	0x33, 0x77, 0x36, 0xdb, 0xe6, 0x9d, 0xa1, 0xcc, 0xfe, 0xbe, 0x74, 0x28, 0x7f, 0xf5, 0xf5, 0xd6,
+	0x83, 0xbf, 0x7e, 0xbd, 0xf5, 0xe0, 0x8b, 0xab, 0x2d, 0xe9, 0xab, 0xab, 0x2d, 0xe9, 0x2f, 0x57,
+	0x5b, 0xd2, 0xdf, 0xaf, 0xb6, 0xa4, 0x61, 0x9a, 0xfd, 0x50, 0x78, 0xf6, 0x9f, 0x00, 0x00, 0x00,
+	0xff, 0xff, 0xc6, 0x13, 0x6d, 0x50, 0xd6, 0x19, 0x00, 0x00,
 }
 
 func (m *Tenant) Marshal() (dAtA []byte, err error) {
@@ -1157,6 +1975,990 @@ func (m *ListTenantsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *UpdateTenantRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *UpdateTenantRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *UpdateTenantRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if m.ValidateOnly {
+		i--
+		if m.ValidateOnly {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xf8
+	}
+	if len(m.IdempotencyKey) > 0 {
+		i -= len(m.IdempotencyKey)
+		copy(dAtA[i:], m.IdempotencyKey)
+		i = encodeVarintTenant(dAtA, i, uint64(len(m.IdempotencyKey)))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xf2
+	}
+	if m.ExpectedVersion != 0 {
+		i = encodeVarintTenant(dAtA, i, uint64(m.ExpectedVersion))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xe8
+	}
+	if len(m.TimeZone) > 0 {
+		i -= len(m.TimeZone)
+		copy(dAtA[i:], m.TimeZone)
+		i = encodeVarintTenant(dAtA, i, uint64(len(m.TimeZone)))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0x82
+	}
+	if m.Features != nil {
+		{
+			size, err := m.Features.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintTenant(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x7a
+	}
+	if m.Settings != nil {
+		{
+			size, err := m.Settings.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintTenant(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x72
+	}
+	if len(m.LicenseNumber) > 0 {
+		i -= len(m.LicenseNumber)
+		copy(dAtA[i:], m.LicenseNumber)
+		i = encodeVarintTenant(dAtA, i, uint64(len(m.LicenseNumber)))
+		i--
+		dAtA[i] = 0x6a
+	}
+	if len(m.RegulatoryBody) > 0 {
+		i -= len(m.RegulatoryBody)
+		copy(dAtA[i:], m.RegulatoryBody)
+		i = encodeVarintTenant(dAtA, i, uint64(len(m.RegulatoryBody)))
+		i--
+		dAtA[i] = 0x62
+	}
+	if len(m.SupportEmail) > 0 {
+		i -= len(m.SupportEmail)
+		copy(dAtA[i:], m.SupportEmail)
+		i = encodeVarintTenant(dAtA, i, uint64(len(m.SupportEmail)))
+		i--
+		dAtA[i] = 0x5a
+	}
+	if len(m.AdminEmail) > 0 {
+		i -= len(m.AdminEmail)
+		copy(dAtA[i:], m.AdminEmail)
+		i = encodeVarintTenant(dAtA, i, uint64(len(m.AdminEmail)))
+		i--
+		dAtA[i] = 0x52
+	}
+	if len(m.SecondaryColor) > 0 {
+		i -= len(m.SecondaryColor)
+		copy(dAtA[i:], m.SecondaryColor)
+		i = encodeVarintTenant(dAtA, i, uint64(len(m.SecondaryColor)))
+		i--
+		dAtA[i] = 0x4a
+	}
+	if len(m.PrimaryColor) > 0 {
+		i -= len(m.PrimaryColor)
+		copy(dAtA[i:], m.PrimaryColor)
+		i = encodeVarintTenant(dAtA, i, uint64(len(m.PrimaryColor)))
+		i--
+		dAtA[i] = 0x42
+	}
+	if len(m.LogoUrl) > 0 {
+		i -= len(m.LogoUrl)
+		copy(dAtA[i:], m.LogoUrl)
+		i = encodeVarintTenant(dAtA, i, uint64(len(m.LogoUrl)))
+		i--
+		dAtA[i] = 0x3a
+	}
+	if len(m.Domain) > 0 {
+		i -= len(m.Domain)
+		copy(dAtA[i:], m.Domain)
+		i = encodeVarintTenant(dAtA, i, uint64(len(m.Domain)))
+		i--
+		dAtA[i] = 0x32
+	}
+	if m.TenantType != 0 {
+		i = encodeVarintTenant(dAtA, i, uint64(m.TenantType))
+		i--
+		dAtA[i] = 0x28
+	}
+	if len(m.TenantName) > 0 {
+		i -= len(m.TenantName)
+		copy(dAtA[i:], m.TenantName)
+		i = encodeVarintTenant(dAtA, i, uint64(len(m.TenantName)))
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.UpdateMask != nil {
+		{
+			size, err := m.UpdateMask.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintTenant(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.TenantId != 0 {
+		i = encodeVarintTenant(dAtA, i, uint64(m.TenantId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.TenantCode) > 0 {
+		i -= len(m.TenantCode)
+		copy(dAtA[i:], m.TenantCode)
+		i = encodeVarintTenant(dAtA, i, uint64(len(m.TenantCode)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *UpdateTenantResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *UpdateTenantResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *UpdateTenantResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if m.Tenant != nil {
+		{
+			size, err := m.Tenant.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintTenant(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Success {
+		i--
+		if m.Success {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *SuspendTenantRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *SuspendTenantRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *SuspendTenantRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if m.ValidateOnly {
+		i--
+		if m.ValidateOnly {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xf8
+	}
+	if len(m.IdempotencyKey) > 0 {
+		i -= len(m.IdempotencyKey)
+		copy(dAtA[i:], m.IdempotencyKey)
+		i = encodeVarintTenant(dAtA, i, uint64(len(m.IdempotencyKey)))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xf2
+	}
+	if m.ExpectedVersion != 0 {
+		i = encodeVarintTenant(dAtA, i, uint64(m.ExpectedVersion))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xe8
+	}
+	if len(m.Reason) > 0 {
+		i -= len(m.Reason)
+		copy(dAtA[i:], m.Reason)
+		i = encodeVarintTenant(dAtA, i, uint64(len(m.Reason)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.TenantId != 0 {
+		i = encodeVarintTenant(dAtA, i, uint64(m.TenantId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.TenantCode) > 0 {
+		i -= len(m.TenantCode)
+		copy(dAtA[i:], m.TenantCode)
+		i = encodeVarintTenant(dAtA, i, uint64(len(m.TenantCode)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *SuspendTenantResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *SuspendTenantResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *SuspendTenantResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if m.Tenant != nil {
+		{
+			size, err := m.Tenant.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintTenant(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Success {
+		i--
+		if m.Success {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *ReactivateTenantRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *ReactivateTenantRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *ReactivateTenantRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if m.ValidateOnly {
+		i--
+		if m.ValidateOnly {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xf8
+	}
+	if len(m.IdempotencyKey) > 0 {
+		i -= len(m.IdempotencyKey)
+		copy(dAtA[i:], m.IdempotencyKey)
+		i = encodeVarintTenant(dAtA, i, uint64(len(m.IdempotencyKey)))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xf2
+	}
+	if m.ExpectedVersion != 0 {
+		i = encodeVarintTenant(dAtA, i, uint64(m.ExpectedVersion))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xe8
+	}
+	if len(m.Reason) > 0 {
+		i -= len(m.Reason)
+		copy(dAtA[i:], m.Reason)
+		i = encodeVarintTenant(dAtA, i, uint64(len(m.Reason)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.TenantId != 0 {
+		i = encodeVarintTenant(dAtA, i, uint64(m.TenantId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.TenantCode) > 0 {
+		i -= len(m.TenantCode)
+		copy(dAtA[i:], m.TenantCode)
+		i = encodeVarintTenant(dAtA, i, uint64(len(m.TenantCode)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *ReactivateTenantResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *ReactivateTenantResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *ReactivateTenantResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if m.Tenant != nil {
+		{
+			size, err := m.Tenant.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintTenant(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Success {
+		i--
+		if m.Success {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *DeactivateTenantRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *DeactivateTenantRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *DeactivateTenantRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if m.ValidateOnly {
+		i--
+		if m.ValidateOnly {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xf8
+	}
+	if len(m.IdempotencyKey) > 0 {
+		i -= len(m.IdempotencyKey)
+		copy(dAtA[i:], m.IdempotencyKey)
+		i = encodeVarintTenant(dAtA, i, uint64(len(m.IdempotencyKey)))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xf2
+	}
+	if m.ExpectedVersion != 0 {
+		i = encodeVarintTenant(dAtA, i, uint64(m.ExpectedVersion))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xe8
+	}
+	if len(m.Reason) > 0 {
+		i -= len(m.Reason)
+		copy(dAtA[i:], m.Reason)
+		i = encodeVarintTenant(dAtA, i, uint64(len(m.Reason)))
+		i--
+		dAtA[i] = 0x1a
+	}
+	if m.TenantId != 0 {
+		i = encodeVarintTenant(dAtA, i, uint64(m.TenantId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.TenantCode) > 0 {
+		i -= len(m.TenantCode)
+		copy(dAtA[i:], m.TenantCode)
+		i = encodeVarintTenant(dAtA, i, uint64(len(m.TenantCode)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *DeactivateTenantResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *DeactivateTenantResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *DeactivateTenantResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if m.Tenant != nil {
+		{
+			size, err := m.Tenant.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintTenant(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Success {
+		i--
+		if m.Success {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *GetTenantAnalyticsRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *GetTenantAnalyticsRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *GetTenantAnalyticsRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if m.TenantId != 0 {
+		i = encodeVarintTenant(dAtA, i, uint64(m.TenantId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.TenantCode) > 0 {
+		i -= len(m.TenantCode)
+		copy(dAtA[i:], m.TenantCode)
+		i = encodeVarintTenant(dAtA, i, uint64(len(m.TenantCode)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *GetTenantAnalyticsResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *GetTenantAnalyticsResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *GetTenantAnalyticsResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if m.Analytics != nil {
+		{
+			size, err := m.Analytics.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintTenant(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Success {
+		i--
+		if m.Success {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *TenantAnalytics) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *TenantAnalytics) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *TenantAnalytics) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if len(m.QuotaStatus) > 0 {
+		i -= len(m.QuotaStatus)
+		copy(dAtA[i:], m.QuotaStatus)
+		i = encodeVarintTenant(dAtA, i, uint64(len(m.QuotaStatus)))
+		i--
+		dAtA[i] = 0x32
+	}
+	if m.StorageUsedGb != 0 {
+		i -= 8
+		encoding_binary.LittleEndian.PutUint64(dAtA[i:], uint64(math.Float64bits(float64(m.StorageUsedGb))))
+		i--
+		dAtA[i] = 0x29
+	}
+	if m.TotalTransactions_30D != 0 {
+		i = encodeVarintTenant(dAtA, i, uint64(m.TotalTransactions_30D))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.TotalApiCalls_30D != 0 {
+		i = encodeVarintTenant(dAtA, i, uint64(m.TotalApiCalls_30D))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.ActiveUsers_30D != 0 {
+		i = encodeVarintTenant(dAtA, i, uint64(m.ActiveUsers_30D))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.TotalUsers != 0 {
+		i = encodeVarintTenant(dAtA, i, uint64(m.TotalUsers))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *GetPublicTenantInfoRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *GetPublicTenantInfoRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *GetPublicTenantInfoRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if len(m.TenantCode) > 0 {
+		i -= len(m.TenantCode)
+		copy(dAtA[i:], m.TenantCode)
+		i = encodeVarintTenant(dAtA, i, uint64(len(m.TenantCode)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *GetPublicTenantInfoResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *GetPublicTenantInfoResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *GetPublicTenantInfoResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if m.Tenant != nil {
+		{
+			size, err := m.Tenant.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintTenant(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Success {
+		i--
+		if m.Success {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *PublicTenantInfo) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *PublicTenantInfo) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *PublicTenantInfo) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if m.Features != nil {
+		{
+			size, err := m.Features.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintTenant(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x2a
+	}
+	if m.Branding != nil {
+		{
+			size, err := m.Branding.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintTenant(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.TenantType != 0 {
+		i = encodeVarintTenant(dAtA, i, uint64(m.TenantType))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.TenantName) > 0 {
+		i -= len(m.TenantName)
+		copy(dAtA[i:], m.TenantName)
+		i = encodeVarintTenant(dAtA, i, uint64(len(m.TenantName)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.TenantCode) > 0 {
+		i -= len(m.TenantCode)
+		copy(dAtA[i:], m.TenantCode)
+		i = encodeVarintTenant(dAtA, i, uint64(len(m.TenantCode)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *ExportTenantRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *ExportTenantRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *ExportTenantRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if m.TenantId != 0 {
+		i = encodeVarintTenant(dAtA, i, uint64(m.TenantId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.TenantCode) > 0 {
+		i -= len(m.TenantCode)
+		copy(dAtA[i:], m.TenantCode)
+		i = encodeVarintTenant(dAtA, i, uint64(len(m.TenantCode)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *ExportTenantResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *ExportTenantResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *ExportTenantResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if m.Record != nil {
+		{
+			size, err := m.Record.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintTenant(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.Kind) > 0 {
+		i -= len(m.Kind)
+		copy(dAtA[i:], m.Kind)
+		i = encodeVarintTenant(dAtA, i, uint64(len(m.Kind)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintTenant(dAtA []byte, offset int, v uint64) int {
 	offset -= sovTenant(v)
 	base := offset
@@ -1443,6 +3245,439 @@ func (m *ListTenantsResponse) Size() (n int) {
 	return n
 }
 
+func (m *UpdateTenantRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.TenantCode)
+	if l > 0 {
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	if m.TenantId != 0 {
+		n += 1 + sovTenant(uint64(m.TenantId))
+	}
+	if m.UpdateMask != nil {
+		l = m.UpdateMask.Size()
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	l = len(m.TenantName)
+	if l > 0 {
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	if m.TenantType != 0 {
+		n += 1 + sovTenant(uint64(m.TenantType))
+	}
+	l = len(m.Domain)
+	if l > 0 {
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	l = len(m.LogoUrl)
+	if l > 0 {
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	l = len(m.PrimaryColor)
+	if l > 0 {
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	l = len(m.SecondaryColor)
+	if l > 0 {
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	l = len(m.AdminEmail)
+	if l > 0 {
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	l = len(m.SupportEmail)
+	if l > 0 {
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	l = len(m.RegulatoryBody)
+	if l > 0 {
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	l = len(m.LicenseNumber)
+	if l > 0 {
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	if m.Settings != nil {
+		l = m.Settings.Size()
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	if m.Features != nil {
+		l = m.Features.Size()
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	l = len(m.TimeZone)
+	if l > 0 {
+		n += 2 + l + sovTenant(uint64(l))
+	}
+	if m.ExpectedVersion != 0 {
+		n += 2 + sovTenant(uint64(m.ExpectedVersion))
+	}
+	l = len(m.IdempotencyKey)
+	if l > 0 {
+		n += 2 + l + sovTenant(uint64(l))
+	}
+	if m.ValidateOnly {
+		n += 3
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *UpdateTenantResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Success {
+		n += 2
+	}
+	if m.Tenant != nil {
+		l = m.Tenant.Size()
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *SuspendTenantRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.TenantCode)
+	if l > 0 {
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	if m.TenantId != 0 {
+		n += 1 + sovTenant(uint64(m.TenantId))
+	}
+	l = len(m.Reason)
+	if l > 0 {
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	if m.ExpectedVersion != 0 {
+		n += 2 + sovTenant(uint64(m.ExpectedVersion))
+	}
+	l = len(m.IdempotencyKey)
+	if l > 0 {
+		n += 2 + l + sovTenant(uint64(l))
+	}
+	if m.ValidateOnly {
+		n += 3
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *SuspendTenantResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Success {
+		n += 2
+	}
+	if m.Tenant != nil {
+		l = m.Tenant.Size()
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *ReactivateTenantRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.TenantCode)
+	if l > 0 {
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	if m.TenantId != 0 {
+		n += 1 + sovTenant(uint64(m.TenantId))
+	}
+	l = len(m.Reason)
+	if l > 0 {
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	if m.ExpectedVersion != 0 {
+		n += 2 + sovTenant(uint64(m.ExpectedVersion))
+	}
+	l = len(m.IdempotencyKey)
+	if l > 0 {
+		n += 2 + l + sovTenant(uint64(l))
+	}
+	if m.ValidateOnly {
+		n += 3
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *ReactivateTenantResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Success {
+		n += 2
+	}
+	if m.Tenant != nil {
+		l = m.Tenant.Size()
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *DeactivateTenantRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.TenantCode)
+	if l > 0 {
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	if m.TenantId != 0 {
+		n += 1 + sovTenant(uint64(m.TenantId))
+	}
+	l = len(m.Reason)
+	if l > 0 {
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	if m.ExpectedVersion != 0 {
+		n += 2 + sovTenant(uint64(m.ExpectedVersion))
+	}
+	l = len(m.IdempotencyKey)
+	if l > 0 {
+		n += 2 + l + sovTenant(uint64(l))
+	}
+	if m.ValidateOnly {
+		n += 3
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *DeactivateTenantResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Success {
+		n += 2
+	}
+	if m.Tenant != nil {
+		l = m.Tenant.Size()
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *GetTenantAnalyticsRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.TenantCode)
+	if l > 0 {
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	if m.TenantId != 0 {
+		n += 1 + sovTenant(uint64(m.TenantId))
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *GetTenantAnalyticsResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Success {
+		n += 2
+	}
+	if m.Analytics != nil {
+		l = m.Analytics.Size()
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *TenantAnalytics) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.TotalUsers != 0 {
+		n += 1 + sovTenant(uint64(m.TotalUsers))
+	}
+	if m.ActiveUsers_30D != 0 {
+		n += 1 + sovTenant(uint64(m.ActiveUsers_30D))
+	}
+	if m.TotalApiCalls_30D != 0 {
+		n += 1 + sovTenant(uint64(m.TotalApiCalls_30D))
+	}
+	if m.TotalTransactions_30D != 0 {
+		n += 1 + sovTenant(uint64(m.TotalTransactions_30D))
+	}
+	if m.StorageUsedGb != 0 {
+		n += 9
+	}
+	l = len(m.QuotaStatus)
+	if l > 0 {
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *GetPublicTenantInfoRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.TenantCode)
+	if l > 0 {
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *GetPublicTenantInfoResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Success {
+		n += 2
+	}
+	if m.Tenant != nil {
+		l = m.Tenant.Size()
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *PublicTenantInfo) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.TenantCode)
+	if l > 0 {
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	l = len(m.TenantName)
+	if l > 0 {
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	if m.TenantType != 0 {
+		n += 1 + sovTenant(uint64(m.TenantType))
+	}
+	if m.Branding != nil {
+		l = m.Branding.Size()
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	if m.Features != nil {
+		l = m.Features.Size()
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *ExportTenantRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.TenantCode)
+	if l > 0 {
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	if m.TenantId != 0 {
+		n += 1 + sovTenant(uint64(m.TenantId))
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *ExportTenantResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.Kind)
+	if l > 0 {
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	if m.Record != nil {
+		l = m.Record.Size()
+		n += 1 + l + sovTenant(uint64(l))
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
 func sovTenant(x uint64) (n int) {
 	return (math_bits.Len64(x|1) + 6) / 7
 }
@@ -1575,6 +3810,233 @@ func (this *ListTenantsResponse) String() string {
 	}, "")
 	return s
 }
+func (this *UpdateTenantRequest) String() string {
+	if this == nil {
+		return "nil"
+	}
+	s := strings.Join([]string{`&UpdateTenantRequest{`,
+		`TenantCode:` + fmt.Sprintf("%v", this.TenantCode) + `,`,
+		`TenantId:` + fmt.Sprintf("%v", this.TenantId) + `,`,
+		`UpdateMask:` + strings.Replace(fmt.Sprintf("%v", this.UpdateMask), "FieldMask", "types.FieldMask", 1) + `,`,
+		`TenantName:` + fmt.Sprintf("%v", this.TenantName) + `,`,
+		`TenantType:` + fmt.Sprintf("%v", this.TenantType) + `,`,
+		`Domain:` + fmt.Sprintf("%v", this.Domain) + `,`,
+		`LogoUrl:` + fmt.Sprintf("%v", this.LogoUrl) + `,`,
+		`PrimaryColor:` + fmt.Sprintf("%v", this.PrimaryColor) + `,`,
+		`SecondaryColor:` + fmt.Sprintf("%v", this.SecondaryColor) + `,`,
+		`AdminEmail:` + fmt.Sprintf("%v", this.AdminEmail) + `,`,
+		`SupportEmail:` + fmt.Sprintf("%v", this.SupportEmail) + `,`,
+		`RegulatoryBody:` + fmt.Sprintf("%v", this.RegulatoryBody) + `,`,
+		`LicenseNumber:` + fmt.Sprintf("%v", this.LicenseNumber) + `,`,
+		`Settings:` + strings.Replace(fmt.Sprintf("%v", this.Settings), "JsonObject", "JsonObject", 1) + `,`,
+		`Features:` + strings.Replace(fmt.Sprintf("%v", this.Features), "JsonObject", "JsonObject", 1) + `,`,
+		`TimeZone:` + fmt.Sprintf("%v", this.TimeZone) + `,`,
+		`ExpectedVersion:` + fmt.Sprintf("%v", this.ExpectedVersion) + `,`,
+		`IdempotencyKey:` + fmt.Sprintf("%v", this.IdempotencyKey) + `,`,
+		`ValidateOnly:` + fmt.Sprintf("%v", this.ValidateOnly) + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
+func (this *UpdateTenantResponse) String() string {
+	if this == nil {
+		return "nil"
+	}
+	s := strings.Join([]string{`&UpdateTenantResponse{`,
+		`Success:` + fmt.Sprintf("%v", this.Success) + `,`,
+		`Tenant:` + strings.Replace(this.Tenant.String(), "Tenant", "Tenant", 1) + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
+func (this *SuspendTenantRequest) String() string {
+	if this == nil {
+		return "nil"
+	}
+	s := strings.Join([]string{`&SuspendTenantRequest{`,
+		`TenantCode:` + fmt.Sprintf("%v", this.TenantCode) + `,`,
+		`TenantId:` + fmt.Sprintf("%v", this.TenantId) + `,`,
+		`Reason:` + fmt.Sprintf("%v", this.Reason) + `,`,
+		`ExpectedVersion:` + fmt.Sprintf("%v", this.ExpectedVersion) + `,`,
+		`IdempotencyKey:` + fmt.Sprintf("%v", this.IdempotencyKey) + `,`,
+		`ValidateOnly:` + fmt.Sprintf("%v", this.ValidateOnly) + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
+func (this *SuspendTenantResponse) String() string {
+	if this == nil {
+		return "nil"
+	}
+	s := strings.Join([]string{`&SuspendTenantResponse{`,
+		`Success:` + fmt.Sprintf("%v", this.Success) + `,`,
+		`Tenant:` + strings.Replace(this.Tenant.String(), "Tenant", "Tenant", 1) + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
+func (this *ReactivateTenantRequest) String() string {
+	if this == nil {
+		return "nil"
+	}
+	s := strings.Join([]string{`&ReactivateTenantRequest{`,
+		`TenantCode:` + fmt.Sprintf("%v", this.TenantCode) + `,`,
+		`TenantId:` + fmt.Sprintf("%v", this.TenantId) + `,`,
+		`Reason:` + fmt.Sprintf("%v", this.Reason) + `,`,
+		`ExpectedVersion:` + fmt.Sprintf("%v", this.ExpectedVersion) + `,`,
+		`IdempotencyKey:` + fmt.Sprintf("%v", this.IdempotencyKey) + `,`,
+		`ValidateOnly:` + fmt.Sprintf("%v", this.ValidateOnly) + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
+func (this *ReactivateTenantResponse) String() string {
+	if this == nil {
+		return "nil"
+	}
+	s := strings.Join([]string{`&ReactivateTenantResponse{`,
+		`Success:` + fmt.Sprintf("%v", this.Success) + `,`,
+		`Tenant:` + strings.Replace(this.Tenant.String(), "Tenant", "Tenant", 1) + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
+func (this *DeactivateTenantRequest) String() string {
+	if this == nil {
+		return "nil"
+	}
+	s := strings.Join([]string{`&DeactivateTenantRequest{`,
+		`TenantCode:` + fmt.Sprintf("%v", this.TenantCode) + `,`,
+		`TenantId:` + fmt.Sprintf("%v", this.TenantId) + `,`,
+		`Reason:` + fmt.Sprintf("%v", this.Reason) + `,`,
+		`ExpectedVersion:` + fmt.Sprintf("%v", this.ExpectedVersion) + `,`,
+		`IdempotencyKey:` + fmt.Sprintf("%v", this.IdempotencyKey) + `,`,
+		`ValidateOnly:` + fmt.Sprintf("%v", this.ValidateOnly) + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
+func (this *DeactivateTenantResponse) String() string {
+	if this == nil {
+		return "nil"
+	}
+	s := strings.Join([]string{`&DeactivateTenantResponse{`,
+		`Success:` + fmt.Sprintf("%v", this.Success) + `,`,
+		`Tenant:` + strings.Replace(this.Tenant.String(), "Tenant", "Tenant", 1) + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
+func (this *GetTenantAnalyticsRequest) String() string {
+	if this == nil {
+		return "nil"
+	}
+	s := strings.Join([]string{`&GetTenantAnalyticsRequest{`,
+		`TenantCode:` + fmt.Sprintf("%v", this.TenantCode) + `,`,
+		`TenantId:` + fmt.Sprintf("%v", this.TenantId) + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
+func (this *GetTenantAnalyticsResponse) String() string {
+	if this == nil {
+		return "nil"
+	}
+	s := strings.Join([]string{`&GetTenantAnalyticsResponse{`,
+		`Success:` + fmt.Sprintf("%v", this.Success) + `,`,
+		`Analytics:` + strings.Replace(this.Analytics.String(), "TenantAnalytics", "TenantAnalytics", 1) + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
+func (this *TenantAnalytics) String() string {
+	if this == nil {
+		return "nil"
+	}
+	s := strings.Join([]string{`&TenantAnalytics{`,
+		`TotalUsers:` + fmt.Sprintf("%v", this.TotalUsers) + `,`,
+		`ActiveUsers_30D:` + fmt.Sprintf("%v", this.ActiveUsers_30D) + `,`,
+		`TotalApiCalls_30D:` + fmt.Sprintf("%v", this.TotalApiCalls_30D) + `,`,
+		`TotalTransactions_30D:` + fmt.Sprintf("%v", this.TotalTransactions_30D) + `,`,
+		`StorageUsedGb:` + fmt.Sprintf("%v", this.StorageUsedGb) + `,`,
+		`QuotaStatus:` + fmt.Sprintf("%v", this.QuotaStatus) + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
+func (this *GetPublicTenantInfoRequest) String() string {
+	if this == nil {
+		return "nil"
+	}
+	s := strings.Join([]string{`&GetPublicTenantInfoRequest{`,
+		`TenantCode:` + fmt.Sprintf("%v", this.TenantCode) + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
+func (this *GetPublicTenantInfoResponse) String() string {
+	if this == nil {
+		return "nil"
+	}
+	s := strings.Join([]string{`&GetPublicTenantInfoResponse{`,
+		`Success:` + fmt.Sprintf("%v", this.Success) + `,`,
+		`Tenant:` + strings.Replace(this.Tenant.String(), "PublicTenantInfo", "PublicTenantInfo", 1) + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
+func (this *PublicTenantInfo) String() string {
+	if this == nil {
+		return "nil"
+	}
+	s := strings.Join([]string{`&PublicTenantInfo{`,
+		`TenantCode:` + fmt.Sprintf("%v", this.TenantCode) + `,`,
+		`TenantName:` + fmt.Sprintf("%v", this.TenantName) + `,`,
+		`TenantType:` + fmt.Sprintf("%v", this.TenantType) + `,`,
+		`Branding:` + strings.Replace(fmt.Sprintf("%v", this.Branding), "Branding", "Branding", 1) + `,`,
+		`Features:` + strings.Replace(fmt.Sprintf("%v", this.Features), "JsonObject", "JsonObject", 1) + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
+func (this *ExportTenantRequest) String() string {
+	if this == nil {
+		return "nil"
+	}
+	s := strings.Join([]string{`&ExportTenantRequest{`,
+		`TenantCode:` + fmt.Sprintf("%v", this.TenantCode) + `,`,
+		`TenantId:` + fmt.Sprintf("%v", this.TenantId) + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
+func (this *ExportTenantResponse) String() string {
+	if this == nil {
+		return "nil"
+	}
+	s := strings.Join([]string{`&ExportTenantResponse{`,
+		`Kind:` + fmt.Sprintf("%v", this.Kind) + `,`,
+		`Record:` + strings.Replace(fmt.Sprintf("%v", this.Record), "JsonObject", "JsonObject", 1) + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
 func valueToStringTenant(v interface{}) string {
 	rv := reflect.ValueOf(v)
 	if rv.IsNil() {
@@ -1588,6 +4050,13 @@ type TenantServiceService interface {
 	CreateTenant(ctx context.Context, req *CreateTenantRequest) (*CreateTenantResponse, error)
 	GetTenant(ctx context.Context, req *GetTenantRequest) (*GetTenantResponse, error)
 	ListTenants(ctx context.Context, req *ListTenantsRequest) (*ListTenantsResponse, error)
+	UpdateTenant(ctx context.Context, req *UpdateTenantRequest) (*UpdateTenantResponse, error)
+	SuspendTenant(ctx context.Context, req *SuspendTenantRequest) (*SuspendTenantResponse, error)
+	ReactivateTenant(ctx context.Context, req *ReactivateTenantRequest) (*ReactivateTenantResponse, error)
+	DeactivateTenant(ctx context.Context, req *DeactivateTenantRequest) (*DeactivateTenantResponse, error)
+	GetTenantAnalytics(ctx context.Context, req *GetTenantAnalyticsRequest) (*GetTenantAnalyticsResponse, error)
+	GetPublicTenantInfo(ctx context.Context, req *GetPublicTenantInfoRequest) (*GetPublicTenantInfoResponse, error)
+	ExportTenant(ctx context.Context, req *ExportTenantRequest) (*ExportTenantResponse, error)
 }
 
 func RegisterTenantServiceService(srv *github_com_containerd_ttrpc.Server, svc TenantServiceService) {
@@ -1612,6 +4081,55 @@ func RegisterTenantServiceService(srv *github_com_containerd_ttrpc.Server, svc T
 				return nil, err
 			}
 			return svc.ListTenants(ctx, &req)
+		},
+		"UpdateTenant": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
+			var req UpdateTenantRequest
+			if err := unmarshal(&req); err != nil {
+				return nil, err
+			}
+			return svc.UpdateTenant(ctx, &req)
+		},
+		"SuspendTenant": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
+			var req SuspendTenantRequest
+			if err := unmarshal(&req); err != nil {
+				return nil, err
+			}
+			return svc.SuspendTenant(ctx, &req)
+		},
+		"ReactivateTenant": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
+			var req ReactivateTenantRequest
+			if err := unmarshal(&req); err != nil {
+				return nil, err
+			}
+			return svc.ReactivateTenant(ctx, &req)
+		},
+		"DeactivateTenant": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
+			var req DeactivateTenantRequest
+			if err := unmarshal(&req); err != nil {
+				return nil, err
+			}
+			return svc.DeactivateTenant(ctx, &req)
+		},
+		"GetTenantAnalytics": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
+			var req GetTenantAnalyticsRequest
+			if err := unmarshal(&req); err != nil {
+				return nil, err
+			}
+			return svc.GetTenantAnalytics(ctx, &req)
+		},
+		"GetPublicTenantInfo": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
+			var req GetPublicTenantInfoRequest
+			if err := unmarshal(&req); err != nil {
+				return nil, err
+			}
+			return svc.GetPublicTenantInfo(ctx, &req)
+		},
+		"ExportTenant": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
+			var req ExportTenantRequest
+			if err := unmarshal(&req); err != nil {
+				return nil, err
+			}
+			return svc.ExportTenant(ctx, &req)
 		},
 	})
 }
@@ -1645,6 +4163,62 @@ func (c *tenantServiceClient) GetTenant(ctx context.Context, req *GetTenantReque
 func (c *tenantServiceClient) ListTenants(ctx context.Context, req *ListTenantsRequest) (*ListTenantsResponse, error) {
 	var resp ListTenantsResponse
 	if err := c.client.Call(ctx, "bfc.tenancy.v1.TenantService", "ListTenants", req, &resp); err != nil {
+		return nil, err
+	}
+	return &resp, nil
+}
+
+func (c *tenantServiceClient) UpdateTenant(ctx context.Context, req *UpdateTenantRequest) (*UpdateTenantResponse, error) {
+	var resp UpdateTenantResponse
+	if err := c.client.Call(ctx, "bfc.tenancy.v1.TenantService", "UpdateTenant", req, &resp); err != nil {
+		return nil, err
+	}
+	return &resp, nil
+}
+
+func (c *tenantServiceClient) SuspendTenant(ctx context.Context, req *SuspendTenantRequest) (*SuspendTenantResponse, error) {
+	var resp SuspendTenantResponse
+	if err := c.client.Call(ctx, "bfc.tenancy.v1.TenantService", "SuspendTenant", req, &resp); err != nil {
+		return nil, err
+	}
+	return &resp, nil
+}
+
+func (c *tenantServiceClient) ReactivateTenant(ctx context.Context, req *ReactivateTenantRequest) (*ReactivateTenantResponse, error) {
+	var resp ReactivateTenantResponse
+	if err := c.client.Call(ctx, "bfc.tenancy.v1.TenantService", "ReactivateTenant", req, &resp); err != nil {
+		return nil, err
+	}
+	return &resp, nil
+}
+
+func (c *tenantServiceClient) DeactivateTenant(ctx context.Context, req *DeactivateTenantRequest) (*DeactivateTenantResponse, error) {
+	var resp DeactivateTenantResponse
+	if err := c.client.Call(ctx, "bfc.tenancy.v1.TenantService", "DeactivateTenant", req, &resp); err != nil {
+		return nil, err
+	}
+	return &resp, nil
+}
+
+func (c *tenantServiceClient) GetTenantAnalytics(ctx context.Context, req *GetTenantAnalyticsRequest) (*GetTenantAnalyticsResponse, error) {
+	var resp GetTenantAnalyticsResponse
+	if err := c.client.Call(ctx, "bfc.tenancy.v1.TenantService", "GetTenantAnalytics", req, &resp); err != nil {
+		return nil, err
+	}
+	return &resp, nil
+}
+
+func (c *tenantServiceClient) GetPublicTenantInfo(ctx context.Context, req *GetPublicTenantInfoRequest) (*GetPublicTenantInfoResponse, error) {
+	var resp GetPublicTenantInfoResponse
+	if err := c.client.Call(ctx, "bfc.tenancy.v1.TenantService", "GetPublicTenantInfo", req, &resp); err != nil {
+		return nil, err
+	}
+	return &resp, nil
+}
+
+func (c *tenantServiceClient) ExportTenant(ctx context.Context, req *ExportTenantRequest) (*ExportTenantResponse, error) {
+	var resp ExportTenantResponse
+	if err := c.client.Call(ctx, "bfc.tenancy.v1.TenantService", "ExportTenant", req, &resp); err != nil {
 		return nil, err
 	}
 	return &resp, nil
@@ -3458,6 +6032,2665 @@ func (m *ListTenantsResponse) Unmarshal(dAtA []byte) error {
 				return io.ErrUnexpectedEOF
 			}
 			m.NextPageToken = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTenant(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *UpdateTenantRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTenant
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: UpdateTenantRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: UpdateTenantRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TenantCode", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.TenantCode = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TenantId", wireType)
+			}
+			m.TenantId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TenantId |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field UpdateMask", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.UpdateMask == nil {
+				m.UpdateMask = &types.FieldMask{}
+			}
+			if err := m.UpdateMask.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TenantName", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.TenantName = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TenantType", wireType)
+			}
+			m.TenantType = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TenantType |= TenantType(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Domain", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Domain = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field LogoUrl", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.LogoUrl = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 8:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field PrimaryColor", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.PrimaryColor = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 9:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field SecondaryColor", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.SecondaryColor = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 10:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AdminEmail", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.AdminEmail = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 11:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field SupportEmail", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.SupportEmail = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 12:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RegulatoryBody", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.RegulatoryBody = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 13:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field LicenseNumber", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.LicenseNumber = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 14:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Settings", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Settings == nil {
+				m.Settings = &JsonObject{}
+			}
+			if err := m.Settings.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 15:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Features", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Features == nil {
+				m.Features = &JsonObject{}
+			}
+			if err := m.Features.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 16:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TimeZone", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.TimeZone = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 29:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ExpectedVersion", wireType)
+			}
+			m.ExpectedVersion = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ExpectedVersion |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 30:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field IdempotencyKey", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.IdempotencyKey = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 31:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ValidateOnly", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.ValidateOnly = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTenant(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *UpdateTenantResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTenant
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: UpdateTenantResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: UpdateTenantResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Success", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Success = bool(v != 0)
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Tenant", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Tenant == nil {
+				m.Tenant = &Tenant{}
+			}
+			if err := m.Tenant.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTenant(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *SuspendTenantRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTenant
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: SuspendTenantRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: SuspendTenantRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TenantCode", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.TenantCode = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TenantId", wireType)
+			}
+			m.TenantId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TenantId |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reason", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reason = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 29:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ExpectedVersion", wireType)
+			}
+			m.ExpectedVersion = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ExpectedVersion |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 30:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field IdempotencyKey", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.IdempotencyKey = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 31:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ValidateOnly", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.ValidateOnly = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTenant(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *SuspendTenantResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTenant
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: SuspendTenantResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: SuspendTenantResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Success", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Success = bool(v != 0)
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Tenant", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Tenant == nil {
+				m.Tenant = &Tenant{}
+			}
+			if err := m.Tenant.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTenant(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *ReactivateTenantRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTenant
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: ReactivateTenantRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: ReactivateTenantRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TenantCode", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.TenantCode = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TenantId", wireType)
+			}
+			m.TenantId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TenantId |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reason", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reason = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 29:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ExpectedVersion", wireType)
+			}
+			m.ExpectedVersion = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ExpectedVersion |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 30:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field IdempotencyKey", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.IdempotencyKey = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 31:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ValidateOnly", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.ValidateOnly = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTenant(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *ReactivateTenantResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTenant
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: ReactivateTenantResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: ReactivateTenantResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Success", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Success = bool(v != 0)
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Tenant", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Tenant == nil {
+				m.Tenant = &Tenant{}
+			}
+			if err := m.Tenant.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTenant(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *DeactivateTenantRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTenant
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: DeactivateTenantRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: DeactivateTenantRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TenantCode", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.TenantCode = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TenantId", wireType)
+			}
+			m.TenantId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TenantId |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reason", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Reason = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 29:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ExpectedVersion", wireType)
+			}
+			m.ExpectedVersion = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ExpectedVersion |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 30:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field IdempotencyKey", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.IdempotencyKey = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 31:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ValidateOnly", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.ValidateOnly = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTenant(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *DeactivateTenantResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTenant
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: DeactivateTenantResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: DeactivateTenantResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Success", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Success = bool(v != 0)
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Tenant", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Tenant == nil {
+				m.Tenant = &Tenant{}
+			}
+			if err := m.Tenant.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTenant(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *GetTenantAnalyticsRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTenant
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: GetTenantAnalyticsRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: GetTenantAnalyticsRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TenantCode", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.TenantCode = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TenantId", wireType)
+			}
+			m.TenantId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TenantId |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTenant(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *GetTenantAnalyticsResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTenant
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: GetTenantAnalyticsResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: GetTenantAnalyticsResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Success", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Success = bool(v != 0)
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Analytics", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Analytics == nil {
+				m.Analytics = &TenantAnalytics{}
+			}
+			if err := m.Analytics.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTenant(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *TenantAnalytics) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTenant
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: TenantAnalytics: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: TenantAnalytics: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TotalUsers", wireType)
+			}
+			m.TotalUsers = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TotalUsers |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ActiveUsers_30D", wireType)
+			}
+			m.ActiveUsers_30D = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.ActiveUsers_30D |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TotalApiCalls_30D", wireType)
+			}
+			m.TotalApiCalls_30D = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TotalApiCalls_30D |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TotalTransactions_30D", wireType)
+			}
+			m.TotalTransactions_30D = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TotalTransactions_30D |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 1 {
+				return fmt.Errorf("proto: wrong wireType = %d for field StorageUsedGb", wireType)
+			}
+			var v uint64
+			if (iNdEx + 8) > l {
+				return io.ErrUnexpectedEOF
+			}
+			v = uint64(encoding_binary.LittleEndian.Uint64(dAtA[iNdEx:]))
+			iNdEx += 8
+			m.StorageUsedGb = float64(math.Float64frombits(v))
+		case 6:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field QuotaStatus", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.QuotaStatus = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTenant(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *GetPublicTenantInfoRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTenant
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: GetPublicTenantInfoRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: GetPublicTenantInfoRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TenantCode", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.TenantCode = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTenant(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *GetPublicTenantInfoResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTenant
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: GetPublicTenantInfoResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: GetPublicTenantInfoResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Success", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Success = bool(v != 0)
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Tenant", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Tenant == nil {
+				m.Tenant = &PublicTenantInfo{}
+			}
+			if err := m.Tenant.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTenant(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *PublicTenantInfo) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTenant
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: PublicTenantInfo: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: PublicTenantInfo: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TenantCode", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.TenantCode = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TenantName", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.TenantName = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TenantType", wireType)
+			}
+			m.TenantType = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TenantType |= TenantType(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Branding", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Branding == nil {
+				m.Branding = &Branding{}
+			}
+			if err := m.Branding.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Features", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Features == nil {
+				m.Features = &JsonObject{}
+			}
+			if err := m.Features.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTenant(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *ExportTenantRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTenant
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: ExportTenantRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: ExportTenantRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TenantCode", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.TenantCode = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TenantId", wireType)
+			}
+			m.TenantId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TenantId |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipTenant(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *ExportTenantResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowTenant
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: ExportTenantResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: ExportTenantResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Kind", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Kind = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Record", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowTenant
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthTenant
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthTenant
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Record == nil {
+				m.Record = &JsonObject{}
+			}
+			if err := m.Record.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
 			iNdEx = postIndex
 		default:
 			iNdEx = preIndex

@@ -16,6 +16,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 
 typedef struct Bfc__Tenancy__V1__JsonObject Bfc__Tenancy__V1__JsonObject;
+typedef struct Bfc__Tenancy__V1__JsonValue Bfc__Tenancy__V1__JsonValue;
 
 
 /* --- enums --- */
@@ -40,6 +41,23 @@ struct  Bfc__Tenancy__V1__JsonObject
     , (char *)protobuf_c_empty_string }
 
 
+/*
+ * JsonValue carries any JSON value as its text, for the same reasons. Where a message is itself
+ * shown as JSON, the value appears inline.
+ */
+struct  Bfc__Tenancy__V1__JsonValue
+{
+  ProtobufCMessage base;
+  /*
+   * The text of one JSON value, UTF-8. Empty means that none is given.
+   */
+  char *json;
+};
+#define BFC__TENANCY__V1__JSON_VALUE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&bfc__tenancy__v1__json_value__descriptor) \
+    , (char *)protobuf_c_empty_string }
+
+
 /* Bfc__Tenancy__V1__JsonObject methods */
 void   bfc__tenancy__v1__json_object__init
                      (Bfc__Tenancy__V1__JsonObject         *message);
@@ -59,10 +77,32 @@ Bfc__Tenancy__V1__JsonObject *
 void   bfc__tenancy__v1__json_object__free_unpacked
                      (Bfc__Tenancy__V1__JsonObject *message,
                       ProtobufCAllocator *allocator);
+/* Bfc__Tenancy__V1__JsonValue methods */
+void   bfc__tenancy__v1__json_value__init
+                     (Bfc__Tenancy__V1__JsonValue         *message);
+size_t bfc__tenancy__v1__json_value__get_packed_size
+                     (const Bfc__Tenancy__V1__JsonValue   *message);
+size_t bfc__tenancy__v1__json_value__pack
+                     (const Bfc__Tenancy__V1__JsonValue   *message,
+                      uint8_t             *out);
+size_t bfc__tenancy__v1__json_value__pack_to_buffer
+                     (const Bfc__Tenancy__V1__JsonValue   *message,
+                      ProtobufCBuffer     *buffer);
+Bfc__Tenancy__V1__JsonValue *
+       bfc__tenancy__v1__json_value__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   bfc__tenancy__v1__json_value__free_unpacked
+                     (Bfc__Tenancy__V1__JsonValue *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Bfc__Tenancy__V1__JsonObject_Closure)
                  (const Bfc__Tenancy__V1__JsonObject *message,
+                  void *closure_data);
+typedef void (*Bfc__Tenancy__V1__JsonValue_Closure)
+                 (const Bfc__Tenancy__V1__JsonValue *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -71,6 +111,7 @@ typedef void (*Bfc__Tenancy__V1__JsonObject_Closure)
 /* --- descriptors --- */
 
 extern const ProtobufCMessageDescriptor bfc__tenancy__v1__json_object__descriptor;
+extern const ProtobufCMessageDescriptor bfc__tenancy__v1__json_value__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -26,6 +26,10 @@ typedef struct Bfc__Tenancy__V1__CheckQuotaRequest Bfc__Tenancy__V1__CheckQuotaR
 typedef struct Bfc__Tenancy__V1__CheckQuotaResponse Bfc__Tenancy__V1__CheckQuotaResponse;
 typedef struct Bfc__Tenancy__V1__ConsumeRequest Bfc__Tenancy__V1__ConsumeRequest;
 typedef struct Bfc__Tenancy__V1__ConsumeResponse Bfc__Tenancy__V1__ConsumeResponse;
+typedef struct Bfc__Tenancy__V1__GetUsageRequest Bfc__Tenancy__V1__GetUsageRequest;
+typedef struct Bfc__Tenancy__V1__GetUsageResponse Bfc__Tenancy__V1__GetUsageResponse;
+typedef struct Bfc__Tenancy__V1__DailyUsage Bfc__Tenancy__V1__DailyUsage;
+typedef struct Bfc__Tenancy__V1__UsageTotals Bfc__Tenancy__V1__UsageTotals;
 
 
 /* --- enums --- */
@@ -302,6 +306,139 @@ struct  Bfc__Tenancy__V1__ConsumeResponse
     , 0, 0, 0, 0, 0, NULL }
 
 
+/*
+ * GetUsageRequest asks for the usage of some days.
+ */
+struct  Bfc__Tenancy__V1__GetUsageRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The tenant's code; exactly one of code and id is given.
+   */
+  char *tenant_code;
+  /*
+   * The tenant's id; exactly one of code and id is given.
+   */
+  int64_t tenant_id;
+  /*
+   * The first day, "2026-02-01"; the first of the present month when empty.
+   */
+  char *start_date;
+  /*
+   * The last day, itself included; today when empty.
+   */
+  char *end_date;
+  /*
+   * Only this resource; all when not given.
+   */
+  Bfc__Tenancy__V1__Resource resource;
+};
+#define BFC__TENANCY__V1__GET_USAGE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&bfc__tenancy__v1__get_usage_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, BFC__TENANCY__V1__RESOURCE__RESOURCE_UNSPECIFIED }
+
+
+/*
+ * GetUsageResponse is what was used.
+ */
+struct  Bfc__Tenancy__V1__GetUsageResponse
+{
+  ProtobufCMessage base;
+  /*
+   * Always true; a failure is a status, not an answer.
+   */
+  protobuf_c_boolean success;
+  /*
+   * The first day.
+   */
+  char *start_date;
+  /*
+   * The last day.
+   */
+  char *end_date;
+  /*
+   * The time zone whose days they are.
+   */
+  char *time_zone;
+  /*
+   * Every day from the first to the last, days without usage too.
+   */
+  size_t n_days;
+  Bfc__Tenancy__V1__DailyUsage **days;
+  /*
+   * The sums over these days.
+   */
+  Bfc__Tenancy__V1__UsageTotals *totals;
+};
+#define BFC__TENANCY__V1__GET_USAGE_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&bfc__tenancy__v1__get_usage_response__descriptor) \
+    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, NULL }
+
+
+/*
+ * DailyUsage is what was used on one day.
+ */
+struct  Bfc__Tenancy__V1__DailyUsage
+{
+  ProtobufCMessage base;
+  /*
+   * The day, "2026-02-01".
+   */
+  char *usage_date;
+  /*
+   * API calls.
+   */
+  int64_t api_calls;
+  /*
+   * Bytes by which storage grew or, negative, shrank.
+   */
+  int64_t storage_bytes;
+  /*
+   * Users by which the tenant grew or, negative, shrank.
+   */
+  int64_t users;
+  /*
+   * Transactions.
+   */
+  int64_t transactions;
+};
+#define BFC__TENANCY__V1__DAILY_USAGE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&bfc__tenancy__v1__daily_usage__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, 0, 0, 0 }
+
+
+/*
+ * UsageTotals is what was used on all days.
+ */
+struct  Bfc__Tenancy__V1__UsageTotals
+{
+  ProtobufCMessage base;
+  /*
+   * API calls.
+   */
+  int64_t api_calls;
+  /*
+   * Bytes by which storage grew or, negative, shrank.
+   */
+  int64_t storage_bytes;
+  /*
+   * The same in GB of 10^9 bytes.
+   */
+  double storage_gb;
+  /*
+   * Users by which the tenant grew or, negative, shrank.
+   */
+  int64_t users;
+  /*
+   * Transactions.
+   */
+  int64_t transactions;
+};
+#define BFC__TENANCY__V1__USAGE_TOTALS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&bfc__tenancy__v1__usage_totals__descriptor) \
+    , 0, 0, 0, 0, 0 }
+
+
 /* Bfc__Tenancy__V1__GetQuotasRequest methods */
 void   bfc__tenancy__v1__get_quotas_request__init
                      (Bfc__Tenancy__V1__GetQuotasRequest         *message);
@@ -473,6 +610,82 @@ Bfc__Tenancy__V1__ConsumeResponse *
 void   bfc__tenancy__v1__consume_response__free_unpacked
                      (Bfc__Tenancy__V1__ConsumeResponse *message,
                       ProtobufCAllocator *allocator);
+/* Bfc__Tenancy__V1__GetUsageRequest methods */
+void   bfc__tenancy__v1__get_usage_request__init
+                     (Bfc__Tenancy__V1__GetUsageRequest         *message);
+size_t bfc__tenancy__v1__get_usage_request__get_packed_size
+                     (const Bfc__Tenancy__V1__GetUsageRequest   *message);
+size_t bfc__tenancy__v1__get_usage_request__pack
+                     (const Bfc__Tenancy__V1__GetUsageRequest   *message,
+                      uint8_t             *out);
+size_t bfc__tenancy__v1__get_usage_request__pack_to_buffer
+                     (const Bfc__Tenancy__V1__GetUsageRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Bfc__Tenancy__V1__GetUsageRequest *
+       bfc__tenancy__v1__get_usage_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   bfc__tenancy__v1__get_usage_request__free_unpacked
+                     (Bfc__Tenancy__V1__GetUsageRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Bfc__Tenancy__V1__GetUsageResponse methods */
+void   bfc__tenancy__v1__get_usage_response__init
+                     (Bfc__Tenancy__V1__GetUsageResponse         *message);
+size_t bfc__tenancy__v1__get_usage_response__get_packed_size
+                     (const Bfc__Tenancy__V1__GetUsageResponse   *message);
+size_t bfc__tenancy__v1__get_usage_response__pack
+                     (const Bfc__Tenancy__V1__GetUsageResponse   *message,
+                      uint8_t             *out);
+size_t bfc__tenancy__v1__get_usage_response__pack_to_buffer
+                     (const Bfc__Tenancy__V1__GetUsageResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Bfc__Tenancy__V1__GetUsageResponse *
+       bfc__tenancy__v1__get_usage_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   bfc__tenancy__v1__get_usage_response__free_unpacked
+                     (Bfc__Tenancy__V1__GetUsageResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Bfc__Tenancy__V1__DailyUsage methods */
+void   bfc__tenancy__v1__daily_usage__init
+                     (Bfc__Tenancy__V1__DailyUsage         *message);
+size_t bfc__tenancy__v1__daily_usage__get_packed_size
+                     (const Bfc__Tenancy__V1__DailyUsage   *message);
+size_t bfc__tenancy__v1__daily_usage__pack
+                     (const Bfc__Tenancy__V1__DailyUsage   *message,
+                      uint8_t             *out);
+size_t bfc__tenancy__v1__daily_usage__pack_to_buffer
+                     (const Bfc__Tenancy__V1__DailyUsage   *message,
+                      ProtobufCBuffer     *buffer);
+Bfc__Tenancy__V1__DailyUsage *
+       bfc__tenancy__v1__daily_usage__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   bfc__tenancy__v1__daily_usage__free_unpacked
+                     (Bfc__Tenancy__V1__DailyUsage *message,
+                      ProtobufCAllocator *allocator);
+/* Bfc__Tenancy__V1__UsageTotals methods */
+void   bfc__tenancy__v1__usage_totals__init
+                     (Bfc__Tenancy__V1__UsageTotals         *message);
+size_t bfc__tenancy__v1__usage_totals__get_packed_size
+                     (const Bfc__Tenancy__V1__UsageTotals   *message);
+size_t bfc__tenancy__v1__usage_totals__pack
+                     (const Bfc__Tenancy__V1__UsageTotals   *message,
+                      uint8_t             *out);
+size_t bfc__tenancy__v1__usage_totals__pack_to_buffer
+                     (const Bfc__Tenancy__V1__UsageTotals   *message,
+                      ProtobufCBuffer     *buffer);
+Bfc__Tenancy__V1__UsageTotals *
+       bfc__tenancy__v1__usage_totals__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   bfc__tenancy__v1__usage_totals__free_unpacked
+                     (Bfc__Tenancy__V1__UsageTotals *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Bfc__Tenancy__V1__GetQuotasRequest_Closure)
@@ -502,6 +715,18 @@ typedef void (*Bfc__Tenancy__V1__ConsumeRequest_Closure)
 typedef void (*Bfc__Tenancy__V1__ConsumeResponse_Closure)
                  (const Bfc__Tenancy__V1__ConsumeResponse *message,
                   void *closure_data);
+typedef void (*Bfc__Tenancy__V1__GetUsageRequest_Closure)
+                 (const Bfc__Tenancy__V1__GetUsageRequest *message,
+                  void *closure_data);
+typedef void (*Bfc__Tenancy__V1__GetUsageResponse_Closure)
+                 (const Bfc__Tenancy__V1__GetUsageResponse *message,
+                  void *closure_data);
+typedef void (*Bfc__Tenancy__V1__DailyUsage_Closure)
+                 (const Bfc__Tenancy__V1__DailyUsage *message,
+                  void *closure_data);
+typedef void (*Bfc__Tenancy__V1__UsageTotals_Closure)
+                 (const Bfc__Tenancy__V1__UsageTotals *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -521,6 +746,10 @@ struct Bfc__Tenancy__V1__QuotaService_Service
                   const Bfc__Tenancy__V1__ConsumeRequest *input,
                   Bfc__Tenancy__V1__ConsumeResponse_Closure closure,
                   void *closure_data);
+  void (*get_usage)(Bfc__Tenancy__V1__QuotaService_Service *service,
+                    const Bfc__Tenancy__V1__GetUsageRequest *input,
+                    Bfc__Tenancy__V1__GetUsageResponse_Closure closure,
+                    void *closure_data);
 };
 typedef void (*Bfc__Tenancy__V1__QuotaService_ServiceDestroy)(Bfc__Tenancy__V1__QuotaService_Service *);
 void bfc__tenancy__v1__quota_service__init (Bfc__Tenancy__V1__QuotaService_Service *service,
@@ -531,7 +760,8 @@ void bfc__tenancy__v1__quota_service__init (Bfc__Tenancy__V1__QuotaService_Servi
     { BFC__TENANCY__V1__QUOTA_SERVICE__BASE_INIT,\
       function_prefix__ ## get_quotas,\
       function_prefix__ ## check_quota,\
-      function_prefix__ ## consume  }
+      function_prefix__ ## consume,\
+      function_prefix__ ## get_usage  }
 void bfc__tenancy__v1__quota_service__get_quotas(ProtobufCService *service,
                                                  const Bfc__Tenancy__V1__GetQuotasRequest *input,
                                                  Bfc__Tenancy__V1__GetQuotasResponse_Closure closure,
@@ -544,6 +774,10 @@ void bfc__tenancy__v1__quota_service__consume(ProtobufCService *service,
                                               const Bfc__Tenancy__V1__ConsumeRequest *input,
                                               Bfc__Tenancy__V1__ConsumeResponse_Closure closure,
                                               void *closure_data);
+void bfc__tenancy__v1__quota_service__get_usage(ProtobufCService *service,
+                                                const Bfc__Tenancy__V1__GetUsageRequest *input,
+                                                Bfc__Tenancy__V1__GetUsageResponse_Closure closure,
+                                                void *closure_data);
 
 /* --- descriptors --- */
 
@@ -556,6 +790,10 @@ extern const ProtobufCMessageDescriptor bfc__tenancy__v1__check_quota_request__d
 extern const ProtobufCMessageDescriptor bfc__tenancy__v1__check_quota_response__descriptor;
 extern const ProtobufCMessageDescriptor bfc__tenancy__v1__consume_request__descriptor;
 extern const ProtobufCMessageDescriptor bfc__tenancy__v1__consume_response__descriptor;
+extern const ProtobufCMessageDescriptor bfc__tenancy__v1__get_usage_request__descriptor;
+extern const ProtobufCMessageDescriptor bfc__tenancy__v1__get_usage_response__descriptor;
+extern const ProtobufCMessageDescriptor bfc__tenancy__v1__daily_usage__descriptor;
+extern const ProtobufCMessageDescriptor bfc__tenancy__v1__usage_totals__descriptor;
 extern const ProtobufCServiceDescriptor bfc__tenancy__v1__quota_service__descriptor;
 
 PROTOBUF_C__END_DECLS

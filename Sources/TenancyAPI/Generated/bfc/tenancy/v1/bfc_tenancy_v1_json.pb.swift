@@ -41,3 +41,40 @@ public struct JsonObject: ProtobufMessage {
         if !self.json.isEmpty { message.pointee.json = try arena.string(self.json) }
     }
 }
+
+/// JsonValue carries any JSON value as its text, for the same reasons. Where a message is itself
+/// shown as JSON, the value appears inline.
+public struct JsonValue: ProtobufMessage {
+    /// The text of one JSON value, UTF-8. Empty means that none is given.
+    public var json: String = ""
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        json: String = ""
+    ) {
+        self.json = json
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__JsonValue
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__json_value__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.json = String(protobufC: message.pointee.json)
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        if !self.json.isEmpty { message.pointee.json = try arena.string(self.json) }
+    }
+}

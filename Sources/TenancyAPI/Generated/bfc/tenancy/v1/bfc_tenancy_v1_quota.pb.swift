@@ -547,6 +547,272 @@ public struct ConsumeResponse: ProtobufMessage {
     }
 }
 
+/// GetUsageRequest asks for the usage of some days.
+public struct GetUsageRequest: ProtobufMessage {
+    /// The tenant's code; exactly one of code and id is given.
+    public var tenantCode: String = ""
+
+    /// The tenant's id; exactly one of code and id is given.
+    public var tenantId: Int64 = 0
+
+    /// The first day, "2026-02-01"; the first of the present month when empty.
+    public var startDate: String = ""
+
+    /// The last day, itself included; today when empty.
+    public var endDate: String = ""
+
+    /// Only this resource; all when not given.
+    public var resource: Resource = Resource(rawValue: 0)
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        tenantCode: String = "",
+        tenantId: Int64 = 0,
+        startDate: String = "",
+        endDate: String = "",
+        resource: Resource = Resource(rawValue: 0)
+    ) {
+        self.tenantCode = tenantCode
+        self.tenantId = tenantId
+        self.startDate = startDate
+        self.endDate = endDate
+        self.resource = resource
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__GetUsageRequest
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__get_usage_request__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.tenantCode = String(protobufC: message.pointee.tenant_code)
+        self.tenantId = message.pointee.tenant_id
+        self.startDate = String(protobufC: message.pointee.start_date)
+        self.endDate = String(protobufC: message.pointee.end_date)
+        self.resource = Resource(rawValue: Int32(truncatingIfNeeded: message.pointee.resource.rawValue))
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        if !self.tenantCode.isEmpty { message.pointee.tenant_code = try arena.string(self.tenantCode) }
+        message.pointee.tenant_id = self.tenantId
+        if !self.startDate.isEmpty { message.pointee.start_date = try arena.string(self.startDate) }
+        if !self.endDate.isEmpty { message.pointee.end_date = try arena.string(self.endDate) }
+        message.pointee.resource = Bfc__Tenancy__V1__Resource(rawValue: .init(truncatingIfNeeded: self.resource.rawValue))
+    }
+}
+
+/// GetUsageResponse is what was used.
+public struct GetUsageResponse: ProtobufMessage {
+    /// Always true; a failure is a status, not an answer.
+    public var success: Bool = false
+
+    /// The first day.
+    public var startDate: String = ""
+
+    /// The last day.
+    public var endDate: String = ""
+
+    /// The time zone whose days they are.
+    public var timeZone: String = ""
+
+    /// Every day from the first to the last, days without usage too.
+    public var days: [DailyUsage] = []
+
+    /// The sums over these days.
+    public var totals: UsageTotals?
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        success: Bool = false,
+        startDate: String = "",
+        endDate: String = "",
+        timeZone: String = "",
+        days: [DailyUsage] = [],
+        totals: UsageTotals? = nil
+    ) {
+        self.success = success
+        self.startDate = startDate
+        self.endDate = endDate
+        self.timeZone = timeZone
+        self.days = days
+        self.totals = totals
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__GetUsageResponse
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__get_usage_response__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.success = message.pointee.success != 0
+        self.startDate = String(protobufC: message.pointee.start_date)
+        self.endDate = String(protobufC: message.pointee.end_date)
+        self.timeZone = String(protobufC: message.pointee.time_zone)
+        self.days = [DailyUsage](protobufC: message.pointee.days, count: message.pointee.n_days)
+        self.totals = message.pointee.totals.map { UsageTotals(copying: $0) }
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        message.pointee.success = self.success ? 1 : 0
+        if !self.startDate.isEmpty { message.pointee.start_date = try arena.string(self.startDate) }
+        if !self.endDate.isEmpty { message.pointee.end_date = try arena.string(self.endDate) }
+        if !self.timeZone.isEmpty { message.pointee.time_zone = try arena.string(self.timeZone) }
+        if !self.days.isEmpty {
+            message.pointee.n_days = self.days.count
+            message.pointee.days = try arena.messages(self.days)
+        }
+        if let value = self.totals { message.pointee.totals = try arena.message(value) }
+    }
+}
+
+/// DailyUsage is what was used on one day.
+public struct DailyUsage: ProtobufMessage {
+    /// The day, "2026-02-01".
+    public var usageDate: String = ""
+
+    /// API calls.
+    public var apiCalls: Int64 = 0
+
+    /// Bytes by which storage grew or, negative, shrank.
+    public var storageBytes: Int64 = 0
+
+    /// Users by which the tenant grew or, negative, shrank.
+    public var users: Int64 = 0
+
+    /// Transactions.
+    public var transactions: Int64 = 0
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        usageDate: String = "",
+        apiCalls: Int64 = 0,
+        storageBytes: Int64 = 0,
+        users: Int64 = 0,
+        transactions: Int64 = 0
+    ) {
+        self.usageDate = usageDate
+        self.apiCalls = apiCalls
+        self.storageBytes = storageBytes
+        self.users = users
+        self.transactions = transactions
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__DailyUsage
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__daily_usage__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.usageDate = String(protobufC: message.pointee.usage_date)
+        self.apiCalls = message.pointee.api_calls
+        self.storageBytes = message.pointee.storage_bytes
+        self.users = message.pointee.users
+        self.transactions = message.pointee.transactions
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        if !self.usageDate.isEmpty { message.pointee.usage_date = try arena.string(self.usageDate) }
+        message.pointee.api_calls = self.apiCalls
+        message.pointee.storage_bytes = self.storageBytes
+        message.pointee.users = self.users
+        message.pointee.transactions = self.transactions
+    }
+}
+
+/// UsageTotals is what was used on all days.
+public struct UsageTotals: ProtobufMessage {
+    /// API calls.
+    public var apiCalls: Int64 = 0
+
+    /// Bytes by which storage grew or, negative, shrank.
+    public var storageBytes: Int64 = 0
+
+    /// The same in GB of 10^9 bytes.
+    public var storageGb: Double = 0
+
+    /// Users by which the tenant grew or, negative, shrank.
+    public var users: Int64 = 0
+
+    /// Transactions.
+    public var transactions: Int64 = 0
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        apiCalls: Int64 = 0,
+        storageBytes: Int64 = 0,
+        storageGb: Double = 0,
+        users: Int64 = 0,
+        transactions: Int64 = 0
+    ) {
+        self.apiCalls = apiCalls
+        self.storageBytes = storageBytes
+        self.storageGb = storageGb
+        self.users = users
+        self.transactions = transactions
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__UsageTotals
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__usage_totals__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.apiCalls = message.pointee.api_calls
+        self.storageBytes = message.pointee.storage_bytes
+        self.storageGb = message.pointee.storage_gb
+        self.users = message.pointee.users
+        self.transactions = message.pointee.transactions
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        message.pointee.api_calls = self.apiCalls
+        message.pointee.storage_bytes = self.storageBytes
+        message.pointee.storage_gb = self.storageGb
+        message.pointee.users = self.users
+        message.pointee.transactions = self.transactions
+    }
+}
+
 /// The methods of `bfc.tenancy.v1.QuotaService`.
 public enum QuotaServiceMethods {
     /// The full name of the service.
@@ -566,6 +832,11 @@ public enum QuotaServiceMethods {
     public static let consume = MethodDescriptor<ConsumeRequest, ConsumeResponse>(
         service: serviceName, method: "Consume", kind: .unary,
         isIdempotent: false)
+
+    /// `GetUsage`.
+    public static let getUsage = MethodDescriptor<GetUsageRequest, GetUsageResponse>(
+        service: serviceName, method: "GetUsage", kind: .unary,
+        isIdempotent: true)
 }
 
 /// QuotaService answers whether units are left, and takes them.
@@ -603,11 +874,24 @@ public protocol QuotaServiceHandler: Sendable {
     /// a zero amount or a wrong tenant name; NOT_FOUND for a tenant that does not exist or that the
     /// caller may not see; FAILED_PRECONDITION for a tenant that is not active, or with ErrorInfo
     /// IDEMPOTENCY_KEY_REUSED when the key was used with another request; UNAUTHENTICATED.
-    /// HTTP route it replaces: GET /api/tenants/:tenantId/usage, whose counters it writes; the taking
-    /// itself was a function of the database, increment_tenant_resource_usage.
+    /// HTTP route it replaces: none; the taking was a function of the database,
+    /// increment_tenant_resource_usage.
     func consume(
         _ request: ConsumeRequest, context: ServerContext
     ) async throws -> ConsumeResponse
+
+    /// GetUsage answers with what a tenant used, day by day, and the totals. Days are those of the
+    /// tenant's time zone.
+    ///
+    /// Who may call: platform administrators, services, principals of the same tenant with view_usage.
+    /// Errors: INVALID_ARGUMENT with BadRequest for dates that are none, in the wrong order, or more
+    /// than 366 days apart, or a wrong tenant name; NOT_FOUND for a tenant that does not exist or that
+    /// the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE;
+    /// PERMISSION_DENIED; UNAUTHENTICATED.
+    /// HTTP route it replaces: GET /api/tenants/:tenantId/usage.
+    func getUsage(
+        _ request: GetUsageRequest, context: ServerContext
+    ) async throws -> GetUsageResponse
 }
 
 extension QuotaServiceHandler {
@@ -621,6 +905,9 @@ extension QuotaServiceHandler {
         }
         router.unary(QuotaServiceMethods.consume) { request, context in
             try await self.consume(request, context: context)
+        }
+        router.unary(QuotaServiceMethods.getUsage) { request, context in
+            try await self.getUsage(request, context: context)
         }
     }
 }
@@ -673,12 +960,28 @@ public struct QuotaServiceClient: Sendable {
     /// a zero amount or a wrong tenant name; NOT_FOUND for a tenant that does not exist or that the
     /// caller may not see; FAILED_PRECONDITION for a tenant that is not active, or with ErrorInfo
     /// IDEMPOTENCY_KEY_REUSED when the key was used with another request; UNAUTHENTICATED.
-    /// HTTP route it replaces: GET /api/tenants/:tenantId/usage, whose counters it writes; the taking
-    /// itself was a function of the database, increment_tenant_resource_usage.
+    /// HTTP route it replaces: none; the taking was a function of the database,
+    /// increment_tenant_resource_usage.
     public func consume(
         _ request: ConsumeRequest, options: CallOptions = .defaults
     ) async throws(RPCError) -> ConsumeResponse {
         try await caller.unary(
             QuotaServiceMethods.consume, request, options: options)
+    }
+
+    /// GetUsage answers with what a tenant used, day by day, and the totals. Days are those of the
+    /// tenant's time zone.
+    ///
+    /// Who may call: platform administrators, services, principals of the same tenant with view_usage.
+    /// Errors: INVALID_ARGUMENT with BadRequest for dates that are none, in the wrong order, or more
+    /// than 366 days apart, or a wrong tenant name; NOT_FOUND for a tenant that does not exist or that
+    /// the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE;
+    /// PERMISSION_DENIED; UNAUTHENTICATED.
+    /// HTTP route it replaces: GET /api/tenants/:tenantId/usage.
+    public func getUsage(
+        _ request: GetUsageRequest, options: CallOptions = .defaults
+    ) async throws(RPCError) -> GetUsageResponse {
+        try await caller.unary(
+            QuotaServiceMethods.getUsage, request, options: options)
     }
 }

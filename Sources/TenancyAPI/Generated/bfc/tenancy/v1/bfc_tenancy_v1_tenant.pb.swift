@@ -653,6 +653,945 @@ public struct ListTenantsResponse: ProtobufMessage {
     }
 }
 
+/// UpdateTenantRequest changes a tenant.
+public struct UpdateTenantRequest: ProtobufMessage {
+    /// The tenant's code; exactly one of code and id is given.
+    public var tenantCode: String = ""
+
+    /// The tenant's id; exactly one of code and id is given.
+    public var tenantId: Int64 = 0
+
+    /// The fields to change, by the names below. Required.
+    public var updateMask: Google_Protobuf_FieldMask?
+
+    /// The name of the institution.
+    public var tenantName: String = ""
+
+    /// The kind of institution.
+    public var tenantType: TenantType = TenantType(rawValue: 0)
+
+    /// The unique domain of the white label; empty for none.
+    public var domain: String = ""
+
+    /// Where the logo is, an https URL; empty for none.
+    public var logoUrl: String = ""
+
+    /// The first colour, "#RRGGBB"; empty for none.
+    public var primaryColor: String = ""
+
+    /// The second colour, "#RRGGBB"; empty for none.
+    public var secondaryColor: String = ""
+
+    /// Where the administrators are reached.
+    public var adminEmail: String = ""
+
+    /// Where users ask for help; empty for none.
+    public var supportEmail: String = ""
+
+    /// The body that licenses the institution; empty for none.
+    public var regulatoryBody: String = ""
+
+    /// The number of the licence; empty for none.
+    public var licenseNumber: String = ""
+
+    /// Settings of the tenant's own choosing, instead of all present ones.
+    public var settings: JsonObject?
+
+    /// Feature switches by name, instead of all present ones.
+    public var features: JsonObject?
+
+    /// The IANA time zone of its calendar months; the present month ends in the new zone.
+    public var timeZone: String = ""
+
+    /// The version that the caller has seen; 0 changes whatever is there.
+    public var expectedVersion: Int64 = 0
+
+    /// Makes a retry safe: the same key with the same request gives the stored answer, with another
+    /// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+    public var idempotencyKey: String = ""
+
+    /// Check everything and change nothing.
+    public var validateOnly: Bool = false
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        tenantCode: String = "",
+        tenantId: Int64 = 0,
+        updateMask: Google_Protobuf_FieldMask? = nil,
+        tenantName: String = "",
+        tenantType: TenantType = TenantType(rawValue: 0),
+        domain: String = "",
+        logoUrl: String = "",
+        primaryColor: String = "",
+        secondaryColor: String = "",
+        adminEmail: String = "",
+        supportEmail: String = "",
+        regulatoryBody: String = "",
+        licenseNumber: String = "",
+        settings: JsonObject? = nil,
+        features: JsonObject? = nil,
+        timeZone: String = "",
+        expectedVersion: Int64 = 0,
+        idempotencyKey: String = "",
+        validateOnly: Bool = false
+    ) {
+        self.tenantCode = tenantCode
+        self.tenantId = tenantId
+        self.updateMask = updateMask
+        self.tenantName = tenantName
+        self.tenantType = tenantType
+        self.domain = domain
+        self.logoUrl = logoUrl
+        self.primaryColor = primaryColor
+        self.secondaryColor = secondaryColor
+        self.adminEmail = adminEmail
+        self.supportEmail = supportEmail
+        self.regulatoryBody = regulatoryBody
+        self.licenseNumber = licenseNumber
+        self.settings = settings
+        self.features = features
+        self.timeZone = timeZone
+        self.expectedVersion = expectedVersion
+        self.idempotencyKey = idempotencyKey
+        self.validateOnly = validateOnly
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__UpdateTenantRequest
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__update_tenant_request__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.tenantCode = String(protobufC: message.pointee.tenant_code)
+        self.tenantId = message.pointee.tenant_id
+        self.updateMask = message.pointee.update_mask.map { Google_Protobuf_FieldMask(copying: $0) }
+        self.tenantName = String(protobufC: message.pointee.tenant_name)
+        self.tenantType = TenantType(rawValue: Int32(truncatingIfNeeded: message.pointee.tenant_type.rawValue))
+        self.domain = String(protobufC: message.pointee.domain)
+        self.logoUrl = String(protobufC: message.pointee.logo_url)
+        self.primaryColor = String(protobufC: message.pointee.primary_color)
+        self.secondaryColor = String(protobufC: message.pointee.secondary_color)
+        self.adminEmail = String(protobufC: message.pointee.admin_email)
+        self.supportEmail = String(protobufC: message.pointee.support_email)
+        self.regulatoryBody = String(protobufC: message.pointee.regulatory_body)
+        self.licenseNumber = String(protobufC: message.pointee.license_number)
+        self.settings = message.pointee.settings.map { JsonObject(copying: $0) }
+        self.features = message.pointee.features.map { JsonObject(copying: $0) }
+        self.timeZone = String(protobufC: message.pointee.time_zone)
+        self.expectedVersion = message.pointee.expected_version
+        self.idempotencyKey = String(protobufC: message.pointee.idempotency_key)
+        self.validateOnly = message.pointee.validate_only != 0
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        if !self.tenantCode.isEmpty { message.pointee.tenant_code = try arena.string(self.tenantCode) }
+        message.pointee.tenant_id = self.tenantId
+        if let value = self.updateMask { message.pointee.update_mask = try arena.message(value) }
+        if !self.tenantName.isEmpty { message.pointee.tenant_name = try arena.string(self.tenantName) }
+        message.pointee.tenant_type = Bfc__Tenancy__V1__TenantType(rawValue: .init(truncatingIfNeeded: self.tenantType.rawValue))
+        if !self.domain.isEmpty { message.pointee.domain = try arena.string(self.domain) }
+        if !self.logoUrl.isEmpty { message.pointee.logo_url = try arena.string(self.logoUrl) }
+        if !self.primaryColor.isEmpty { message.pointee.primary_color = try arena.string(self.primaryColor) }
+        if !self.secondaryColor.isEmpty { message.pointee.secondary_color = try arena.string(self.secondaryColor) }
+        if !self.adminEmail.isEmpty { message.pointee.admin_email = try arena.string(self.adminEmail) }
+        if !self.supportEmail.isEmpty { message.pointee.support_email = try arena.string(self.supportEmail) }
+        if !self.regulatoryBody.isEmpty { message.pointee.regulatory_body = try arena.string(self.regulatoryBody) }
+        if !self.licenseNumber.isEmpty { message.pointee.license_number = try arena.string(self.licenseNumber) }
+        if let value = self.settings { message.pointee.settings = try arena.message(value) }
+        if let value = self.features { message.pointee.features = try arena.message(value) }
+        if !self.timeZone.isEmpty { message.pointee.time_zone = try arena.string(self.timeZone) }
+        message.pointee.expected_version = self.expectedVersion
+        if !self.idempotencyKey.isEmpty { message.pointee.idempotency_key = try arena.string(self.idempotencyKey) }
+        message.pointee.validate_only = self.validateOnly ? 1 : 0
+    }
+}
+
+/// UpdateTenantResponse is the tenant after the change.
+public struct UpdateTenantResponse: ProtobufMessage {
+    /// Always true; a failure is a status, not an answer.
+    public var success: Bool = false
+
+    /// The tenant as stored.
+    public var tenant: Tenant?
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        success: Bool = false,
+        tenant: Tenant? = nil
+    ) {
+        self.success = success
+        self.tenant = tenant
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__UpdateTenantResponse
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__update_tenant_response__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.success = message.pointee.success != 0
+        self.tenant = message.pointee.tenant.map { Tenant(copying: $0) }
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        message.pointee.success = self.success ? 1 : 0
+        if let value = self.tenant { message.pointee.tenant = try arena.message(value) }
+    }
+}
+
+/// SuspendTenantRequest stops a tenant.
+public struct SuspendTenantRequest: ProtobufMessage {
+    /// The tenant's code; exactly one of code and id is given.
+    public var tenantCode: String = ""
+
+    /// The tenant's id; exactly one of code and id is given.
+    public var tenantId: Int64 = 0
+
+    /// Why, for the activity log; at most 500 characters.
+    public var reason: String = ""
+
+    /// The version that the caller has seen; 0 changes whatever is there.
+    public var expectedVersion: Int64 = 0
+
+    /// Makes a retry safe: the same key with the same request gives the stored answer, with another
+    /// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+    public var idempotencyKey: String = ""
+
+    /// Check everything and change nothing.
+    public var validateOnly: Bool = false
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        tenantCode: String = "",
+        tenantId: Int64 = 0,
+        reason: String = "",
+        expectedVersion: Int64 = 0,
+        idempotencyKey: String = "",
+        validateOnly: Bool = false
+    ) {
+        self.tenantCode = tenantCode
+        self.tenantId = tenantId
+        self.reason = reason
+        self.expectedVersion = expectedVersion
+        self.idempotencyKey = idempotencyKey
+        self.validateOnly = validateOnly
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__SuspendTenantRequest
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__suspend_tenant_request__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.tenantCode = String(protobufC: message.pointee.tenant_code)
+        self.tenantId = message.pointee.tenant_id
+        self.reason = String(protobufC: message.pointee.reason)
+        self.expectedVersion = message.pointee.expected_version
+        self.idempotencyKey = String(protobufC: message.pointee.idempotency_key)
+        self.validateOnly = message.pointee.validate_only != 0
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        if !self.tenantCode.isEmpty { message.pointee.tenant_code = try arena.string(self.tenantCode) }
+        message.pointee.tenant_id = self.tenantId
+        if !self.reason.isEmpty { message.pointee.reason = try arena.string(self.reason) }
+        message.pointee.expected_version = self.expectedVersion
+        if !self.idempotencyKey.isEmpty { message.pointee.idempotency_key = try arena.string(self.idempotencyKey) }
+        message.pointee.validate_only = self.validateOnly ? 1 : 0
+    }
+}
+
+/// SuspendTenantResponse is the tenant after the change.
+public struct SuspendTenantResponse: ProtobufMessage {
+    /// Always true; a failure is a status, not an answer.
+    public var success: Bool = false
+
+    /// The tenant as stored.
+    public var tenant: Tenant?
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        success: Bool = false,
+        tenant: Tenant? = nil
+    ) {
+        self.success = success
+        self.tenant = tenant
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__SuspendTenantResponse
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__suspend_tenant_response__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.success = message.pointee.success != 0
+        self.tenant = message.pointee.tenant.map { Tenant(copying: $0) }
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        message.pointee.success = self.success ? 1 : 0
+        if let value = self.tenant { message.pointee.tenant = try arena.message(value) }
+    }
+}
+
+/// ReactivateTenantRequest lets a tenant work again.
+public struct ReactivateTenantRequest: ProtobufMessage {
+    /// The tenant's code; exactly one of code and id is given.
+    public var tenantCode: String = ""
+
+    /// The tenant's id; exactly one of code and id is given.
+    public var tenantId: Int64 = 0
+
+    /// Why, for the activity log; at most 500 characters.
+    public var reason: String = ""
+
+    /// The version that the caller has seen; 0 changes whatever is there.
+    public var expectedVersion: Int64 = 0
+
+    /// Makes a retry safe: the same key with the same request gives the stored answer, with another
+    /// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+    public var idempotencyKey: String = ""
+
+    /// Check everything and change nothing.
+    public var validateOnly: Bool = false
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        tenantCode: String = "",
+        tenantId: Int64 = 0,
+        reason: String = "",
+        expectedVersion: Int64 = 0,
+        idempotencyKey: String = "",
+        validateOnly: Bool = false
+    ) {
+        self.tenantCode = tenantCode
+        self.tenantId = tenantId
+        self.reason = reason
+        self.expectedVersion = expectedVersion
+        self.idempotencyKey = idempotencyKey
+        self.validateOnly = validateOnly
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__ReactivateTenantRequest
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__reactivate_tenant_request__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.tenantCode = String(protobufC: message.pointee.tenant_code)
+        self.tenantId = message.pointee.tenant_id
+        self.reason = String(protobufC: message.pointee.reason)
+        self.expectedVersion = message.pointee.expected_version
+        self.idempotencyKey = String(protobufC: message.pointee.idempotency_key)
+        self.validateOnly = message.pointee.validate_only != 0
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        if !self.tenantCode.isEmpty { message.pointee.tenant_code = try arena.string(self.tenantCode) }
+        message.pointee.tenant_id = self.tenantId
+        if !self.reason.isEmpty { message.pointee.reason = try arena.string(self.reason) }
+        message.pointee.expected_version = self.expectedVersion
+        if !self.idempotencyKey.isEmpty { message.pointee.idempotency_key = try arena.string(self.idempotencyKey) }
+        message.pointee.validate_only = self.validateOnly ? 1 : 0
+    }
+}
+
+/// ReactivateTenantResponse is the tenant after the change.
+public struct ReactivateTenantResponse: ProtobufMessage {
+    /// Always true; a failure is a status, not an answer.
+    public var success: Bool = false
+
+    /// The tenant as stored.
+    public var tenant: Tenant?
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        success: Bool = false,
+        tenant: Tenant? = nil
+    ) {
+        self.success = success
+        self.tenant = tenant
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__ReactivateTenantResponse
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__reactivate_tenant_response__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.success = message.pointee.success != 0
+        self.tenant = message.pointee.tenant.map { Tenant(copying: $0) }
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        message.pointee.success = self.success ? 1 : 0
+        if let value = self.tenant { message.pointee.tenant = try arena.message(value) }
+    }
+}
+
+/// DeactivateTenantRequest closes a tenant.
+public struct DeactivateTenantRequest: ProtobufMessage {
+    /// The tenant's code; exactly one of code and id is given.
+    public var tenantCode: String = ""
+
+    /// The tenant's id; exactly one of code and id is given.
+    public var tenantId: Int64 = 0
+
+    /// Why, for the activity log; at most 500 characters.
+    public var reason: String = ""
+
+    /// The version that the caller has seen; 0 changes whatever is there.
+    public var expectedVersion: Int64 = 0
+
+    /// Makes a retry safe: the same key with the same request gives the stored answer, with another
+    /// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+    public var idempotencyKey: String = ""
+
+    /// Check everything and change nothing.
+    public var validateOnly: Bool = false
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        tenantCode: String = "",
+        tenantId: Int64 = 0,
+        reason: String = "",
+        expectedVersion: Int64 = 0,
+        idempotencyKey: String = "",
+        validateOnly: Bool = false
+    ) {
+        self.tenantCode = tenantCode
+        self.tenantId = tenantId
+        self.reason = reason
+        self.expectedVersion = expectedVersion
+        self.idempotencyKey = idempotencyKey
+        self.validateOnly = validateOnly
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__DeactivateTenantRequest
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__deactivate_tenant_request__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.tenantCode = String(protobufC: message.pointee.tenant_code)
+        self.tenantId = message.pointee.tenant_id
+        self.reason = String(protobufC: message.pointee.reason)
+        self.expectedVersion = message.pointee.expected_version
+        self.idempotencyKey = String(protobufC: message.pointee.idempotency_key)
+        self.validateOnly = message.pointee.validate_only != 0
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        if !self.tenantCode.isEmpty { message.pointee.tenant_code = try arena.string(self.tenantCode) }
+        message.pointee.tenant_id = self.tenantId
+        if !self.reason.isEmpty { message.pointee.reason = try arena.string(self.reason) }
+        message.pointee.expected_version = self.expectedVersion
+        if !self.idempotencyKey.isEmpty { message.pointee.idempotency_key = try arena.string(self.idempotencyKey) }
+        message.pointee.validate_only = self.validateOnly ? 1 : 0
+    }
+}
+
+/// DeactivateTenantResponse is the tenant after the change.
+public struct DeactivateTenantResponse: ProtobufMessage {
+    /// Always true; a failure is a status, not an answer.
+    public var success: Bool = false
+
+    /// The tenant as stored.
+    public var tenant: Tenant?
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        success: Bool = false,
+        tenant: Tenant? = nil
+    ) {
+        self.success = success
+        self.tenant = tenant
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__DeactivateTenantResponse
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__deactivate_tenant_response__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.success = message.pointee.success != 0
+        self.tenant = message.pointee.tenant.map { Tenant(copying: $0) }
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        message.pointee.success = self.success ? 1 : 0
+        if let value = self.tenant { message.pointee.tenant = try arena.message(value) }
+    }
+}
+
+/// GetTenantAnalyticsRequest names a tenant.
+public struct GetTenantAnalyticsRequest: ProtobufMessage {
+    /// The tenant's code; exactly one of code and id is given.
+    public var tenantCode: String = ""
+
+    /// The tenant's id; exactly one of code and id is given.
+    public var tenantId: Int64 = 0
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        tenantCode: String = "",
+        tenantId: Int64 = 0
+    ) {
+        self.tenantCode = tenantCode
+        self.tenantId = tenantId
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__GetTenantAnalyticsRequest
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__get_tenant_analytics_request__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.tenantCode = String(protobufC: message.pointee.tenant_code)
+        self.tenantId = message.pointee.tenant_id
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        if !self.tenantCode.isEmpty { message.pointee.tenant_code = try arena.string(self.tenantCode) }
+        message.pointee.tenant_id = self.tenantId
+    }
+}
+
+/// GetTenantAnalyticsResponse is the numbers of one tenant.
+public struct GetTenantAnalyticsResponse: ProtobufMessage {
+    /// Always true; a failure is a status, not an answer.
+    public var success: Bool = false
+
+    /// The numbers.
+    public var analytics: TenantAnalytics?
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        success: Bool = false,
+        analytics: TenantAnalytics? = nil
+    ) {
+        self.success = success
+        self.analytics = analytics
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__GetTenantAnalyticsResponse
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__get_tenant_analytics_response__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.success = message.pointee.success != 0
+        self.analytics = message.pointee.analytics.map { TenantAnalytics(copying: $0) }
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        message.pointee.success = self.success ? 1 : 0
+        if let value = self.analytics { message.pointee.analytics = try arena.message(value) }
+    }
+}
+
+/// TenantAnalytics is the numbers of one tenant.
+public struct TenantAnalytics: ProtobufMessage {
+    /// The users of the tenant.
+    public var totalUsers: UInt64 = 0
+
+    /// Those of them who logged in within the last 30 days.
+    public var activeUsers30d: UInt64 = 0
+
+    /// API calls of the last 30 days.
+    public var totalApiCalls30d: UInt64 = 0
+
+    /// Transactions of the last 30 days.
+    public var totalTransactions30d: UInt64 = 0
+
+    /// The storage used, in GB of 10^9 bytes.
+    public var storageUsedGb: Double = 0
+
+    /// "healthy" below 80 % of every quota, "warning" from there, "critical" from 95 %, "exceeded" from
+    /// 100 %: the worst of the four.
+    public var quotaStatus: String = ""
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        totalUsers: UInt64 = 0,
+        activeUsers30d: UInt64 = 0,
+        totalApiCalls30d: UInt64 = 0,
+        totalTransactions30d: UInt64 = 0,
+        storageUsedGb: Double = 0,
+        quotaStatus: String = ""
+    ) {
+        self.totalUsers = totalUsers
+        self.activeUsers30d = activeUsers30d
+        self.totalApiCalls30d = totalApiCalls30d
+        self.totalTransactions30d = totalTransactions30d
+        self.storageUsedGb = storageUsedGb
+        self.quotaStatus = quotaStatus
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__TenantAnalytics
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__tenant_analytics__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.totalUsers = message.pointee.total_users
+        self.activeUsers30d = message.pointee.active_users_30d
+        self.totalApiCalls30d = message.pointee.total_api_calls_30d
+        self.totalTransactions30d = message.pointee.total_transactions_30d
+        self.storageUsedGb = message.pointee.storage_used_gb
+        self.quotaStatus = String(protobufC: message.pointee.quota_status)
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        message.pointee.total_users = self.totalUsers
+        message.pointee.active_users_30d = self.activeUsers30d
+        message.pointee.total_api_calls_30d = self.totalApiCalls30d
+        message.pointee.total_transactions_30d = self.totalTransactions30d
+        message.pointee.storage_used_gb = self.storageUsedGb
+        if !self.quotaStatus.isEmpty { message.pointee.quota_status = try arena.string(self.quotaStatus) }
+    }
+}
+
+/// GetPublicTenantInfoRequest names a tenant.
+public struct GetPublicTenantInfoRequest: ProtobufMessage {
+    /// The tenant's code. Required.
+    public var tenantCode: String = ""
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        tenantCode: String = ""
+    ) {
+        self.tenantCode = tenantCode
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__GetPublicTenantInfoRequest
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__get_public_tenant_info_request__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.tenantCode = String(protobufC: message.pointee.tenant_code)
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        if !self.tenantCode.isEmpty { message.pointee.tenant_code = try arena.string(self.tenantCode) }
+    }
+}
+
+/// GetPublicTenantInfoResponse is what everybody may know of a tenant.
+public struct GetPublicTenantInfoResponse: ProtobufMessage {
+    /// Always true; a failure is a status, not an answer.
+    public var success: Bool = false
+
+    /// What everybody may know.
+    public var tenant: PublicTenantInfo?
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        success: Bool = false,
+        tenant: PublicTenantInfo? = nil
+    ) {
+        self.success = success
+        self.tenant = tenant
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__GetPublicTenantInfoResponse
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__get_public_tenant_info_response__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.success = message.pointee.success != 0
+        self.tenant = message.pointee.tenant.map { PublicTenantInfo(copying: $0) }
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        message.pointee.success = self.success ? 1 : 0
+        if let value = self.tenant { message.pointee.tenant = try arena.message(value) }
+    }
+}
+
+/// PublicTenantInfo is what everybody may know of a tenant.
+public struct PublicTenantInfo: ProtobufMessage {
+    /// The tenant's code.
+    public var tenantCode: String = ""
+
+    /// The name of the institution.
+    public var tenantName: String = ""
+
+    /// The kind of institution.
+    public var tenantType: TenantType = TenantType(rawValue: 0)
+
+    /// The look.
+    public var branding: Branding?
+
+    /// Feature switches by name.
+    public var features: JsonObject?
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        tenantCode: String = "",
+        tenantName: String = "",
+        tenantType: TenantType = TenantType(rawValue: 0),
+        branding: Branding? = nil,
+        features: JsonObject? = nil
+    ) {
+        self.tenantCode = tenantCode
+        self.tenantName = tenantName
+        self.tenantType = tenantType
+        self.branding = branding
+        self.features = features
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__PublicTenantInfo
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__public_tenant_info__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.tenantCode = String(protobufC: message.pointee.tenant_code)
+        self.tenantName = String(protobufC: message.pointee.tenant_name)
+        self.tenantType = TenantType(rawValue: Int32(truncatingIfNeeded: message.pointee.tenant_type.rawValue))
+        self.branding = message.pointee.branding.map { Branding(copying: $0) }
+        self.features = message.pointee.features.map { JsonObject(copying: $0) }
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        if !self.tenantCode.isEmpty { message.pointee.tenant_code = try arena.string(self.tenantCode) }
+        if !self.tenantName.isEmpty { message.pointee.tenant_name = try arena.string(self.tenantName) }
+        message.pointee.tenant_type = Bfc__Tenancy__V1__TenantType(rawValue: .init(truncatingIfNeeded: self.tenantType.rawValue))
+        if let value = self.branding { message.pointee.branding = try arena.message(value) }
+        if let value = self.features { message.pointee.features = try arena.message(value) }
+    }
+}
+
+/// ExportTenantRequest names a tenant.
+public struct ExportTenantRequest: ProtobufMessage {
+    /// The tenant's code; exactly one of code and id is given.
+    public var tenantCode: String = ""
+
+    /// The tenant's id; exactly one of code and id is given.
+    public var tenantId: Int64 = 0
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        tenantCode: String = "",
+        tenantId: Int64 = 0
+    ) {
+        self.tenantCode = tenantCode
+        self.tenantId = tenantId
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__ExportTenantRequest
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__export_tenant_request__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.tenantCode = String(protobufC: message.pointee.tenant_code)
+        self.tenantId = message.pointee.tenant_id
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        if !self.tenantCode.isEmpty { message.pointee.tenant_code = try arena.string(self.tenantCode) }
+        message.pointee.tenant_id = self.tenantId
+    }
+}
+
+/// ExportTenantResponse is one record.
+public struct ExportTenantResponse: ProtobufMessage {
+    /// What it is a record of: tenant, subscription, user, invitation, configuration, api_key, usage,
+    /// activity; the last message is of kind "end", and its record holds the count of each kind.
+    public var kind: String = ""
+
+    /// The columns of the record.
+    public var record: JsonObject?
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        kind: String = "",
+        record: JsonObject? = nil
+    ) {
+        self.kind = kind
+        self.record = record
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__ExportTenantResponse
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__export_tenant_response__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.kind = String(protobufC: message.pointee.kind)
+        self.record = message.pointee.record.map { JsonObject(copying: $0) }
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        if !self.kind.isEmpty { message.pointee.kind = try arena.string(self.kind) }
+        if let value = self.record { message.pointee.record = try arena.message(value) }
+    }
+}
+
 /// The methods of `bfc.tenancy.v1.TenantService`.
 public enum TenantServiceMethods {
     /// The full name of the service.
@@ -671,6 +1610,41 @@ public enum TenantServiceMethods {
     /// `ListTenants`.
     public static let listTenants = MethodDescriptor<ListTenantsRequest, ListTenantsResponse>(
         service: serviceName, method: "ListTenants", kind: .unary,
+        isIdempotent: true)
+
+    /// `UpdateTenant`.
+    public static let updateTenant = MethodDescriptor<UpdateTenantRequest, UpdateTenantResponse>(
+        service: serviceName, method: "UpdateTenant", kind: .unary,
+        isIdempotent: false)
+
+    /// `SuspendTenant`.
+    public static let suspendTenant = MethodDescriptor<SuspendTenantRequest, SuspendTenantResponse>(
+        service: serviceName, method: "SuspendTenant", kind: .unary,
+        isIdempotent: false)
+
+    /// `ReactivateTenant`.
+    public static let reactivateTenant = MethodDescriptor<ReactivateTenantRequest, ReactivateTenantResponse>(
+        service: serviceName, method: "ReactivateTenant", kind: .unary,
+        isIdempotent: false)
+
+    /// `DeactivateTenant`.
+    public static let deactivateTenant = MethodDescriptor<DeactivateTenantRequest, DeactivateTenantResponse>(
+        service: serviceName, method: "DeactivateTenant", kind: .unary,
+        isIdempotent: false)
+
+    /// `GetTenantAnalytics`.
+    public static let getTenantAnalytics = MethodDescriptor<GetTenantAnalyticsRequest, GetTenantAnalyticsResponse>(
+        service: serviceName, method: "GetTenantAnalytics", kind: .unary,
+        isIdempotent: true)
+
+    /// `GetPublicTenantInfo`.
+    public static let getPublicTenantInfo = MethodDescriptor<GetPublicTenantInfoRequest, GetPublicTenantInfoResponse>(
+        service: serviceName, method: "GetPublicTenantInfo", kind: .unary,
+        isIdempotent: true)
+
+    /// `ExportTenant`.
+    public static let exportTenant = MethodDescriptor<ExportTenantRequest, ExportTenantResponse>(
+        service: serviceName, method: "ExportTenant", kind: .serverStreaming,
         isIdempotent: true)
 }
 
@@ -709,6 +1683,89 @@ public protocol TenantServiceHandler: Sendable {
     func listTenants(
         _ request: ListTenantsRequest, context: ServerContext
     ) async throws -> ListTenantsResponse
+
+    /// UpdateTenant changes those fields of a tenant that update_mask names. The id and the code never
+    /// change; the status changes by the three calls below.
+    ///
+    /// Who may call: platform administrators, services, principals of the same tenant with
+    /// manage_tenant.
+    /// Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule or a mask that is empty or
+    /// names an unknown field; NOT_FOUND for a tenant that does not exist or that the caller may not
+    /// see; ALREADY_EXISTS with ResourceInfo when the domain is taken; ABORTED with ErrorInfo
+    /// VERSION_MISMATCH when expected_version is not the present one; FAILED_PRECONDITION with
+    /// ErrorInfo TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// HTTP route it replaces: PUT /api/tenants/:tenantId.
+    func updateTenant(
+        _ request: UpdateTenantRequest, context: ServerContext
+    ) async throws -> UpdateTenantResponse
+
+    /// SuspendTenant stops an active tenant until it is reactivated: everything but reads by
+    /// administrators is refused.
+    ///
+    /// Who may call: platform administrators.
+    /// Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist; ABORTED
+    /// with ErrorInfo VERSION_MISMATCH; FAILED_PRECONDITION with ErrorInfo INVALID_STATUS_TRANSITION
+    /// (its metadata holds from and to) for a tenant that is not active, or IDEMPOTENCY_KEY_REUSED;
+    /// PERMISSION_DENIED; UNAUTHENTICATED.
+    /// HTTP route it replaces: PUT /api/tenants/:tenantId, with a status.
+    func suspendTenant(
+        _ request: SuspendTenantRequest, context: ServerContext
+    ) async throws -> SuspendTenantResponse
+
+    /// ReactivateTenant lets a suspended or inactive tenant work again.
+    ///
+    /// Who may call: platform administrators.
+    /// Errors: as SuspendTenant, INVALID_STATUS_TRANSITION for a tenant that is active.
+    /// HTTP route it replaces: PUT /api/tenants/:tenantId, with a status.
+    func reactivateTenant(
+        _ request: ReactivateTenantRequest, context: ServerContext
+    ) async throws -> ReactivateTenantResponse
+
+    /// DeactivateTenant closes an active or suspended tenant. Its data stays.
+    ///
+    /// Who may call: platform administrators.
+    /// Errors: as SuspendTenant, INVALID_STATUS_TRANSITION for a tenant that is inactive.
+    /// HTTP route it replaces: PUT /api/tenants/:tenantId, with a status.
+    func deactivateTenant(
+        _ request: DeactivateTenantRequest, context: ServerContext
+    ) async throws -> DeactivateTenantResponse
+
+    /// GetTenantAnalytics answers with the numbers of one tenant. The last 30 days are the 30 calendar
+    /// days of the tenant's time zone that end with today.
+    ///
+    /// Who may call: platform administrators, services, principals of the same tenant with
+    /// view_analytics.
+    /// Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
+    /// that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+    /// TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// HTTP route it replaces: GET /api/tenants/:tenantId/analytics.
+    func getTenantAnalytics(
+        _ request: GetTenantAnalyticsRequest, context: ServerContext
+    ) async throws -> GetTenantAnalyticsResponse
+
+    /// GetPublicTenantInfo answers with what a login page needs: name, type, look and features of an
+    /// active tenant.
+    ///
+    /// Who may call: everybody.
+    /// Errors: INVALID_ARGUMENT with BadRequest for a code that no tenant can have; NOT_FOUND for a
+    /// tenant that does not exist or is not active, which are not told apart.
+    /// HTTP route it replaces: GET /api/tenants/public/:tenantCode/info.
+    func getPublicTenantInfo(
+        _ request: GetPublicTenantInfoRequest, context: ServerContext
+    ) async throws -> GetPublicTenantInfoResponse
+
+    /// ExportTenant sends everything that is kept of a tenant, as of one moment, one record a message:
+    /// tenant, subscription, users, invitations, configurations (sensitive ones without their value),
+    /// API keys (never the key or its hash), usage and activity.
+    ///
+    /// Who may call: platform administrators, principals of the same tenant with export_tenant.
+    /// Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
+    /// that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+    /// TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// HTTP route it replaces: none.
+    func exportTenant(
+        _ request: ExportTenantRequest, responses: ResponseWriter<ExportTenantResponse>, context: ServerContext
+    ) async throws
 }
 
 extension TenantServiceHandler {
@@ -722,6 +1779,27 @@ extension TenantServiceHandler {
         }
         router.unary(TenantServiceMethods.listTenants) { request, context in
             try await self.listTenants(request, context: context)
+        }
+        router.unary(TenantServiceMethods.updateTenant) { request, context in
+            try await self.updateTenant(request, context: context)
+        }
+        router.unary(TenantServiceMethods.suspendTenant) { request, context in
+            try await self.suspendTenant(request, context: context)
+        }
+        router.unary(TenantServiceMethods.reactivateTenant) { request, context in
+            try await self.reactivateTenant(request, context: context)
+        }
+        router.unary(TenantServiceMethods.deactivateTenant) { request, context in
+            try await self.deactivateTenant(request, context: context)
+        }
+        router.unary(TenantServiceMethods.getTenantAnalytics) { request, context in
+            try await self.getTenantAnalytics(request, context: context)
+        }
+        router.unary(TenantServiceMethods.getPublicTenantInfo) { request, context in
+            try await self.getPublicTenantInfo(request, context: context)
+        }
+        router.serverStreaming(TenantServiceMethods.exportTenant) { request, responses, context in
+            try await self.exportTenant(request, responses: responses, context: context)
         }
     }
 }
@@ -776,5 +1854,109 @@ public struct TenantServiceClient: Sendable {
     ) async throws(RPCError) -> ListTenantsResponse {
         try await caller.unary(
             TenantServiceMethods.listTenants, request, options: options)
+    }
+
+    /// UpdateTenant changes those fields of a tenant that update_mask names. The id and the code never
+    /// change; the status changes by the three calls below.
+    ///
+    /// Who may call: platform administrators, services, principals of the same tenant with
+    /// manage_tenant.
+    /// Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule or a mask that is empty or
+    /// names an unknown field; NOT_FOUND for a tenant that does not exist or that the caller may not
+    /// see; ALREADY_EXISTS with ResourceInfo when the domain is taken; ABORTED with ErrorInfo
+    /// VERSION_MISMATCH when expected_version is not the present one; FAILED_PRECONDITION with
+    /// ErrorInfo TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// HTTP route it replaces: PUT /api/tenants/:tenantId.
+    public func updateTenant(
+        _ request: UpdateTenantRequest, options: CallOptions = .defaults
+    ) async throws(RPCError) -> UpdateTenantResponse {
+        try await caller.unary(
+            TenantServiceMethods.updateTenant, request, options: options)
+    }
+
+    /// SuspendTenant stops an active tenant until it is reactivated: everything but reads by
+    /// administrators is refused.
+    ///
+    /// Who may call: platform administrators.
+    /// Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist; ABORTED
+    /// with ErrorInfo VERSION_MISMATCH; FAILED_PRECONDITION with ErrorInfo INVALID_STATUS_TRANSITION
+    /// (its metadata holds from and to) for a tenant that is not active, or IDEMPOTENCY_KEY_REUSED;
+    /// PERMISSION_DENIED; UNAUTHENTICATED.
+    /// HTTP route it replaces: PUT /api/tenants/:tenantId, with a status.
+    public func suspendTenant(
+        _ request: SuspendTenantRequest, options: CallOptions = .defaults
+    ) async throws(RPCError) -> SuspendTenantResponse {
+        try await caller.unary(
+            TenantServiceMethods.suspendTenant, request, options: options)
+    }
+
+    /// ReactivateTenant lets a suspended or inactive tenant work again.
+    ///
+    /// Who may call: platform administrators.
+    /// Errors: as SuspendTenant, INVALID_STATUS_TRANSITION for a tenant that is active.
+    /// HTTP route it replaces: PUT /api/tenants/:tenantId, with a status.
+    public func reactivateTenant(
+        _ request: ReactivateTenantRequest, options: CallOptions = .defaults
+    ) async throws(RPCError) -> ReactivateTenantResponse {
+        try await caller.unary(
+            TenantServiceMethods.reactivateTenant, request, options: options)
+    }
+
+    /// DeactivateTenant closes an active or suspended tenant. Its data stays.
+    ///
+    /// Who may call: platform administrators.
+    /// Errors: as SuspendTenant, INVALID_STATUS_TRANSITION for a tenant that is inactive.
+    /// HTTP route it replaces: PUT /api/tenants/:tenantId, with a status.
+    public func deactivateTenant(
+        _ request: DeactivateTenantRequest, options: CallOptions = .defaults
+    ) async throws(RPCError) -> DeactivateTenantResponse {
+        try await caller.unary(
+            TenantServiceMethods.deactivateTenant, request, options: options)
+    }
+
+    /// GetTenantAnalytics answers with the numbers of one tenant. The last 30 days are the 30 calendar
+    /// days of the tenant's time zone that end with today.
+    ///
+    /// Who may call: platform administrators, services, principals of the same tenant with
+    /// view_analytics.
+    /// Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
+    /// that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+    /// TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// HTTP route it replaces: GET /api/tenants/:tenantId/analytics.
+    public func getTenantAnalytics(
+        _ request: GetTenantAnalyticsRequest, options: CallOptions = .defaults
+    ) async throws(RPCError) -> GetTenantAnalyticsResponse {
+        try await caller.unary(
+            TenantServiceMethods.getTenantAnalytics, request, options: options)
+    }
+
+    /// GetPublicTenantInfo answers with what a login page needs: name, type, look and features of an
+    /// active tenant.
+    ///
+    /// Who may call: everybody.
+    /// Errors: INVALID_ARGUMENT with BadRequest for a code that no tenant can have; NOT_FOUND for a
+    /// tenant that does not exist or is not active, which are not told apart.
+    /// HTTP route it replaces: GET /api/tenants/public/:tenantCode/info.
+    public func getPublicTenantInfo(
+        _ request: GetPublicTenantInfoRequest, options: CallOptions = .defaults
+    ) async throws(RPCError) -> GetPublicTenantInfoResponse {
+        try await caller.unary(
+            TenantServiceMethods.getPublicTenantInfo, request, options: options)
+    }
+
+    /// ExportTenant sends everything that is kept of a tenant, as of one moment, one record a message:
+    /// tenant, subscription, users, invitations, configurations (sensitive ones without their value),
+    /// API keys (never the key or its hash), usage and activity.
+    ///
+    /// Who may call: platform administrators, principals of the same tenant with export_tenant.
+    /// Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
+    /// that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+    /// TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// HTTP route it replaces: none.
+    public func exportTenant(
+        _ request: ExportTenantRequest, options: CallOptions = .defaults
+    ) async throws(RPCError) -> ResponseStream<ExportTenantResponse> {
+        try await caller.serverStreaming(
+            TenantServiceMethods.exportTenant, request, options: options)
     }
 }
