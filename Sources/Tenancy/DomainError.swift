@@ -14,8 +14,12 @@ package struct DomainError: Error, Sendable, Hashable {
         case quotaExceeded(QuotaExcess)
         /// The request is sound, and the state of things forbids it.
         case failedPrecondition(Precondition)
+        /// The tenant has as many of these as it may have, whatever its plan.
+        case tooMany(Limit)
         /// The idempotency key was used with another request.
         case idempotencyKeyReused
+        /// What was to be changed has another version than the caller has seen.
+        case versionMismatch
         /// A concurrent change got in the way more often than is retried.
         case aborted
         /// No identity was given.
@@ -32,19 +36,36 @@ package struct DomainError: Error, Sendable, Hashable {
         case internalFailure
     }
 
-    /// A state that forbids what was asked.
-    package enum Precondition: Sendable, Hashable {
-        case tenantNotActive
-        case subscriptionNotActive
+    /// A state that forbids what was asked. The raw values are the reasons that callers see.
+    package enum Precondition: String, Sendable, Hashable {
+        case tenantNotActive = "TENANT_NOT_ACTIVE"
+        case subscriptionNotActive = "SUBSCRIPTION_NOT_ACTIVE"
+        case invalidStatusTransition = "INVALID_STATUS_TRANSITION"
+        case lastAdministrator = "LAST_ADMINISTRATOR"
+        case invitationExpired = "INVITATION_EXPIRED"
+        case usageAboveLimit = "USAGE_ABOVE_LIMIT"
+        case noChange = "NO_CHANGE"
+        case encryptionNotConfigured = "ENCRYPTION_NOT_CONFIGURED"
+    }
+
+    /// A bound of the service's own. The raw values are the reasons that callers see.
+    package enum Limit: String, Sendable, Hashable {
+        case apiKeys = "TOO_MANY_API_KEYS"
+        case configurations = "TOO_MANY_CONFIGURATIONS"
+        case watches = "TOO_MANY_WATCHES"
     }
 
     package var code: Code
     /// One sentence for a person.
     package var message: String
+    /// What a program may want to know beside the code, by names in snake_case; never a value that
+    /// is a secret.
+    package var metadata: [String: String]
 
-    package init(_ code: Code, message: String) {
+    package init(_ code: Code, message: String, metadata: [String: String] = [:]) {
         self.code = code
         self.message = message
+        self.metadata = metadata
     }
 }
 
@@ -73,6 +94,20 @@ extension DomainError {
 
     package static let tenantNotActive = DomainError(
         .failedPrecondition(.tenantNotActive), message: "the tenant is not active")
+
+    package static func tenantNotActive(_ status: TenantStatus) -> DomainError {
+        DomainError(
+            .failedPrecondition(.tenantNotActive), message: "the tenant is \(status.rawValue)",
+            metadata: ["status": status.rawValue])
+    }
+
+    /// - Parameter thing: what is missing, as in "no such user".
+    package static func notFound(_ thing: String) -> DomainError {
+        DomainError(.notFound, message: "no such \(thing)")
+    }
+
+    package static let versionMismatch = DomainError(
+        .versionMismatch, message: "it has changed since the caller has seen it")
 
     package static let subscriptionNotActive = DomainError(
         .failedPrecondition(.subscriptionNotActive),

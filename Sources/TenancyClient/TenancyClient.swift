@@ -52,11 +52,26 @@ public struct TenancyClient: Sendable {
         caller = try TTRPCClient(address: address, tls: tls, configuration: configuration)
     }
 
-    /// Tenants: create, get, list.
+    /// Tenants: the register, their life, analytics, export.
     public var tenants: TenantServiceClient { TenantServiceClient(caller) }
 
-    /// Quotas: check and consume.
+    /// Users of tenants, their roles, invitations and logins.
+    public var users: UserServiceClient { UserServiceClient(caller) }
+
+    /// Subscriptions and plans.
+    public var subscriptions: SubscriptionServiceClient { SubscriptionServiceClient(caller) }
+
+    /// Quotas: check, consume, usage.
     public var quota: QuotaServiceClient { QuotaServiceClient(caller) }
+
+    /// API keys: create, revoke, verify.
+    public var apiKeys: ApiKeyServiceClient { ApiKeyServiceClient(caller) }
+
+    /// White-label settings.
+    public var configurations: ConfigurationServiceClient { ConfigurationServiceClient(caller) }
+
+    /// The audit trail.
+    public var activity: ActivityServiceClient { ActivityServiceClient(caller) }
 
     /// Whether the service is ready to serve.
     public var health: Grpc_Health_V1_HealthClient { Grpc_Health_V1_HealthClient(caller) }

@@ -41,10 +41,11 @@ enum ErrorMapping {
             )
         case .quotaExceeded(let excess):
             return (.resourceExhausted, [quotaFailure(excess, error.message), quotaInfo(excess)])
-        case .failedPrecondition(.tenantNotActive):
-            return (.failedPrecondition, [info("TENANT_NOT_ACTIVE")])
-        case .failedPrecondition(.subscriptionNotActive):
-            return (.failedPrecondition, [info("SUBSCRIPTION_NOT_ACTIVE")])
+        case .failedPrecondition(let precondition):
+            return (.failedPrecondition, [info(precondition.rawValue, error.metadata)])
+        case .tooMany(let limit):
+            return (.resourceExhausted, [info(limit.rawValue, error.metadata)])
+        case .versionMismatch: return (.aborted, [info("VERSION_MISMATCH", error.metadata)])
         case .idempotencyKeyReused:
             return (.failedPrecondition, [info("IDEMPOTENCY_KEY_REUSED")])
         case .aborted: return (.aborted, [info("CONCURRENT_CHANGE"), retry])

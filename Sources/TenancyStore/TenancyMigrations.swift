@@ -15,6 +15,8 @@ enum TenancyMigrations {
         migration(8, "quota", PackageResources._008_quota_sql),
         migration(9, "create_tenant", PackageResources._009_create_tenant_sql),
         migration(10, "default_tenant", PackageResources._010_default_tenant_sql),
+        migration(11, "changes", PackageResources._011_changes_sql),
+        migration(12, "users", PackageResources._012_users_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

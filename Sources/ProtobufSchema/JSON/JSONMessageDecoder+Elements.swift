@@ -86,9 +86,9 @@ extension JSONMessageDecoder {
     ) throws(JSONError) -> JSONValue {
         switch special {
         case .any: return try any(values, path: path, depth: depth)
-        case .jsonObject:
+        case .jsonObject, .jsonValue:
             let text = try string(values[1], path)
-            guard !text.isEmpty else { return .object([]) }
+            guard !text.isEmpty else { return special == .jsonObject ? .object([]) : .null }
             do throws(JSONError) {
                 return try JSONParser.parse(text)
             } catch {

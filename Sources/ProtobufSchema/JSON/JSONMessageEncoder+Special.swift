@@ -10,6 +10,10 @@ extension JSONMessageEncoder {
             var out = WireWriter()
             if value != .object([]) { out.lengthDelimited(1, value.text().utf8) }
             return out.bytes
+        case .jsonValue:
+            var out = WireWriter()
+            if value != .null { out.lengthDelimited(1, value.text().utf8) }
+            return out.bytes
         case .timestamp:
             guard case .string(let text) = value, let time = TimeText.timestamp(text) else {
                 throw JSONError("must be a time like \"2027-02-12T00:00:00Z\"", path: path)

@@ -2,8 +2,8 @@
 ///
 /// The JSON is proto3's, with these choices: 64-bit integers print as numbers while every JSON
 /// reader can hold them exactly (up to 2^53) and as strings beyond; enumerations also read
-/// without their prefix in any case ("broker"); a `JsonObject` stands inline as the object that it
-/// carries.
+/// without their prefix in any case ("broker"); a `JsonObject` and a `JsonValue` stand inline as
+/// what they carry.
 package struct MessageCodec: Sendable {
     /// How deep messages may stand inside one another.
     package static let depthMax = 32
@@ -83,4 +83,5 @@ enum SpecialMessage: String {
     case fieldMask = "google.protobuf.FieldMask"
     case any = "google.protobuf.Any"
     case jsonObject = "bfc.tenancy.v1.JsonObject"
+    case jsonValue = "bfc.tenancy.v1.JsonValue"
 }

@@ -5,14 +5,15 @@ package enum Authority {
     package enum Target: Sendable, Hashable {
         /// The platform, not one tenant.
         case platform
-        case tenant(TenantID)
+        /// A tenant, and the place that the calling user has there.
+        case tenant(TenantID, TenantStatus, membership: Membership?)
         /// A tenant that does not exist.
         case absentTenant
     }
 
     package enum Decision: Sendable, Hashable {
-        /// Allowed, and no wider than this. Nil for what needs no data.
-        case allow(Scope?)
+        /// Allowed, with what the caller may do there in all.
+        case allow(Powers)
         case deny(Denial)
     }
 
@@ -21,22 +22,30 @@ package enum Authority {
         case permissionDenied
         /// The tenant is absent, or must seem to be.
         case notFound
+        case tenantNotActive(TenantStatus)
     }
 
     package static func decide(
         _ principal: Principal, _ operation: Operation, _ target: Target
     ) -> Decision {
-        if operation.kind == .open { return .allow(nil) }
         if let denial = denialBeforeLookup(principal, operation) { return .deny(denial) }
-        switch (operation.kind, target) {
-        case (.open, _): return .allow(nil)
-        case (.platform, .platform): return .allow(.platform)
+        let rule = operation.rule
+        switch (rule.subject, target) {
+        case (.platform, .platform): return .allow(.unlimited)
         case (.platform, _), (.tenant, .platform): return .deny(.permissionDenied)
         case (.tenant, .absentTenant): return .deny(.notFound)
-        case (.tenant, .tenant(let id)):
+        case (.tenant, .tenant(let id, let status, let membership)):
             // A foreign tenant is answered like an absent one: the answer tells nothing.
-            if case .tenant(let own, _, _) = principal, own != id { return .deny(.notFound) }
-            return .allow(.tenant(id))
+            guard let powers = powers(of: principal, in: id, membership) else {
+                return .deny(.notFound)
+            }
+            if let permission = rule.audience.permission, !powers.holds(permission) {
+                return .deny(.permissionDenied)
+            }
+            if status != .active, !isAllowedWhileNotActive(rule.effect, principal, membership) {
+                return .deny(.tenantNotActive(status))
+            }
+            return .allow(powers)
         }
     }
 
@@ -45,15 +54,78 @@ package enum Authority {
     package static func denialBeforeLookup(
         _ principal: Principal, _ operation: Operation
     ) -> Denial? {
-        if operation.kind == .open { return nil }
+        let rule = operation.rule
+        if rule.audience == .everybody { return nil }
         switch principal {
         case .anonymous: return .unauthenticated
         case .platformAdministrator: return nil
         case .service(_, let operations):
-            return operations.contains(operation) ? nil : .permissionDenied
-        case .tenant(_, _, let operations):
-            return operation.kind == .tenant && operations.contains(operation)
-                ? nil : .permissionDenied
+            guard rule.audience.includesServices, operations.contains(operation) else {
+                return .permissionDenied
+            }
+            return nil
+        case .user(_, _, let operations):
+            // What a tenant decides for itself may be asked by its users through any service, and
+            // of the rest only what the service itself may.
+            guard rule.audience.includesUsers,
+                !rule.audience.includesServices || operations.contains(operation)
+            else { return .permissionDenied }
+            return nil
+        case .apiKey(_, _, let permissions):
+            if rule.audience == .identified { return nil }
+            guard let permission = rule.audience.permission, permissions.contains(permission)
+            else { return .permissionDenied }
+            return nil
+        }
+    }
+
+    /// Nil for a caller who is not of this tenant.
+    private static func powers(
+        of principal: Principal, in tenant: TenantID, _ membership: Membership?
+    ) -> Powers? {
+        switch principal {
+        case .platformAdministrator, .service: return .unlimited
+        case .user: return membership.map { Powers($0) }
+        case .apiKey(let own, _, let permissions):
+            return own == tenant ? Powers(permissions: permissions) : nil
+        case .anonymous: return nil
+        }
+    }
+
+    /// A tenant that is suspended or inactive refuses everything but reads by administrators, its
+    /// own and the platform's.
+    private static func isAllowedWhileNotActive(
+        _ effect: Operation.Effect, _ principal: Principal, _ membership: Membership?
+    ) -> Bool {
+        switch (effect, principal) {
+        case (.lifecycle, _): return true
+        case (.change, _): return false
+        case (.read, .platformAdministrator): return true
+        case (.read, .user): return membership?.role == .admin
+        case (.read, _): return false
+        }
+    }
+}
+
+extension Operation.Audience {
+    package var permission: Permission? {
+        switch self {
+        case .tenant(let permission), .owners(let permission): return permission
+        case .everybody, .identified, .administrators, .trusted, .oneself: return nil
+        }
+    }
+
+    package var includesServices: Bool {
+        switch self {
+        case .everybody, .identified, .trusted, .tenant, .oneself: return true
+        case .administrators, .owners: return false
+        }
+    }
+
+    package var includesUsers: Bool {
+        switch self {
+        case .everybody, .identified, .tenant, .owners, .oneself: return true
+        case .administrators, .trusted: return false
         }
     }
 }
@@ -66,6 +138,7 @@ extension Authority.Denial {
         case .permissionDenied:
             return DomainError(.permissionDenied, message: "the caller may not do this")
         case .notFound: return .tenantNotFound
+        case .tenantNotActive(let status): return .tenantNotActive(status)
         }
     }
 }

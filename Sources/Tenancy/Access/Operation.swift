@@ -1,22 +1,25 @@
-/// What can be asked of the domain.
+/// What can be asked of the domain. The rule of each is in `Operation+Rule.swift`.
 package enum Operation: String, Sendable, Hashable, CaseIterable {
-    case createTenant, getTenant, listTenants, getQuotas, checkQuota, consume, health
+    case health
+    // TenantService
+    case createTenant, getTenant, listTenants, updateTenant, suspendTenant, reactivateTenant,
+        deactivateTenant, getTenantAnalytics, getPublicTenantInfo, exportTenant
+    // UserService
+    case listUsers, addUser, updateUser, removeUser, inviteUser, acceptInvitation,
+        revokeInvitation, recordLogin, recordLogout
+    // SubscriptionService
+    case getSubscription, listPlans, changeSubscription, previewPlanChange, cancelSubscription
+    // QuotaService
+    case getQuotas, checkQuota, consume, getUsage
+    // ApiKeyService
+    case listApiKeys, createApiKey, revokeApiKey, verifyApiKey
+    // ConfigurationService
+    case getConfigurations, setConfiguration, deleteConfiguration, watchConfigurations
+    // ActivityService
+    case listActivity, watchActivity, verifyAudit
 
-    /// What an operation is about, which decides who may ask for it.
-    package enum Kind: Sendable, Hashable {
-        /// Answered to anybody.
-        case open
-        /// About the register of tenants as a whole.
-        case platform
-        /// About one tenant.
-        case tenant
-    }
-
-    package var kind: Kind {
-        switch self {
-        case .health: return .open
-        case .createTenant, .listTenants: return .platform
-        case .getTenant, .getQuotas, .checkQuota, .consume: return .tenant
-        }
+    /// The method's name on the wire: idempotency keys are bound to it.
+    package var methodName: String {
+        rawValue.prefix(1).uppercased() + rawValue.dropFirst()
     }
 }

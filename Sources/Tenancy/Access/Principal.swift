@@ -2,10 +2,13 @@
 package enum Principal: Sendable, Hashable {
     /// An operator of the platform, by name.
     case platformAdministrator(name: String)
-    /// An internal service, with what it may call.
+    /// An internal service in its own name, with what it may call.
     case service(name: String, operations: Set<Operation>)
-    /// Someone of one tenant, with what they may call.
-    case tenant(TenantID, name: String, operations: Set<Operation>)
+    /// A user for whom a service calls. What the user may do depends on the tenant, and is never
+    /// more than the service may.
+    case user(id: String, service: String, operations: Set<Operation>)
+    /// A program of one tenant, by the key it calls with.
+    case apiKey(TenantID, keyID: Int64, permissions: Set<Permission>)
     /// Nobody that could be identified.
     case anonymous
 
@@ -15,7 +18,8 @@ package enum Principal: Sendable, Hashable {
         switch self {
         case .platformAdministrator(let name): return "platform:\(name)"
         case .service(let name, _): return "service:\(name)"
-        case .tenant(let id, let name, _): return "tenant:\(id):\(name)"
+        case .user(let id, _, _): return "user:\(id)"
+        case .apiKey(_, let keyID, _): return "api_key:\(keyID)"
         case .anonymous: return "anonymous"
         }
     }

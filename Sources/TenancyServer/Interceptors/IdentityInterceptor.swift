@@ -7,8 +7,12 @@ internal import Tenancy
 /// First the client certificate, by its SPIFFE id; then the kernel's credentials of a Unix socket's
 /// peer; else nobody. Both are of the connection, so they are looked at once.
 struct IdentityInterceptor: ServerInterceptor {
-    /// What a service may call: everything about one tenant, nothing about the platform.
-    private static let serviceOperations = Set(Operation.allCases.filter { $0.kind == .tenant })
+    /// The metadata by which a service names the user for whom it calls.
+    static let actorKey = "bfc-actor"
+
+    /// What a service may call: everything that a service may be allowed at all.
+    private static let serviceOperations = Set(
+        Operation.allCases.filter { $0.rule.audience.includesServices })
 
     let configuration: IdentityConfiguration
 
@@ -33,9 +37,32 @@ struct IdentityInterceptor: ServerInterceptor {
     func admit(_ context: inout ServerContext) throws(RPCError) {
         if let refusal = context.connection.attachment as? RPCError { throw refusal }
         context.attachment = Caller(
-            principal: context.connection.attachment as? Principal ?? .anonymous,
+            principal: try actor(
+                context.metadata, of: context.connection.attachment as? Principal ?? .anonymous),
             address: context.peer.ipAddress,
             userAgent: context.metadata["user-agent"])
+    }
+
+    /// The user for whom a service calls, or the one at the other end when there is none.
+    ///
+    /// - Throws: `RPCError` with `PERMISSION_DENIED` for anyone else who names a user: to serve
+    ///   the call in the caller's own name would do what was not asked.
+    private func actor(
+        _ metadata: Metadata, of principal: Principal
+    ) throws(RPCError) -> Principal {
+        guard let user = metadata[Self.actorKey] else { return principal }
+        switch principal {
+        case .service(let name, let operations):
+            guard UserID(user) != nil else {
+                throw RPCError(.invalidArgument, "\(Self.actorKey) \(UserID.rule)")
+            }
+            return .user(id: user, service: name, operations: operations)
+        case .anonymous:
+            throw ErrorMapping.status(for: Authority.Denial.unauthenticated.error)
+        default:
+            throw RPCError(
+                .permissionDenied, "only a service may name a user by \(Self.actorKey)")
+        }
     }
 
     private func principal(of certificate: Certificate) throws(RPCError) -> Principal {

@@ -13,39 +13,40 @@ struct QuotaService: QuotaServiceHandler {
     func getQuotas(
         _ request: GetQuotasRequest, context: ServerContext
     ) async throws -> GetQuotasResponse {
-        try access.check(context, .getQuotas)
+        let caller = try await access.caller(context, .getQuotas)
         let selector = try TenantSelector(code: request.tenantCode, id: request.tenantId)
-        let tenant = try await access.tenant(selector, context, .getQuotas)
+        let tenant = try await access.tenant(selector, caller, .getQuotas)
         return GetQuotasResponse(
-            success: true, quotas: Quotas(try await store.quotas(of: tenant)))
+            success: true, quotas: Quotas(try await store.quotas(of: tenant.id)))
     }
 
     func checkQuota(
         _ request: TenancyAPI.CheckQuotaRequest, context: ServerContext
     ) async throws -> CheckQuotaResponse {
-        try access.check(context, .checkQuota)
+        let caller = try await access.caller(context, .checkQuota)
         let question = try Tenancy.CheckQuotaRequest(
             tenantCode: request.tenantCode, tenantID: request.tenantId,
             resource: Tenancy.Resource(request.resource), amount: request.amount)
-        let tenant = try await access.tenant(question.tenant, context, .checkQuota)
+        let tenant = try await access.tenant(question.tenant, caller, .checkQuota)
         let answer = try await ledger.check(
-            tenant, resource: question.resource, amount: question.amount)
+            tenant.id, resource: question.resource, amount: question.amount)
         return CheckQuotaResponse(answer)
     }
 
     func consume(
         _ request: TenancyAPI.ConsumeRequest, context: ServerContext
     ) async throws -> ConsumeResponse {
-        try access.check(context, .consume)
+        let caller = try await access.caller(context, .consume)
         let taking = try Tenancy.ConsumeRequest(
             tenantCode: request.tenantCode, tenantID: request.tenantId,
             resource: Tenancy.Resource(request.resource), amount: request.amount,
             idempotencyKey: request.idempotencyKey,
             requestHash: try RequestHash.of(request, keyPath: \.idempotencyKey),
             validateOnly: request.validateOnly)
-        let tenant = try await access.tenant(taking.tenant, context, .consume)
+        let tenant = try await access.tenant(
+            taking.tenant, caller, .consume, statusIsDecidedLater: true)
         let answer = try await ledger.consume(
-            taking.consumption(of: tenant, context: context.auditContext))
+            taking.consumption(of: tenant.id, context: caller.auditContext))
         return ConsumeResponse(answer)
     }
 }

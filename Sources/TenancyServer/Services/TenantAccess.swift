@@ -2,52 +2,79 @@ internal import TTRPC
 internal import Tenancy
 internal import TenancyStore
 
-/// The way from a call to a tenant: the caller's authority is decided before and after the tenant's
-/// name is looked up, so that who may not ask learns nothing by asking.
+/// The way from a call to what it is about: who calls is found out, and the caller's authority is
+/// decided before and after the tenant's name is looked up, so that who may not ask learns nothing
+/// by asking.
 struct TenantAccess: Sendable {
     let store: TenancyStore
 
-    /// What can be decided without knowing the tenant.
+    /// Who calls, unless that alone is reason to refuse. Every handler asks first, before it looks
+    /// at the request.
     ///
     /// - Throws: `unauthenticated` or `permissionDenied`.
-    func check(_ context: ServerContext, _ operation: Operation) throws(DomainError) {
-        if let denial = Authority.denialBeforeLookup(context.caller.principal, operation) {
+    func caller(
+        _ context: ServerContext, _ operation: Operation
+    ) async throws(DomainError) -> Caller {
+        let caller = context.caller
+        if let denial = Authority.denialBeforeLookup(caller.principal, operation) {
             throw denial.error
         }
+        return caller
     }
 
-    /// - Throws: `unauthenticated` or `permissionDenied`.
-    func platform(_ context: ServerContext, _ operation: Operation) throws(DomainError) {
-        if case .deny(let denial) = Authority.decide(
-            context.caller.principal, operation, .platform)
-        {
-            throw denial.error
-        }
-    }
-
-    /// The id of the tenant that a call is about, once it is certain that the caller may.
+    /// Who calls for something that is not about one tenant.
     ///
+    /// - Throws: `unauthenticated` or `permissionDenied`.
+    func platform(
+        _ context: ServerContext, _ operation: Operation
+    ) async throws(DomainError) -> Caller {
+        let caller = try await caller(context, operation)
+        if case .deny(let denial) = Authority.decide(caller.principal, operation, .platform) {
+            throw denial.error
+        }
+        return caller
+    }
+
+    /// The tenant that a call is about, once it is certain that the caller may.
+    ///
+    /// - Parameter statusIsDecidedLater: The tenant's status is decided on under a lock, after a
+    ///   kept answer had its chance.
     /// - Throws: `notFound` for a tenant that is absent or foreign, `permissionDenied`,
-    ///   `unavailable`.
+    ///   `failedPrecondition` for one that is not active, `unavailable`.
     func tenant(
-        _ selector: TenantSelector, _ context: ServerContext, _ operation: Operation
-    ) async throws(DomainError) -> TenantID {
-        let found = try await store.tenantID(of: selector)
-        let target = found.map { Authority.Target.tenant($0) } ?? .absentTenant
-        let decision = Authority.decide(context.caller.principal, operation, target)
-        switch (decision, found) {
-        case (.allow, .some(let id)): return id
+        _ selector: TenantSelector, _ caller: Caller, _ operation: Operation,
+        statusIsDecidedLater: Bool = false
+    ) async throws(DomainError) -> AdmittedTenant {
+        var user: String?
+        if case .user(let id, _, _) = caller.principal { user = id }
+        let standing = try await store.standing(of: selector, user: user)
+        let target =
+            standing.map {
+                Authority.Target.tenant(
+                    $0.id, statusIsDecidedLater ? .active : $0.status, membership: $0.membership)
+            } ?? .absentTenant
+        let decision = Authority.decide(caller.principal, operation, target)
+        switch (decision, standing) {
+        case (.allow(let powers), .some(let standing)):
+            return AdmittedTenant(standing: standing, powers: powers)
         case (.allow, .none): throw .tenantNotFound
         case (.deny(let denial), _): throw denial.error
         }
     }
 }
 
-extension ServerContext {
+/// A tenant that the caller may do what was asked with.
+struct AdmittedTenant: Sendable {
+    let standing: TenantStanding
+    /// What the caller may do there in all.
+    let powers: Powers
+
+    var id: TenantID { standing.id }
+}
+
+extension Caller {
     /// What the activity log says of this call's changes.
     var auditContext: AuditContext {
-        AuditContext(
-            actor: caller.principal.auditName, address: caller.address,
-            userAgent: caller.userAgent)
+        AuditContext(actor: principal.auditName, address: address, userAgent: userAgent)
     }
 }

@@ -11,14 +11,14 @@ struct TenantService: TenantServiceHandler {
     func createTenant(
         _ request: CreateTenantRequest, context: ServerContext
     ) async throws -> CreateTenantResponse {
-        try access.platform(context, .createTenant)
+        let caller = try await access.platform(context, .createTenant)
         let creation = try TenantCreation(
             draft: TenantDraft(request), idempotencyKey: request.idempotencyKey,
             requestHash: try RequestHash.of(request, keyPath: \.idempotencyKey),
             validateOnly: request.validateOnly)
         let tenant: Tenancy.Tenant?
         do {
-            tenant = try await store.createTenant(creation, context: context.auditContext)
+            tenant = try await store.createTenant(creation, context: caller.auditContext)
         } catch {
             guard case .alreadyExists(let field) = error.code else { throw error }
             throw ErrorMapping.status(
@@ -33,17 +33,17 @@ struct TenantService: TenantServiceHandler {
     func getTenant(
         _ request: GetTenantRequest, context: ServerContext
     ) async throws -> GetTenantResponse {
-        try access.check(context, .getTenant)
+        let caller = try await access.caller(context, .getTenant)
         let selector = try TenantSelector(code: request.tenantCode, id: request.tenantId)
-        let id = try await access.tenant(selector, context, .getTenant)
+        let tenant = try await access.tenant(selector, caller, .getTenant)
         return GetTenantResponse(
-            success: true, tenant: TenancyAPI.Tenant(try await store.tenant(id)))
+            success: true, tenant: TenancyAPI.Tenant(try await store.tenant(tenant.id)))
     }
 
     func listTenants(
         _ request: ListTenantsRequest, context: ServerContext
     ) async throws -> ListTenantsResponse {
-        try access.platform(context, .listTenants)
+        _ = try await access.platform(context, .listTenants)
         let page = try await store.listTenants(
             TenantListRequest(
                 pageSize: request.pageSize, pageToken: request.pageToken,

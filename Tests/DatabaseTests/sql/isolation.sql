@@ -23,6 +23,7 @@ SELECT create_tenant(
     p_idempotency_key => 'b', p_request_hash => '\x01');
 SELECT consume_tenant_quota(2, 'users', 1, 'key', '\x01');
 SELECT consume_tenant_quota(3, 'users', 1, 'key', '\x01');
+INSERT INTO tenant_users (tenant_id, user_id, role) VALUES (2, 'u', 'admin'), (3, 'u', 'admin');
 
 -- What a role may do in a scope: "3 rows", or the SQLSTATE of the refusal. Everything is undone.
 CREATE FUNCTION tap.attempt(p_role text, p_scope text, p_statement text) RETURNS text

@@ -5,12 +5,22 @@ internal import TenancyClient
 /// The stubs of every service over one connection.
 struct Services: Sendable {
     let tenants: TenantServiceClient
+    let users: UserServiceClient
+    let subscriptions: SubscriptionServiceClient
     let quotas: QuotaServiceClient
+    let apiKeys: ApiKeyServiceClient
+    let configurations: ConfigurationServiceClient
+    let activity: ActivityServiceClient
     let health: Grpc_Health_V1_HealthClient
 
     init(_ client: TenancyClient) {
         tenants = client.tenants
+        users = client.users
+        subscriptions = client.subscriptions
         quotas = client.quota
+        apiKeys = client.apiKeys
+        configurations = client.configurations
+        activity = client.activity
         health = client.health
     }
 

@@ -9,15 +9,19 @@ internal import Testing
 @testable internal import tenancy_bench
 
 /// Decides at once: three of four units are admitted, so that the generator meets both answers.
-private final class CountingQuota: QuotaServiceHandler {
+private final class CountingQuota: Sendable {
     let checks = Atomic<UInt64>(0)
     let consumed = Atomic<UInt64>(0)
     let denied = Atomic<UInt64>(0)
 
-    func getQuotas(
-        _ request: GetQuotasRequest, context: ServerContext
-    ) async throws -> GetQuotasResponse {
-        throw RPCError(.unimplemented, "not measured")
+    /// Serves the two methods that are measured.
+    func register(on router: inout Router) {
+        router.unary(QuotaServiceMethods.checkQuota) { request, context in
+            try await self.checkQuota(request, context: context)
+        }
+        router.unary(QuotaServiceMethods.consume) { request, context in
+            try await self.consume(request, context: context)
+        }
     }
 
     func checkQuota(

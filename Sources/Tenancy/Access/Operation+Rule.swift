@@ -1,0 +1,99 @@
+extension Operation {
+    /// Who may ask for an operation, what it is about, and what it does.
+    package struct Rule: Sendable, Hashable {
+        package let audience: Audience
+        package let subject: Subject
+        package let effect: Effect
+    }
+
+    package enum Audience: Sendable, Hashable {
+        /// Anybody, known or not.
+        case everybody
+        /// Anybody who is known.
+        case identified
+        /// Platform administrators.
+        case administrators
+        /// Platform administrators, and services in their own name.
+        case trusted
+        /// Platform administrators, services, and those of the tenant who hold the permission.
+        case tenant(Permission)
+        /// Platform administrators, and those of the tenant who hold the permission: what a tenant
+        /// decides for itself, no service decides for it.
+        case owners(Permission)
+        /// Platform administrators, services, and the user whom it concerns.
+        case oneself
+    }
+
+    package enum Subject: Sendable, Hashable {
+        /// The platform, or nothing.
+        case platform
+        /// One tenant.
+        case tenant
+    }
+
+    package enum Effect: Sendable, Hashable {
+        /// Changes nothing.
+        case read
+        /// Changes something of a tenant, which must be active.
+        case change
+        /// Changes whether a tenant may work, and so is not bound to it.
+        case lifecycle
+    }
+
+    package var rule: Rule {
+        switch self {
+        case .health, .getPublicTenantInfo:
+            return Rule(audience: .everybody, subject: .platform, effect: .read)
+        case .listPlans: return Rule(audience: .identified, subject: .platform, effect: .read)
+        case .createTenant:
+            return Rule(audience: .administrators, subject: .platform, effect: .lifecycle)
+        case .listTenants:
+            return Rule(audience: .administrators, subject: .platform, effect: .read)
+        case .verifyApiKey: return Rule(audience: .trusted, subject: .platform, effect: .read)
+        case .suspendTenant, .reactivateTenant, .deactivateTenant:
+            return Rule(audience: .administrators, subject: .tenant, effect: .lifecycle)
+        case .acceptInvitation:
+            return Rule(audience: .trusted, subject: .tenant, effect: .change)
+        case .recordLogin, .recordLogout:
+            return Rule(audience: .oneself, subject: .tenant, effect: .change)
+        case .exportTenant: return read(.owners(.exportTenant))
+        case .changeSubscription, .cancelSubscription:
+            return change(.owners(.manageSubscription))
+        default: return tenantRule
+        }
+    }
+
+    /// The rule of what is about one tenant and takes one permission.
+    private var tenantRule: Rule {
+        switch self {
+        case .getTenant: return read(.tenant(.viewTenant))
+        case .updateTenant: return change(.tenant(.manageTenant))
+        case .getTenantAnalytics: return read(.tenant(.viewAnalytics))
+        case .listUsers: return read(.tenant(.viewUsers))
+        case .addUser, .updateUser, .removeUser, .inviteUser, .revokeInvitation:
+            return change(.tenant(.manageUsers))
+        case .getSubscription, .previewPlanChange: return read(.tenant(.viewSubscription))
+        case .getQuotas, .getUsage: return read(.tenant(.viewUsage))
+        // It answers what consuming would, so whoever may consume may ask.
+        case .checkQuota: return read(.tenant(.viewUsage))
+        case .consume: return change(.tenant(.consume))
+        case .listApiKeys: return read(.tenant(.viewAPIKeys))
+        case .createApiKey, .revokeApiKey: return change(.tenant(.manageAPIKeys))
+        case .getConfigurations, .watchConfigurations: return read(.tenant(.viewConfiguration))
+        case .setConfiguration, .deleteConfiguration:
+            return change(.tenant(.manageConfiguration))
+        case .listActivity, .watchActivity: return read(.tenant(.viewActivity))
+        case .verifyAudit: return read(.tenant(.verifyAudit))
+        // Deny by default: an operation without a rule is the administrators'.
+        default: return Rule(audience: .administrators, subject: .tenant, effect: .change)
+        }
+    }
+
+    private func read(_ audience: Audience) -> Rule {
+        Rule(audience: audience, subject: .tenant, effect: .read)
+    }
+
+    private func change(_ audience: Audience) -> Rule {
+        Rule(audience: audience, subject: .tenant, effect: .change)
+    }
+}

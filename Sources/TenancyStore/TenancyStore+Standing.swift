@@ -1,0 +1,51 @@
+internal import Postgres
+package import Tenancy
+
+extension TenancyStore {
+    /// The tenant that is named, with its status and the place that a user has there. Nil when there
+    /// is no such tenant.
+    ///
+    /// - Throws: `unavailable`.
+    package func standing(
+        of selector: TenantSelector, user: String?
+    ) async throws(DomainError) -> TenantStanding? {
+        let columns = """
+            SELECT t.id, t.status, u.role, u.permissions
+            FROM tenants t
+            LEFT JOIN tenant_users u ON u.tenant_id = t.id
+            """
+        let statement: SQL
+        switch selector {
+        case .id(let id):
+            statement = """
+                \(unsafeSQL: columns) AND u.user_id = \(optional: user)
+                WHERE t.id = \(id.rawValue)
+                """
+        case .code(let code):
+            statement = """
+                \(unsafeSQL: columns) AND u.user_id = \(optional: user)
+                WHERE t.id = (SELECT c.tenant_id FROM tenant_codes c
+                    WHERE c.tenant_code = \(code.text))
+                """
+        }
+        guard let row = try await read(in: .platform, statement).first else { return nil }
+        return TenantStanding(
+            id: try row.tenantID("id"), status: try row.named("status"),
+            membership: try row.membership())
+    }
+}
+
+extension Row {
+    /// The place of a user, of whom there may be none. A permission that this program no longer
+    /// knows gives nothing.
+    fileprivate func membership() throws(DomainError) -> Membership? {
+        guard let role = try optional("role", as: String.self) else { return nil }
+        guard let role = Role(rawValue: role) else { throw TenancyStore.emptyAnswer }
+        return Membership(role: role, permissions: try permissions("permissions"))
+    }
+
+    func permissions(_ column: String) throws(DomainError) -> Set<Permission> {
+        let names = try optional(column, as: PostgresArray<String>.self)?.elements ?? []
+        return Set(names.compactMap { Permission(rawValue: $0) })
+    }
+}
