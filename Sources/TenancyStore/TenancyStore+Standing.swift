@@ -2,8 +2,8 @@ internal import Postgres
 package import Tenancy
 
 extension TenancyStore {
-    /// The tenant that is named, with its status and the place that a user has there. Nil when there
-    /// is no such tenant.
+    /// The tenant that is named, with its status and the place that a user has there. Nil when
+    /// there is no such tenant.
     ///
     /// - Throws: `unavailable`.
     package func standing(

@@ -1,5 +1,5 @@
--- How every change of a tenant begins and ends, so that each is admitted once, and answered the same
--- however often it is tried.
+-- How every change of a tenant begins and ends, so that each is admitted once, and answered the
+-- same however often it is tried.
 
 -- A key that is claimed has no answer until its transaction commits one.
 ALTER TABLE idempotency_keys ALTER COLUMN response DROP NOT NULL;
@@ -9,7 +9,8 @@ ALTER TABLE idempotency_keys ALTER COLUMN response DROP NOT NULL;
 --   proceed     nothing stands in the way; tenant_status is the tenant's under the lock
 --   replayed    done before under this key; response is the answer of then
 --   key_reused  the key was used for another request
--- p_lock is 'update' for a change of the tenant itself, else 'share'. A kept answer is decided before
+-- p_lock is 'update' for a change of the tenant itself, else 'share'. A kept answer is decided
+-- before
 -- the tenant's status: whoever retries what was done must hear that it was.
 CREATE FUNCTION begin_tenant_change(
     p_tenant_id bigint, p_lock text, p_method text, p_idempotency_key text, p_request_hash bytea,

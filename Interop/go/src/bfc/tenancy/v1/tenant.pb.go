@@ -984,8 +984,8 @@ type TenantAnalytics struct {
 	TotalTransactions_30D uint64 `protobuf:"varint,4,opt,name=total_transactions_30d,json=totalTransactions30d,proto3" json:"total_transactions_30d,omitempty"`
 	// The storage used, in GB of 10^9 bytes.
 	StorageUsedGb float64 `protobuf:"fixed64,5,opt,name=storage_used_gb,json=storageUsedGb,proto3" json:"storage_used_gb,omitempty"`
-	// "healthy" below 80 % of every quota, "warning" from there, "critical" from 95 %, "exceeded" from
-	// 100 %: the worst of the four.
+	// "healthy" below 80 % of every quota, "warning" from there, "critical" from 95 %, "exceeded"
+	// from 100 %: the worst of the four.
 	QuotaStatus          string   `protobuf:"bytes,6,opt,name=quota_status,json=quotaStatus,proto3" json:"quota_status,omitempty"`
 	XXX_NoUnkeyedLiteral struct{} `json:"-"`
 	XXX_unrecognized     []byte   `json:"-"`

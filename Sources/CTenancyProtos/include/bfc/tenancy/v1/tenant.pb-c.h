@@ -734,8 +734,8 @@ struct  Bfc__Tenancy__V1__TenantAnalytics
    */
   double storage_used_gb;
   /*
-   * "healthy" below 80 % of every quota, "warning" from there, "critical" from 95 %, "exceeded" from
-   * 100 %: the worst of the four.
+   * "healthy" below 80 % of every quota, "warning" from there, "critical" from 95 %, "exceeded"
+   * from 100 %: the worst of the four.
    */
   char *quota_status;
 };

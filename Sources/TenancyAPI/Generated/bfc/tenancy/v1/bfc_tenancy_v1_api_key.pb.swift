@@ -812,8 +812,8 @@ public enum ApiKeyServiceMethods {
 /// A key is `vym_<tenantId>_<secret><checksum>`: a secret of at least 256 bits in base62, then the
 /// CRC-32 of everything before it in base62. Only its SHA-256 is kept.
 public protocol ApiKeyServiceHandler: Sendable {
-    /// ListApiKeys pages through the keys of one tenant in the order of their ids, which inserts do not
-    /// disturb. It never shows a key.
+    /// ListApiKeys pages through the keys of one tenant in the order of their ids, which inserts do
+    /// not disturb. It never shows a key.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// view_api_keys.
@@ -897,8 +897,8 @@ public struct ApiKeyServiceClient: Sendable {
         self.caller = caller
     }
 
-    /// ListApiKeys pages through the keys of one tenant in the order of their ids, which inserts do not
-    /// disturb. It never shows a key.
+    /// ListApiKeys pages through the keys of one tenant in the order of their ids, which inserts do
+    /// not disturb. It never shows a key.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// view_api_keys.

@@ -1390,9 +1390,9 @@ public protocol SubscriptionServiceHandler: Sendable {
     /// limits that are missing with the plan custom or given with another; FAILED_PRECONDITION with
     /// ErrorInfo USAGE_ABOVE_LIMIT (its metadata names the resource) for a downgrade that is refused,
     /// NO_CHANGE when the tenant has exactly this already, SUBSCRIPTION_NOT_ACTIVE for one that was
-    /// cancelled, TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; ABORTED with ErrorInfo VERSION_MISMATCH;
-    /// NOT_FOUND for a tenant that does not exist or that the caller may not see; PERMISSION_DENIED;
-    /// UNAUTHENTICATED.
+    /// cancelled, TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; ABORTED with ErrorInfo
+    /// VERSION_MISMATCH; NOT_FOUND for a tenant that does not exist or that the caller may not see;
+    /// PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: none; the original changed the row by hand.
     func changeSubscription(
         _ request: ChangeSubscriptionRequest, context: ServerContext
@@ -1491,9 +1491,9 @@ public struct SubscriptionServiceClient: Sendable {
     /// limits that are missing with the plan custom or given with another; FAILED_PRECONDITION with
     /// ErrorInfo USAGE_ABOVE_LIMIT (its metadata names the resource) for a downgrade that is refused,
     /// NO_CHANGE when the tenant has exactly this already, SUBSCRIPTION_NOT_ACTIVE for one that was
-    /// cancelled, TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; ABORTED with ErrorInfo VERSION_MISMATCH;
-    /// NOT_FOUND for a tenant that does not exist or that the caller may not see; PERMISSION_DENIED;
-    /// UNAUTHENTICATED.
+    /// cancelled, TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; ABORTED with ErrorInfo
+    /// VERSION_MISMATCH; NOT_FOUND for a tenant that does not exist or that the caller may not see;
+    /// PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: none; the original changed the row by hand.
     public func changeSubscription(
         _ request: ChangeSubscriptionRequest, options: CallOptions = .defaults

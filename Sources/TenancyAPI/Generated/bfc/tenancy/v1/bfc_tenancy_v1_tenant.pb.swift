@@ -1307,8 +1307,8 @@ public struct TenantAnalytics: ProtobufMessage {
     /// The storage used, in GB of 10^9 bytes.
     public var storageUsedGb: Double = 0
 
-    /// "healthy" below 80 % of every quota, "warning" from there, "critical" from 95 %, "exceeded" from
-    /// 100 %: the worst of the four.
+    /// "healthy" below 80 % of every quota, "warning" from there, "critical" from 95 %, "exceeded"
+    /// from 100 %: the worst of the four.
     public var quotaStatus: String = ""
 
     /// The message with every field at its default.
@@ -1689,9 +1689,9 @@ public protocol TenantServiceHandler: Sendable {
     ///
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// manage_tenant.
-    /// Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule or a mask that is empty or
-    /// names an unknown field; NOT_FOUND for a tenant that does not exist or that the caller may not
-    /// see; ALREADY_EXISTS with ResourceInfo when the domain is taken; ABORTED with ErrorInfo
+    /// Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule or a mask that is empty
+    /// or names an unknown field; NOT_FOUND for a tenant that does not exist or that the caller may
+    /// not see; ALREADY_EXISTS with ResourceInfo when the domain is taken; ABORTED with ErrorInfo
     /// VERSION_MISMATCH when expected_version is not the present one; FAILED_PRECONDITION with
     /// ErrorInfo TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: PUT /api/tenants/:tenantId.
@@ -1861,9 +1861,9 @@ public struct TenantServiceClient: Sendable {
     ///
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// manage_tenant.
-    /// Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule or a mask that is empty or
-    /// names an unknown field; NOT_FOUND for a tenant that does not exist or that the caller may not
-    /// see; ALREADY_EXISTS with ResourceInfo when the domain is taken; ABORTED with ErrorInfo
+    /// Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule or a mask that is empty
+    /// or names an unknown field; NOT_FOUND for a tenant that does not exist or that the caller may
+    /// not see; ALREADY_EXISTS with ResourceInfo when the domain is taken; ABORTED with ErrorInfo
     /// VERSION_MISMATCH when expected_version is not the present one; FAILED_PRECONDITION with
     /// ErrorInfo TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: PUT /api/tenants/:tenantId.

@@ -1431,16 +1431,17 @@ public protocol UserServiceHandler: Sendable {
         _ request: AddUserRequest, context: ServerContext
     ) async throws -> AddUserResponse
 
-    /// UpdateUser changes the role or the permissions of a member, those fields that update_mask names.
+    /// UpdateUser changes the role or the permissions of a member, those fields that update_mask
+    /// names.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// manage_users.
-    /// Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule or a mask that is empty or
-    /// names an unknown field; NOT_FOUND for a tenant or user that does not exist or that the caller
-    /// may not see; ABORTED with ErrorInfo VERSION_MISMATCH when expected_version is not the present
-    /// one; PERMISSION_DENIED for a role or permission above the caller's own; FAILED_PRECONDITION
-    /// with ErrorInfo LAST_ADMINISTRATOR when the last admin would be demoted, TENANT_NOT_ACTIVE or
-    /// IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+    /// Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule or a mask that is empty
+    /// or names an unknown field; NOT_FOUND for a tenant or user that does not exist or that the
+    /// caller may not see; ABORTED with ErrorInfo VERSION_MISMATCH when expected_version is not the
+    /// present one; PERMISSION_DENIED for a role or permission above the caller's own;
+    /// FAILED_PRECONDITION with ErrorInfo LAST_ADMINISTRATOR when the last admin would be demoted,
+    /// TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
     /// HTTP route it replaces: none; the original removed and added.
     func updateUser(
         _ request: UpdateUserRequest, context: ServerContext
@@ -1492,10 +1493,10 @@ public protocol UserServiceHandler: Sendable {
     ///
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// manage_users.
-    /// Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or an open invitation that does
-    /// not exist or that the caller may not see; PERMISSION_DENIED for an invitation above the caller's
-    /// own rank; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED;
-    /// UNAUTHENTICATED.
+    /// Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or an open invitation that
+    /// does not exist or that the caller may not see; PERMISSION_DENIED for an invitation above the
+    /// caller's own rank; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or
+    /// IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
     /// HTTP route it replaces: none.
     func revokeInvitation(
         _ request: RevokeInvitationRequest, context: ServerContext
@@ -1601,16 +1602,17 @@ public struct UserServiceClient: Sendable {
             UserServiceMethods.addUser, request, options: options)
     }
 
-    /// UpdateUser changes the role or the permissions of a member, those fields that update_mask names.
+    /// UpdateUser changes the role or the permissions of a member, those fields that update_mask
+    /// names.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// manage_users.
-    /// Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule or a mask that is empty or
-    /// names an unknown field; NOT_FOUND for a tenant or user that does not exist or that the caller
-    /// may not see; ABORTED with ErrorInfo VERSION_MISMATCH when expected_version is not the present
-    /// one; PERMISSION_DENIED for a role or permission above the caller's own; FAILED_PRECONDITION
-    /// with ErrorInfo LAST_ADMINISTRATOR when the last admin would be demoted, TENANT_NOT_ACTIVE or
-    /// IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+    /// Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule or a mask that is empty
+    /// or names an unknown field; NOT_FOUND for a tenant or user that does not exist or that the
+    /// caller may not see; ABORTED with ErrorInfo VERSION_MISMATCH when expected_version is not the
+    /// present one; PERMISSION_DENIED for a role or permission above the caller's own;
+    /// FAILED_PRECONDITION with ErrorInfo LAST_ADMINISTRATOR when the last admin would be demoted,
+    /// TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
     /// HTTP route it replaces: none; the original removed and added.
     public func updateUser(
         _ request: UpdateUserRequest, options: CallOptions = .defaults
@@ -1674,10 +1676,10 @@ public struct UserServiceClient: Sendable {
     ///
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// manage_users.
-    /// Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or an open invitation that does
-    /// not exist or that the caller may not see; PERMISSION_DENIED for an invitation above the caller's
-    /// own rank; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED;
-    /// UNAUTHENTICATED.
+    /// Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or an open invitation that
+    /// does not exist or that the caller may not see; PERMISSION_DENIED for an invitation above the
+    /// caller's own rank; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or
+    /// IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
     /// HTTP route it replaces: none.
     public func revokeInvitation(
         _ request: RevokeInvitationRequest, options: CallOptions = .defaults
