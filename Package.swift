@@ -81,6 +81,7 @@ let package = Package(
             name: "TenancyServer",
             dependencies: [
                 "Reactor", "TTRPC", "TenancyAPI", "Tenancy", "TenancyStore", "OpenSSL",
+                "ProtobufSchema",
                 logging, lifecycle, configuration, systemPackage,
             ],
             exclude: ["ARCHITECTURE.md"],

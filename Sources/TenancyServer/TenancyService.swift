@@ -49,7 +49,7 @@ package struct TenancyService: Service {
             throw error
         }
         let health = HealthService(services: TenancyServices.all.map(\.name))
-        let server = makeServer(store: store, health: health, group: group)
+        let server = try makeServer(store: store, health: health, group: group)
         do {
             let addresses = try await server.start()
             health.setServing(true)
@@ -68,12 +68,13 @@ package struct TenancyService: Service {
 
     private func makeServer(
         store: TenancyStore, health: HealthService, group: EventLoopGroup
-    ) -> TTRPCServer {
+    ) throws -> TTRPCServer {
         let access = TenantAccess(store: store)
         var router = Router()
         TenantService(access: access, store: store).register(on: &router)
         QuotaService(access: access, store: store, ledger: store).register(on: &router)
         health.register(on: &router)
+        try ReflectionService.register(on: &router)
         var unix = ListenerConfiguration(.unix(path: configuration.socket))
         unix.unixMode = configuration.socketMode
         var tls = ServerTLS(

@@ -8,7 +8,7 @@ struct ServerSession {
     let caller: any RPCCaller
     let index: SchemaIndex
     let connection: Connection
-    let format: OutputFormat
+    var format: OutputFormat
 
     /// Fields at their defaults are printed: `allowed: false` and `current: 0` are answers.
     var codec: MessageCodec {
@@ -19,22 +19,40 @@ struct ServerSession {
     ///
     /// - Throws: `CommandFailure`; a failed call is reported before it is thrown.
     static func with<Value>(
-        _ options: ConnectionOptions, _ format: OutputFormat,
+        _ options: ConnectionOptions, _ format: OutputFormat, schema: SchemaSource = .builtIn,
         _ body: (ServerSession) async throws -> Value
     ) async throws -> Value {
         let connection = try options.resolve(environment: ProcessEnvironment.current)
-        let index = SchemaIndex(schema: try ServiceSchema.load())
         let client = try ServerConnector.client(for: connection.target)
-        let session = ServerSession(
-            caller: client, index: index, connection: connection, format: format)
         let result: Result<Value, any Error>
         do {
-            result = .success(try await body(session))
+            let index = SchemaIndex(schema: try await load(schema, connection, client))
+            result = .success(
+                try await body(
+                    ServerSession(
+                        caller: client, index: index, connection: connection, format: format)))
         } catch {
-            result = .failure(session.reported(error))
+            result = .failure(reported(error, format))
         }
         await client.close()
         return try result.get()
+    }
+
+    private static func load(
+        _ source: SchemaSource, _ connection: Connection, _ client: any RPCCaller
+    ) async throws -> Schema {
+        guard source == .server else { return try ServiceSchema.load() }
+        do {
+            return try await ServerSchema.fetch(
+                from: client, options: callOptions(connection, .unary))
+        } catch var error as RPCError {
+            // The hint stands where the failure is read; what failed stays as it was.
+            if [.permissionDenied, .unauthenticated, .unimplemented].contains(error.code) {
+                error.message +=
+                    " (asked for its schema; --offline takes the one this command was built with)"
+            }
+            throw error
+        }
     }
 
     // MARK: Calls
@@ -50,6 +68,10 @@ struct ServerSession {
     }
 
     func callOptions(_ kind: MethodKind) -> CallOptions {
+        Self.callOptions(connection, kind)
+    }
+
+    private static func callOptions(_ connection: Connection, _ kind: MethodKind) -> CallOptions {
         var options = CallOptions.defaults
         options.metadata = connection.metadata
         options.timeout =
@@ -97,9 +119,23 @@ struct ServerSession {
         TextFile.print(value.text(indented: format == .text) + "\n")
     }
 
-    private func reported(_ error: any Error) -> any Error {
+    /// The same, each on a line of its own: an answer of a stream.
+    var linewise: ServerSession {
+        var session = self
+        session.format = .json
+        return session
+    }
+
+    /// The details of a failure are gRPC's own messages, which no service's schema has to hold.
+    private static func reported(_ error: any Error, _ format: OutputFormat) -> any Error {
         guard let error = error as? RPCError else { return error }
-        TextFile.report(FailureReport(error: error, codec: codec).text(format))
-        return CommandFailure(CommandStatus(error.code))
+        do {
+            let codec = MessageCodec(
+                schema: try ServiceSchema.load(), options: .init(includeDefaults: true))
+            TextFile.report(FailureReport(error: error, codec: codec).text(format))
+            return CommandFailure(CommandStatus(error.code))
+        } catch {
+            return error
+        }
     }
 }

@@ -19,6 +19,7 @@
 #include "google/rpc/error_details.pb-c.h"
 #include "google/rpc/status.pb-c.h"
 #include "grpc/health/v1/health.pb-c.h"
+#include "grpc/reflection/v1/reflection.pb-c.h"
 #include "ttrpc/request.pb-c.h"
 static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__activity__at(void) {
     return &bfc__tenancy__v1__activity__descriptor;
@@ -373,6 +374,30 @@ static inline const ProtobufCMessageDescriptor *grpc__health__v1__health_check_r
 }
 static inline const ProtobufCMessageDescriptor *grpc__health__v1__health_check_response__at(void) {
     return &grpc__health__v1__health_check_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__reflection__v1__server_reflection_request__at(void) {
+    return &grpc__reflection__v1__server_reflection_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__reflection__v1__extension_request__at(void) {
+    return &grpc__reflection__v1__extension_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__reflection__v1__server_reflection_response__at(void) {
+    return &grpc__reflection__v1__server_reflection_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__reflection__v1__file_descriptor_response__at(void) {
+    return &grpc__reflection__v1__file_descriptor_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__reflection__v1__extension_number_response__at(void) {
+    return &grpc__reflection__v1__extension_number_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__reflection__v1__list_service_response__at(void) {
+    return &grpc__reflection__v1__list_service_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__reflection__v1__service_response__at(void) {
+    return &grpc__reflection__v1__service_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *grpc__reflection__v1__error_response__at(void) {
+    return &grpc__reflection__v1__error_response__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *ttrpc__request__at(void) {
     return &ttrpc__request__descriptor;

@@ -18,6 +18,15 @@ enum DescriptorReader {
         }
     }
 
+    /// One encoded FileDescriptorProto.
+    static func file(encoded bytes: [UInt8]) throws(SchemaError) -> SchemaFile {
+        try unpack(
+            bytes, protoc__file_descriptor_proto__at(), as: Protoc__FileDescriptorProto.self
+        ) { (file) throws(SchemaError) in
+            try Self.file(file.pointee)
+        }
+    }
+
     /// Unpacks a message, hands it to `read` and frees it.
     static func unpack<Message, Value>(
         _ bytes: [UInt8], _ descriptor: UnsafePointer<ProtobufCMessageDescriptor>?,

@@ -49,7 +49,8 @@ extension Operation {
             return Rule(audience: .administrators, subject: .platform, effect: .lifecycle)
         case .listTenants:
             return Rule(audience: .administrators, subject: .platform, effect: .read)
-        case .verifyApiKey: return Rule(audience: .trusted, subject: .platform, effect: .read)
+        case .verifyApiKey, .reflect:
+            return Rule(audience: .trusted, subject: .platform, effect: .read)
         case .suspendTenant, .reactivateTenant, .deactivateTenant:
             return Rule(audience: .administrators, subject: .tenant, effect: .lifecycle)
         case .acceptInvitation:

@@ -1,6 +1,6 @@
 /// What can be asked of the domain. The rule of each is in `Operation+Rule.swift`.
 package enum Operation: String, Sendable, Hashable, CaseIterable {
-    case health
+    case health, reflect
     // TenantService
     case createTenant, getTenant, listTenants, updateTenant, suspendTenant, reactivateTenant,
         deactivateTenant, getTenantAnalytics, getPublicTenantInfo, exportTenant

@@ -250,5 +250,12 @@ public enum TenancyServices {
                 request: "grpc.health.v1.HealthCheckRequest",
                 response: "grpc.health.v1.HealthCheckResponse"),
         ]),
+        Service(name: "grpc.reflection.v1.ServerReflection", methods: [
+            Method(
+                name: "ServerReflectionInfo", kind: .bidirectionalStreaming,
+                isIdempotent: false,
+                request: "grpc.reflection.v1.ServerReflectionRequest",
+                response: "grpc.reflection.v1.ServerReflectionResponse"),
+        ]),
     ]
 }

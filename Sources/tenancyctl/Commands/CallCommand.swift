@@ -9,9 +9,10 @@ struct CallCommand: AsyncParsableCommand {
         commandName: "call",
         abstract: "Call a method with a JSON request and print its JSON answer.",
         discussion: """
-            A service may be named by its last part: QuotaService/GetQuotas. A method that takes a \
-            stream reads one JSON value from each line, and half-closes at the end of the input; a \
-            method that answers with a stream prints one JSON value on each line.
+            The server tells which methods it has. A service may be named by its last part: \
+            QuotaService/GetQuotas. A method that takes a stream reads one JSON value from each \
+            line, and half-closes at the end of the input; a method that answers with a stream \
+            prints one JSON value on each line.
 
             tenancyctl call QuotaService/GetQuotas '{"tenantCode": "axis-securities"}'
             """)
@@ -26,20 +27,23 @@ struct CallCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Connection options")
     var connection: ConnectionOptions
+    @OptionGroup(title: "Schema options")
+    var schema: SchemaOptions
     @OptionGroup(title: "Output options")
     var output: OutputOptions
 
     func run() async throws {
-        // Names and JSON are checked before a connection is made: a typing error needs no server.
-        let method = try SchemaIndex(schema: try ServiceSchema.load()).method(self.method)
-        if request ?? "-" == "-", TextFile.standardInputIsTerminal {
+        if isStandardInput, TextFile.standardInputIsTerminal {
             TextFile.report("reading the request from standard input; Ctrl-D ends it\n")
         }
-        switch method.kind {
-        case .unary: try await unary(method)
-        case .serverStreaming: try await serverStreaming(method)
-        case .clientStreaming: try await clientStreaming(method)
-        case .bidirectionalStreaming: try await bidirectional(method)
+        try await ServerSession.with(connection, output.output, schema: schema.source) { session in
+            let method = try session.index.method(self.method)
+            switch method.kind {
+            case .unary: try await unary(method, session)
+            case .serverStreaming: try await serverStreaming(method, session.linewise)
+            case .clientStreaming: try await clientStreaming(method, session)
+            case .bidirectionalStreaming: try await bidirectional(method, session.linewise)
+            }
         }
     }
 
@@ -50,57 +54,55 @@ struct CallCommand: AsyncParsableCommand {
         return request
     }
 
-    private func unary(_ method: SchemaIndex.Method) async throws {
-        let text = try requestText()
-        try await ServerSession.with(connection, output.output) { session in
-            let request = try session.encode(json: text, for: method)
-            let response = try await session.unary(method, request)
+    private func requestLines() -> AsyncStream<String> {
+        isStandardInput ? InputLines.standardInput() : InputLines.of(request ?? "")
+    }
+
+    private func unary(_ method: SchemaIndex.Method, _ session: ServerSession) async throws {
+        let request = try session.encode(json: try requestText(), for: method)
+        session.print(try session.decode(try await session.unary(method, request), of: method))
+    }
+
+    private func serverStreaming(
+        _ method: SchemaIndex.Method, _ session: ServerSession
+    ) async throws {
+        let request = try session.encode(json: try requestText(), for: method)
+        let responses = try await session.caller.serverStreaming(
+            method.descriptor, request, options: session.callOptions(method.kind))
+        for try await response in responses {
             session.print(try session.decode(response, of: method))
         }
     }
 
-    private func serverStreaming(_ method: SchemaIndex.Method) async throws {
-        let text = try requestText()
-        try await ServerSession.with(connection, .json) { session in
-            let request = try session.encode(json: text, for: method)
-            let responses = try await session.caller.serverStreaming(
-                method.descriptor, request, options: session.callOptions(method.kind))
-            for try await response in responses {
+    private func clientStreaming(
+        _ method: SchemaIndex.Method, _ session: ServerSession
+    ) async throws {
+        let call = try await session.caller.clientStreaming(
+            method.descriptor, options: session.callOptions(method.kind))
+        for await line in requestLines() {
+            try await call.write(try session.encode(json: line, for: method))
+        }
+        session.print(try session.decode(try await call.finish(), of: method))
+    }
+
+    private func bidirectional(
+        _ method: SchemaIndex.Method, _ session: ServerSession
+    ) async throws {
+        let lines = requestLines()
+        let call = try await session.caller.bidirectional(
+            method.descriptor, options: session.callOptions(method.kind))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for await line in lines {
+                    try await call.requests.write(try session.encode(json: line, for: method))
+                }
+                call.requests.finish()
+            }
+            for try await response in call.responses {
                 session.print(try session.decode(response, of: method))
             }
-        }
-    }
-
-    private func clientStreaming(_ method: SchemaIndex.Method) async throws {
-        let lines = isStandardInput ? InputLines.standardInput() : InputLines.of(request ?? "")
-        try await ServerSession.with(connection, .json) { session in
-            let call = try await session.caller.clientStreaming(
-                method.descriptor, options: session.callOptions(method.kind))
-            for await line in lines {
-                try await call.write(try session.encode(json: line, for: method))
-            }
-            session.print(try session.decode(try await call.finish(), of: method))
-        }
-    }
-
-    private func bidirectional(_ method: SchemaIndex.Method) async throws {
-        let lines = isStandardInput ? InputLines.standardInput() : InputLines.of(request ?? "")
-        try await ServerSession.with(connection, .json) { session in
-            let call = try await session.caller.bidirectional(
-                method.descriptor, options: session.callOptions(method.kind))
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    for await line in lines {
-                        try await call.requests.write(try session.encode(json: line, for: method))
-                    }
-                    call.requests.finish()
-                }
-                for try await response in call.responses {
-                    session.print(try session.decode(response, of: method))
-                }
-                // The server has ended the stream; what is still typed goes nowhere.
-                group.cancelAll()
-            }
+            // The server has ended the stream; what is still typed goes nowhere.
+            group.cancelAll()
         }
     }
 }

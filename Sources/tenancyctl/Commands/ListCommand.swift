@@ -3,24 +3,30 @@ internal import ProtobufSchema
 internal import TenancyCommandLine
 
 /// Names the services, or the methods of one.
-struct ListCommand: ParsableCommand {
+struct ListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the services, or the methods of one.")
+        commandName: "list", abstract: "List the services, or the methods of one.",
+        discussion: "The server tells which it has.")
 
     @Argument(help: "The service, by its full name or its last part.")
     var service: String?
 
+    @OptionGroup(title: "Connection options")
+    var connection: ConnectionOptions
+    @OptionGroup(title: "Schema options")
+    var schema: SchemaOptions
     @OptionGroup(title: "Output options")
     var output: OutputOptions
 
-    func run() throws {
-        let schema = try ServiceSchema.load()
-        let services =
-            if let service { [try SchemaIndex(schema: schema).service(service)] } else {
-                schema.services
-            }
-        let listing = Listing(services: services, showsMethods: service != nil)
-        TextFile.print(output.output == .json ? listing.json : listing.text)
+    func run() async throws {
+        try await ServerSession.with(connection, output.output, schema: schema.source) { session in
+            let services =
+                if let service { [try session.index.service(service)] } else {
+                    session.index.schema.services
+                }
+            let listing = Listing(services: services, showsMethods: service != nil)
+            TextFile.print(output.output == .json ? listing.json : listing.text)
+        }
     }
 }
 

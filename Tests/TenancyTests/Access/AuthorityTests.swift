@@ -33,7 +33,7 @@ internal import Testing
         case .health, .getPublicTenantInfo: return (.everybody, false, true)
         case .listPlans: return (.identified, false, true)
         case .createTenant, .listTenants: return (.administrators, false, true)
-        case .verifyApiKey: return (.trusted, false, true)
+        case .verifyApiKey, .reflect: return (.trusted, false, true)
         case .suspendTenant, .reactivateTenant, .deactivateTenant:
             return (.administrators, true, true)
         case .acceptInvitation: return (.trusted, true, false)
