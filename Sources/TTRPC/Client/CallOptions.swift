@@ -1,7 +1,8 @@
 /// What a caller may ask for one call.
 public struct CallOptions: Sendable, Hashable {
     /// How long the call may take in all, tries and waits included; nil waits for as long as the
-    /// server does. It travels with the request, and the client keeps it too.
+    /// server does. It travels with the request, and the client keeps it too. An earlier deadline
+    /// of the calling task (`CallDeadline`) wins.
     public var timeout: Duration?
     /// What travels beside the request.
     public var metadata = Metadata()

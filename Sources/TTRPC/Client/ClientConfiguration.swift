@@ -8,6 +8,8 @@ public struct ClientConfiguration: Sendable {
     public var busyPoll = Duration.zero
     public var limits = ClientLimits()
     public var retry = RetryConfiguration()
+    /// Whether a call is sent again before its first try has failed; nil, the default, never.
+    public var hedging: HedgingConfiguration?
     /// What looks at every call before it is sent, first one first.
     public var interceptors: [any ClientInterceptor] = []
 

@@ -87,7 +87,7 @@ final class ClientConnection: ChannelOwner {
             guard isEnd else { return }
             call.receiveEnd()
         case .fail(let call, let error, let tellServer):
-            if tellServer { writeEnd(header.stream) }
+            if tellServer { writeEnd(header.stream, .givesUp) }
             call.fail(error, .sent)
         }
         streamEnded()
@@ -164,21 +164,20 @@ final class ClientConnection: ChannelOwner {
 
     /// Ends this side of a stream.
     func halfClose(_ id: UInt32) {
-        if streams.closeLocal(id) { writeEnd(id) }
+        if streams.closeLocal(id) { writeEnd(id, [.remoteClosed, .noData]) }
     }
 
-    /// Gives a stream up. ttrpc has no frame that cancels: the end of this side is what a server
-    /// can understand, and a second end after the first one is its own server's sign to stop.
-    func abandon(_ id: UInt32, tellServer: Bool) {
+    /// Gives a stream up. ttrpc has no frame that cancels: its other servers read the end of this
+    /// side here, or nothing at all, and this package's own stops the handler.
+    func abandon(_ id: UInt32) {
         guard streams.forget(id) else { return }
-        if tellServer { writeEnd(id) }
+        writeEnd(id, .givesUp)
         streamEnded()
     }
 
-    private func writeEnd(_ id: UInt32) {
+    private func writeEnd(_ id: UInt32, _ flags: FrameFlags) {
         guard channel.isOpen else { return }
-        channel.write(
-            FrameHeader(length: 0, stream: id, type: .data, flags: [.remoteClosed, .noData]), [])
+        channel.write(FrameHeader(length: 0, stream: id, type: .data, flags: flags), [])
     }
 
     private func streamEnded() {

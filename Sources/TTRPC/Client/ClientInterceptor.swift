@@ -1,5 +1,5 @@
-/// Looks at every call of a client before it is sent: adds credentials, a trace, a default
-/// deadline.
+/// Looks at every call of a client before it is sent, and after its end: adds credentials, a
+/// trace, a default deadline; counts, measures.
 public protocol ClientInterceptor: Sendable {
     /// Called once for each call, however often it is tried, on the caller's thread; answers from
     /// memory.
@@ -8,4 +8,21 @@ public protocol ClientInterceptor: Sendable {
     func prepare(
         _ options: inout CallOptions, service: String, method: String
     ) throws(RPCError)
+
+    /// Called once for each call, after every interceptor has prepared it. What is returned is
+    /// called once, when the call has ended: with `.ok`, or the code of its failure. It runs on
+    /// the caller's thread or on a loop's, and answers from memory.
+    func observe(
+        _ options: CallOptions, service: String, method: String
+    ) -> (@Sendable (RPCError.Code) -> Void)?
+}
+
+extension ClientInterceptor {
+    public func prepare(
+        _ options: inout CallOptions, service: String, method: String
+    ) throws(RPCError) {}
+
+    public func observe(
+        _ options: CallOptions, service: String, method: String
+    ) -> (@Sendable (RPCError.Code) -> Void)? { nil }
 }

@@ -136,7 +136,10 @@ final class ClientLane: @unchecked Sendable {
 
     private func open(_ address: KernelAddress) throws -> ClientConnection {
         let socket = try Socket.open(family: address.family)
-        if case .tcp = target.address { Socket.configureTCP(socket.number) }
+        if case .tcp = target.address {
+            Socket.configureTCP(
+                socket.number, unreachableTimeMax: limits.channel.unreachableTimeMax)
+        }
         let isConnected = try Socket.connect(socket.number, to: address)
         let session = try tls.map {
             try TLSSession(

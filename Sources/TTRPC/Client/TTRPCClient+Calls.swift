@@ -5,11 +5,33 @@ extension TTRPCClient {
         _ method: MethodDescriptor<Request, Response>, _ request: Request, options: CallOptions
     ) async throws(RPCError) -> Response {
         let options = try prepared(options, service: method.service, method: method.method)
-        let deadline = options.timeout.map { MonotonicInstant.now().advanced(by: $0) }
+        guard let observer = observer(of: options, service: method.service, method: method.method)
+        else { return try await answer(method, request, options) }
+        do throws(RPCError) {
+            let response = try await answer(method, request, options)
+            observer(.ok)
+            return response
+        } catch {
+            observer(error.code)
+            throw error
+        }
+    }
+
+    /// Tries until there is an answer or no reason to try again.
+    private func answer<Request: WireMessage, Response: WireMessage>(
+        _ method: MethodDescriptor<Request, Response>, _ request: Request, _ options: CallOptions
+    ) async throws(RPCError) -> Response {
+        let deadline = CallDeadline.ofCall(timeout: options.timeout)
         var attempts: CallAttempts?
         while true {
+            let outcome: UnaryCall<Request, Response>.Outcome
+            if let hedging = configuration.hedging, method.isIdempotent {
+                outcome = await hedged(hedging, method, request, options, deadline)
+            } else {
+                outcome = await attempt(method, request, options, deadline)
+            }
             let failure: CallFailure
-            switch await attempt(method, request, options, deadline) {
+            switch outcome {
             case .success(let response):
                 succeeded()
                 return response
@@ -30,7 +52,7 @@ extension TTRPCClient {
     }
 
     /// One try. A caller on the connection's loop gets its answer without leaving the thread.
-    private func attempt<Request, Response>(
+    func attempt<Request, Response>(
         _ method: MethodDescriptor<Request, Response>, _ request: Request, _ options: CallOptions,
         _ deadline: MonotonicInstant?
     ) async -> UnaryCall<Request, Response>.Outcome {
@@ -84,10 +106,11 @@ extension TTRPCClient {
         call: StreamCall<Request, Response>, queue: MessageQueue<Response>
     ) {
         let options = try prepared(options, service: method.service, method: method.method)
-        let deadline = options.timeout.map { MonotonicInstant.now().advanced(by: $0) }
         let lane = nextLane()
         let call = StreamCall(
-            method, request, options: options, deadline: deadline, limits: configuration.limits,
+            method, request, options: options,
+            deadline: CallDeadline.ofCall(timeout: options.timeout), limits: configuration.limits,
+            observer: observer(of: options, service: method.service, method: method.method),
             lane: lane)
         let opened: StreamCall<Request, Response>.Opened = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in

@@ -126,6 +126,18 @@ public final class TTRPCClient: RPCCaller {
         return options
     }
 
+    /// What is to be told how the call ended; nil when nobody wants to know.
+    func observer(
+        of options: CallOptions, service: String, method: String
+    ) -> (@Sendable (RPCError.Code) -> Void)? {
+        guard !configuration.interceptors.isEmpty else { return nil }
+        let observers = configuration.interceptors.compactMap {
+            $0.observe(options, service: service, method: method)
+        }
+        guard !observers.isEmpty else { return nil }
+        return { code in for observer in observers { observer(code) } }
+    }
+
     func succeeded() {
         guard !isBudgetFull.load(ordering: .relaxed) else { return }
         budget.withLock { budget in
@@ -142,6 +154,14 @@ public final class TTRPCClient: RPCCaller {
         return budget.withLock { budget in
             defer { isBudgetFull.store(budget.isFull, ordering: .relaxed) }
             return attempts.failed(failure, now: .now(), budget: &budget, jitter: jitter)
+        }
+    }
+
+    /// Whether a hedged call begins another try.
+    func takeHedge(_ plan: inout HedgePlan) -> Bool {
+        budget.withLock { budget in
+            defer { isBudgetFull.store(budget.isFull, ordering: .relaxed) }
+            return plan.delayPassed(budget: &budget)
         }
     }
 }

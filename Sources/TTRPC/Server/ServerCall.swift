@@ -40,7 +40,10 @@ final class ServerCall: @unchecked Sendable {
     func run(_ body: @escaping @Sendable (ServerCall) async throws -> Void) {
         task = Task(executorPreference: loop) { [self] in
             do {
-                try await body(self)
+                // What the handler asks of other servers ends with its own call.
+                try await CallDeadline.$inherited.withValue(context.deadline) {
+                    try await body(self)
+                }
             } catch {
                 fail(with: error)
             }

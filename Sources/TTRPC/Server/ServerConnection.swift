@@ -195,8 +195,10 @@ final class ServerConnection: ChannelOwner {
             throw RPCError(.deadlineExceeded, "the deadline had passed before the call came")
         }
         let asked = timeout == 0 ? nil : loop.now.advanced(byNanoseconds: UInt64(timeout))
-        guard kind == .unary else { return asked }
-        let latest = loop.now.advanced(by: limits.unaryTimeMax)
+        guard let timeMax = kind == .unary ? limits.unaryTimeMax : limits.streamTimeMax else {
+            return asked
+        }
+        let latest = loop.now.advanced(by: timeMax)
         return asked.map { min($0, latest) } ?? latest
     }
 

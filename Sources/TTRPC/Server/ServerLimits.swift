@@ -22,6 +22,9 @@ public struct ServerLimits: Sendable, Hashable {
     public var metadataBytesMax = 16 << 10
     /// The longest deadline of a unary call, also for a caller that sets none.
     public var unaryTimeMax = Duration.seconds(60)
+    /// The longest deadline of a call in which somebody streams, also for a caller that sets none;
+    /// nil lets it last, because a watch does.
+    public var streamTimeMax: Duration?
     /// How long a drain waits for calls in flight before it ends them.
     public var drainTimeMax = Duration.seconds(10)
     /// What a refused caller is told to wait during a drain.

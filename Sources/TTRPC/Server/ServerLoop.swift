@@ -98,7 +98,10 @@ final class ServerLoop: @unchecked Sendable {
             core.log(.connectionOverLimit(peer: peer.address, limit: limit))
             return
         }
-        if !isUnix { Socket.configureTCP(descriptor.number) }
+        if !isUnix {
+            Socket.configureTCP(
+                descriptor.number, unreachableTimeMax: core.limits.channel.unreachableTimeMax)
+        }
         let session: TLSSession?
         do {
             session = try tls.map {

@@ -29,7 +29,8 @@ struct ServerStreams<Call> {
         case ignore
         /// End the stream with this status.
         case fail(Call, RPCError)
-        /// The client closed its side a second time: it has no interest in the answer any more.
+        /// The client says that it gives up, or closed its side a second time: it has no interest
+        /// in the answer any more.
         case giveUp(Call)
     }
 
@@ -73,6 +74,7 @@ struct ServerStreams<Call> {
 
     mutating func receiveData(_ id: UInt32, flags: FrameFlags) -> DataAction {
         guard var stream = open[id] else { return .ignore }
+        if flags.contains(.givesUp) { return .giveUp(stream.call) }
         guard stream.isRemoteOpen else {
             if flags.contains([.remoteClosed, .noData]) { return .giveUp(stream.call) }
             return .fail(

@@ -23,6 +23,9 @@ public struct ChannelLimits: Sendable, Hashable {
     public var writeProgressBytesMin = 64 << 10
     /// How long a connection without a call may be silent.
     public var idleTimeMax = Duration.seconds(900)
+    /// How long a TCP peer may be out of reach, with calls in flight or without, before the
+    /// connection closes; in whole seconds. A peer on a Unix socket cannot be: the kernel tells.
+    public var unreachableTimeMax = Duration.seconds(60)
 
     public init() {}
 }

@@ -118,15 +118,19 @@ enum Socket {
         return value
     }
 
-    /// Small answers at once, and half-open connections found within about two minutes.
-    static func configureTCP(_ descriptor: CInt) {
+    /// Small answers at once, and a peer that is unreachable found within about
+    /// `unreachableTimeMax`, whether something is unsent or not.
+    static func configureTCP(_ descriptor: CInt, unreachableTimeMax: Duration) {
         let tcp = CInt(IPPROTO_TCP)
+        let seconds = CInt(clamping: max(1, unreachableTimeMax.components.seconds))
         setOption(descriptor, tcp, TCP_NODELAY, 1)
         setOption(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1)
-        setOption(descriptor, tcp, TCP_KEEPIDLE, 60)
-        setOption(descriptor, tcp, TCP_KEEPINTVL, 15)
+        // The first question after half of the time, then four more; TCP_USER_TIMEOUT ends it,
+        // and also bounds how long sent bytes may be unacknowledged.
+        setOption(descriptor, tcp, TCP_KEEPIDLE, max(1, seconds / 2))
+        setOption(descriptor, tcp, TCP_KEEPINTVL, max(1, seconds / 8))
         setOption(descriptor, tcp, TCP_KEEPCNT, 4)
-        setOption(descriptor, tcp, TCP_USER_TIMEOUT, 60_000)
+        setOption(descriptor, tcp, TCP_USER_TIMEOUT, CInt(clamping: Int64(seconds) * 1000))
     }
 
     static func peerCredentials(_ descriptor: CInt) throws(SystemError) -> Peer.Credentials {

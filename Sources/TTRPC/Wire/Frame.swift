@@ -55,4 +55,7 @@ struct FrameFlags: OptionSet, Hashable, Sendable {
     static let remoteOpen = FrameFlags(rawValue: 0x02)
     /// There is no message in this frame; without it, no bytes are an empty message.
     static let noData = FrameFlags(rawValue: 0x04)
+    /// On a data frame: the client gives the stream up. Closed and open at once says nothing else,
+    /// and who does not know the sign reads a half-close.
+    static let givesUp: FrameFlags = [.remoteClosed, .remoteOpen, .noData]
 }

@@ -1,3 +1,4 @@
+internal import Synchronization
 internal import Testing
 
 @testable internal import TTRPC
@@ -81,6 +82,53 @@ struct CancellationTests {
                     EchoMethods.unary, RawMessage("x"),
                     options: CallOptions(timeout: .seconds(20_000_000_000)))
                 #expect(answer.text == "x")
+            }
+        }
+    }
+
+    @Test("a client's stream that is given up is never taken for one that has ended")
+    func givenUpUpload() async throws {
+        let outcomes = Mutex<[String]>([])
+        let ended = Counter()
+        let upload = EchoMethods.Method(
+            service: "ttrpc.testing.Upload", method: "Upload", kind: .clientStreaming,
+            isIdempotent: false)
+        try await TestServer.run(services: { router in
+            router.clientStreaming(upload) { requests, _ in
+                var count = 0
+                do {
+                    for try await _ in requests { count += 1 }
+                    outcomes.withLock { $0.append("whole") }
+                } catch {
+                    outcomes.withLock { $0.append("cut off") }
+                }
+                ended.increment()
+                return RawMessage("\(count)")
+            }
+        }) { server in
+            try await server.withClient { client in
+                for _ in 0..<20 {
+                    let call = try await client.clientStreaming(upload, options: .defaults)
+                    try await call.write(RawMessage("a part"))
+                }
+                try await ended.reaches(20)
+                #expect(outcomes.withLock { $0 } == Array(repeating: "cut off", count: 20))
+            }
+        }
+    }
+
+    @Test("a unary call that its caller gives up is cancelled at its handler, long before its end")
+    func cancelUnaryAtHandler() async throws {
+        let fixture = EchoFixture()
+        try await TestServer.run(fixture) { server in
+            try await server.withClient { client in
+                let call = Task {
+                    try await client.unary(EchoMethods.wait, RawMessage(""), options: .defaults)
+                }
+                try await fixture.begun.reaches(1)
+                call.cancel()
+                try await fixture.cancelled.reaches(1)
+                await #expect(throws: RPCError.self) { try await call.value }
             }
         }
     }

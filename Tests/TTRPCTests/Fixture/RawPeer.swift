@@ -229,3 +229,20 @@ extension RawPeer {
         tls = session
     }
 }
+
+extension RawPeer {
+    /// From here on the kernel throws away every packet that comes for this socket, before TCP sees
+    /// it: to the server it is as if the peer's machine had lost its power.
+    func dropEverythingThatComes() throws {
+        // struct sock_filter { BPF_RET | BPF_K, 0, 0, 0 }: keep no byte of any packet.
+        var program: UInt64 = 0x06
+        let result = withUnsafeMutablePointer(to: &program) { instruction in
+            // struct sock_fprog { unsigned short len; struct sock_filter *filter; }
+            var filter = (UInt(1), UInt(bitPattern: instruction))
+            return setsockopt(
+                descriptor, SOL_SOCKET, SO_ATTACH_FILTER, &filter,
+                socklen_t(MemoryLayout.size(ofValue: filter)))
+        }
+        guard result == 0 else { throw SystemError("setsockopt(SO_ATTACH_FILTER)") }
+    }
+}

@@ -56,6 +56,19 @@ struct ServerStreamsTests {
         #expect(error.code == .invalidArgument)
     }
 
+    @Test("a stream is given up by one frame while the client may send, and after it")
+    func givenUp() {
+        for isRemoteOpen in [true, false] {
+            var streams = ServerStreams<Int>(callsMax: 2)
+            _ = streams.receiveRequest(1)
+            streams.register(1, 42, isRemoteOpen: isRemoteOpen)
+            guard case .giveUp(42) = streams.receiveData(1, flags: .givesUp) else {
+                Issue.record("the stream was not given up")
+                continue
+            }
+        }
+    }
+
     @Test("data for a stream that has ended, or never was, is ignored")
     func unknownStream() {
         var streams = ServerStreams<Int>(callsMax: 2)

@@ -10,6 +10,8 @@ final class StreamCall<Request: WireMessage, Response: WireMessage>:
     /// The one message of a client that does not stream.
     private let request: Request?
     private let unreadMessagesMax: Int
+    /// Told how the call ended, once.
+    private let observer: (@Sendable (RPCError.Code) -> Void)?
     /// Whoever waits for the call to be on its way.
     private var opener: UnsafeContinuation<Opened, Never>?
     private var queue: MessageQueue<Response>?
@@ -19,9 +21,11 @@ final class StreamCall<Request: WireMessage, Response: WireMessage>:
 
     init(
         _ method: MethodDescriptor<Request, Response>, _ request: Request?, options: CallOptions,
-        deadline: MonotonicInstant?, limits: ClientLimits, lane: ClientLane
+        deadline: MonotonicInstant?, limits: ClientLimits,
+        observer: (@Sendable (RPCError.Code) -> Void)?, lane: ClientLane
     ) {
         self.request = request
+        self.observer = observer
         unreadMessagesMax = limits.unreadMessagesMax
         super.init(method, options: options, deadline: deadline, lane: lane)
     }
@@ -80,12 +84,14 @@ final class StreamCall<Request: WireMessage, Response: WireMessage>:
 
     override func receiveEnd() {
         guard end() else { return }
+        observer?(.ok)
         queue?.finish(.success(()))
         canWrite()
     }
 
     override func didFail(_ failure: CallFailure) {
         self.failure = failure.error
+        observer?(failure.error.code)
         opener?.resume(returning: .failure(failure.error))
         opener = nil
         queue?.finish(.failure(failure.error))
