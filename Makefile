@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help deps build test lint generate run clean
+.PHONY: help deps build test lint generate run clean hostile leaks idle
 
 # The same flags for every build, so that lint, build and test share one set of build products.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
@@ -29,6 +29,18 @@ generate: deps ## Make the generated code anew from Protos/
 
 run: ## Build and start the service with a private Postgres; Ctrl-C stops it
 	@exec .scripts/run.sh
+
+# OPTIONS go to the measurement: `make leaks OPTIONS="--calls 1000000"`.
+OPTIONS ?=
+
+hostile: deps ## 10,000 connections that promise 4 MiB each, and who notices
+	.scripts/runtime.sh hostile $(OPTIONS)
+
+leaks: deps ## Ten million calls, a million connects: what stays in memory
+	.scripts/runtime.sh leaks $(OPTIONS)
+
+idle: deps ## What 10,000 open connections and 1,000 watches cost
+	.scripts/runtime.sh idle $(OPTIONS)
 
 clean: ## Remove what was built; the data in .data/ stays
 	rm -rf .build

@@ -10,7 +10,7 @@ struct TenancyBench: AsyncParsableCommand {
         commandName: "tenancy-bench",
         abstract: "Measures the tenancy service.",
         discussion: CommandStatus.helpText,
-        subcommands: [RunCommand.self, LoadCommand.self])
+        subcommands: [RunCommand.self, LoadCommand.self, RuntimeCommand.self])
 
     static func main() async {
         do {

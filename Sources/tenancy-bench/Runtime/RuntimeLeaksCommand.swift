@@ -1,0 +1,135 @@
+internal import ArgumentParser
+internal import Glibc
+internal import Reactor
+internal import TTRPC
+internal import TenancyCommandLine
+
+/// Many calls, connects and cancelled streams: neither side may hold more after than before.
+struct RuntimeLeaksCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "leaks",
+        abstract: "Repeat calls, connects and cancelled streams, and look for what stays.",
+        discussion: """
+            A tenth of each comes first and does not count, so that buffers have their size. Ends \
+            with 1 when the memory of the server or of this client grows by more than a byte for \
+            each repetition (but 4 MiB is noise), or descriptors stay open.
+            """)
+
+    @OptionGroup(title: "Server options")
+    var server: MeasuredServer
+    @Option(help: "How many calls.")
+    var calls = 10_000_000
+    @Option(help: "How many connects, each with a call.")
+    var connects = 1_000_000
+    @Option(help: "How many streams that are cancelled.")
+    var streams = 100_000
+
+    private static let noiseBytes = 4 << 20
+    private static let connections = 16
+    private static let inFlight = 16
+
+    func run() async throws {
+        var failures: [String] = []
+        failures += try await measure("calls", calls) { try await makeCalls($0) }
+        failures += try await measure("connects", connects) { try await makeConnects($0) }
+        failures += try await measure("cancelled streams", streams) {
+            try await cancelStreams($0)
+        }
+        guard failures.isEmpty else {
+            throw CommandFailure(.negativeAnswer, failures.joined(separator: "; "))
+        }
+    }
+
+    /// Runs `body` in two parts and compares what is held after them.
+    private func measure(
+        _ name: String, _ count: Int, _ body: (Int) async throws -> Void
+    ) async throws -> [String] {
+        guard count > 0 else { return [] }
+        try await body(max(1, count / 10))
+        let pids = [("server", server.pid), ("client", getpid())]
+        let before = try pids.map { try ProcessUsage.of($0.1) }
+        try await body(count)
+        try await settle(before[0].descriptors)
+        var failures: [String] = []
+        for (index, (side, pid)) in pids.enumerated() {
+            let after = try ProcessUsage.of(pid)
+            let growth = after.residentBytes - before[index].residentBytes
+            let opened = after.descriptors - before[index].descriptors
+            let slope = (Double(growth) / Double(count) * 1000).rounded() / 1000
+            TextFile.print(
+                "\(count) \(name): \(side) \(growth >> 10) KiB more, \(slope) bytes each,"
+                    + " \(opened) descriptors more\n")
+            if growth > max(count, Self.noiseBytes) {
+                failures.append("\(side): memory grows with \(name)")
+            }
+            if opened > 0 { failures.append("\(side): descriptors stay open after \(name)") }
+        }
+        return failures
+    }
+
+    /// The server closes a connection after its peer has: it has a moment for the last ones.
+    private func settle(_ descriptors: Int) async throws {
+        for _ in 0..<100 where try ProcessUsage.of(server.pid).descriptors > descriptors {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    private func makeCalls(_ count: Int) async throws {
+        let group = try EventLoopGroup(count: 1, name: "leaks")
+        var configuration = ClientConfiguration()
+        configuration.connectionsPerClient = Self.connections
+        let client = try TTRPCClient(
+            address: .unix(path: server.socket), configuration: configuration, group: group)
+        let callers = Self.connections * Self.inFlight
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            for caller in 0..<callers {
+                tasks.addTask(executorPreference: group.next()) {
+                    for _ in 0..<(count / callers + (caller < count % callers ? 1 : 0)) {
+                        _ = try await client.unary(
+                            RuntimeService.echo, RawMessage(bytes: [1, 2, 3]), options: .defaults)
+                    }
+                }
+            }
+            try await tasks.waitForAll()
+        }
+        await client.close()
+        try await BlockingThread.shared.run { group.shutdown() }
+    }
+
+    private func makeConnects(_ count: Int) async throws {
+        let path = server.socket
+        try await BlockingThread.shared.run {
+            let request = RawUnixSocket.echoRequest(stream: 1)
+            var buffer = [UInt8](repeating: 0, count: 256)
+            for _ in 0..<count {
+                let socket = try RawUnixSocket(path: path)
+                socket.send(request)
+                guard socket.receive(into: &buffer) > 0 else {
+                    throw CommandFailure(.negativeAnswer, "a connection was closed unanswered")
+                }
+            }
+        }
+    }
+
+    private func cancelStreams(_ count: Int) async throws {
+        let client = try TTRPCClient(address: .unix(path: server.socket))
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            for caller in 0..<Self.inFlight {
+                tasks.addTask {
+                    let share = count / Self.inFlight + (caller < count % Self.inFlight ? 1 : 0)
+                    for _ in 0..<share {
+                        let call = try await client.bidirectional(
+                            RuntimeService.watch, options: .defaults)
+                        var answers = call.responses.makeAsyncIterator()
+                        guard try await answers.next() != nil else {
+                            throw CommandFailure(.negativeAnswer, "a stream ended by itself")
+                        }
+                        // Nobody holds the call any more: it is given up.
+                    }
+                }
+            }
+            try await tasks.waitForAll()
+        }
+        await client.close()
+    }
+}
