@@ -31,9 +31,9 @@ struct RuntimeHostileCommand: AsyncParsableCommand {
 
     func run() async throws {
         try OpenFiles.allow(connections: connections)
-        let before = try ProcessUsage.of(server.pid)
+        let atFirst = try ProcessUsage.of(server.pid)
         var ratios: [Double] = []
-        var residentMax = before.residentBytes
+        var residentMax = atFirst.residentBytes
         for round in 1...max(1, rounds) {
             let calm = try await latencies()
             let attack = Attack(path: server.socket, connections: connections)
@@ -44,12 +44,13 @@ struct RuntimeHostileCommand: AsyncParsableCommand {
             residentMax = max(residentMax, during.residentBytes)
             let ratio = Double(attacked.percentile(0.99)) / Double(max(1, calm.percentile(0.99)))
             ratios.append(ratio)
+            let before = calm.percentile(0.99) / 1000
+            let after = attacked.percentile(0.99) / 1000
             TextFile.print(
-                "round \(round): p99 \(calm.percentile(0.99) / 1000) us in peace,"
-                    + " \(attacked.percentile(0.99) / 1000) us under attack (\(Self.text(ratio)) x);"
-                    + " \(during.descriptors) descriptors\n")
+                "round \(round): p99 \(before) us in peace, \(after) us under attack"
+                    + " (\(Self.text(ratio)) x); \(during.descriptors) descriptors\n")
         }
-        let growth = (residentMax - before.residentBytes) >> 20
+        let growth = (residentMax - atFirst.residentBytes) >> 20
         let ratio = ratios.sorted()[ratios.count / 2]
         TextFile.print(
             "\(connections) connections that promise 4 MiB each: memory grew by \(growth) MiB,"
