@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help deps build test lint generate run clean hostile leaks idle
+.PHONY: help deps build test restarts lint generate run clean hostile leaks idle
 
 # The same flags for every build, so that lint, build and test share one set of build products.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
@@ -22,6 +22,9 @@ test: build ## Run every test: Swift, then the foreign clients
 
 lint: deps ## Check format, imports, generated code, protocol files and house rules
 	@.scripts/lint.sh $(SWIFT_FLAGS)
+
+restarts: build ## Stop and start a server under full load, a hundred times; no call may fail
+	TEST_RESTART_ROUNDS=100 swift test $(SWIFT_FLAGS) --skip-build --filter RestartTests
 
 generate: deps ## Make the generated code anew from Protos/
 	Protos/generate.sh

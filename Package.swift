@@ -72,6 +72,7 @@ let package = Package(
         .target(
             name: "TenancyAPI", dependencies: ["TTRPC", "CTenancyProtos", "CProtobufC"],
             swiftSettings: strict),
+        .target(name: "Systemd", swiftSettings: strict),
         .target(name: "Tenancy", swiftSettings: strict),
         .target(name: "Postgres", dependencies: ["Reactor", "CLibPQ"], swiftSettings: strict),
         .target(
@@ -81,7 +82,7 @@ let package = Package(
             name: "TenancyServer",
             dependencies: [
                 "Reactor", "TTRPC", "TenancyAPI", "Tenancy", "TenancyStore", "OpenSSL",
-                "ProtobufSchema",
+                "ProtobufSchema", "Systemd",
                 logging, lifecycle, configuration, systemPackage,
             ],
             exclude: ["ARCHITECTURE.md"],
@@ -99,9 +100,9 @@ let package = Package(
         .executableTarget(
             name: "tenancyd",
             dependencies: [
-                "TenancyServer", argumentParser, logging, lifecycle, unixSignals,
+                "TenancyServer", "Systemd", argumentParser, logging, lifecycle, unixSignals,
             ],
-            exclude: ["OPERATIONS.md"],
+            exclude: ["OPERATIONS.md", "systemd"],
             swiftSettings: strict),
         .executableTarget(
             name: "tenancyctl",
@@ -183,6 +184,7 @@ let package = Package(
                 "TestCertificates",
             ],
             swiftSettings: strict),
+        .testTarget(name: "SystemdTests", dependencies: ["Systemd"], swiftSettings: strict),
         .testTarget(name: "TenancyTests", dependencies: ["Tenancy"], swiftSettings: strict),
         .testTarget(
             name: "DatabaseTests", dependencies: ["TenancyStore", "PostgresTestCluster"],

@@ -6,7 +6,7 @@ packages=(
     ca-certificates git pkg-config
     libpq-dev libprotobuf-c-dev libssl-dev
     libprotoc-dev protobuf-c-compiler protobuf-compiler
-    openssl shellcheck python3-venv
+    openssl shellcheck python3-venv systemd
     golang-go golang-github-containerd-ttrpc-dev gogoprotobuf python3-protobuf
 )
 

@@ -54,6 +54,7 @@ check "which module imports which" .scripts/imports.sh
 check "house rules" .scripts/house-rules.sh
 check "shell scripts" scripts
 check "protocol files" protocol_files
+check "systemd units" .scripts/units.sh
 check "declared imports" declared_imports
 check "generated code is what the generators make" generated_code
 

@@ -2,6 +2,7 @@ package import Logging
 internal import OpenSSL
 internal import Reactor
 internal import ServiceLifecycle
+package import Systemd
 internal import TTRPC
 internal import Tenancy
 internal import TenancyAPI
@@ -15,15 +16,22 @@ package struct TenancyService: Service {
     private static let maintenanceInterval = Duration.seconds(3600)
 
     private let configuration: ServiceConfiguration
+    private let inherited: [InheritedSocket]
+    private let status: ServerStatus
     private let logger: Logger
     private let onReady: @Sendable ([String]) -> Void
 
-    /// - Parameter onReady: Called once every listener answers, with their addresses.
+    /// - Parameters:
+    ///   - inherited: Listening sockets that were handed to the process.
+    ///   - status: What the service tells of itself while it runs.
+    ///   - onReady: Called once every listener answers, with their addresses.
     package init(
-        configuration: ServiceConfiguration, logger: Logger,
-        onReady: @escaping @Sendable ([String]) -> Void
+        configuration: ServiceConfiguration, inherited: [InheritedSocket], status: ServerStatus,
+        logger: Logger, onReady: @escaping @Sendable ([String]) -> Void
     ) {
         self.configuration = configuration
+        self.inherited = inherited
+        self.status = status
         self.logger = logger
         self.onReady = onReady
     }
@@ -48,10 +56,11 @@ package struct TenancyService: Service {
             await store.shutdown()
             throw error
         }
-        let health = HealthService(services: TenancyServices.all.map(\.name))
+        let health = HealthService(services: TenancyServices.all.map(\.name), status: status)
         let server = try makeServer(store: store, health: health, group: group)
         do {
             let addresses = try await server.start()
+            status.watch(group.loops)
             health.setServing(true)
             onReady(addresses.map(\.description))
         } catch {
@@ -62,6 +71,7 @@ package struct TenancyService: Service {
         health.shutDown()
         logger.info("draining", metadata: ["connections": "\(server.connectionCount)"])
         await server.drain()
+        status.unwatch()
         await store.shutdown()
         logger.info("stopped")
     }
@@ -75,17 +85,8 @@ package struct TenancyService: Service {
         QuotaService(access: access, store: store, ledger: store).register(on: &router)
         health.register(on: &router)
         try ReflectionService.register(on: &router)
-        var unix = ListenerConfiguration(.unix(path: configuration.socket))
-        unix.unixMode = configuration.socketMode
-        var tls = ServerTLS(
-            certificateChainFile: configuration.tls.certificate,
-            privateKeyFile: configuration.tls.key, trustRootsFile: configuration.tls.ca)
-        tls.clientCertificate = configuration.tls.clientCertificate
-        var server = ServerConfiguration(listeners: [
-            unix,
-            ListenerConfiguration(
-                .tcp(host: configuration.tls.host, port: configuration.tls.port), tls: tls),
-        ])
+        var server = ServerConfiguration(
+            listeners: configuration.listeners(inherited: inherited))
         server.limits = configuration.limits
         return TTRPCServer(
             router: router,

@@ -1,7 +1,9 @@
 internal import ArgumentParser
+internal import Foundation
 internal import Glibc
 internal import Logging
 internal import ServiceLifecycle
+internal import Systemd
 internal import TenancyServer
 internal import UnixSignals
 
@@ -46,16 +48,33 @@ struct Serve: AsyncParsableCommand {
                     "connections_max": "\(service.connectionsMax)",
                 ])
         }
+        try await serve(service, logger)
+    }
+
+    /// Runs everything that lives as long as the process, and ends it in the reverse order.
+    private func serve(_ configuration: ServiceConfiguration, _ logger: Logger) async throws {
+        let environment = ProcessInfo.processInfo.environment
+        let manager = try ServiceManager(environment: environment)
+        let inherited = try InheritedSocket.all(environment: environment, processID: getpid())
+        let status = ServerStatus()
+        var services: [any Service] = [
+            TenancyService(
+                configuration: configuration, inherited: inherited, status: status, logger: logger
+            ) { addresses in
+                logger.info(
+                    "serving",
+                    metadata: ["addresses": "\(addresses)", "inherited": "\(inherited.count)"])
+                manager?.notify(.ready, .status("serving"))
+                // Scripts wait for this line, so it must not stay in a buffer.
+                print("ready")
+                fflush(nil)
+            }
+        ]
+        if let manager {
+            services.append(ServiceManagerReports(manager: manager, status: status))
+        }
         let group = ServiceGroup(
-            services: [
-                TenancyService(configuration: service, logger: logger) { addresses in
-                    logger.info("serving", metadata: ["addresses": "\(addresses)"])
-                    // Scripts wait for this line, so it must not stay in a buffer.
-                    print("ready")
-                    fflush(nil)
-                }
-            ],
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         try await group.run()
     }
 }

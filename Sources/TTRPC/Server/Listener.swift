@@ -74,6 +74,10 @@ extension Listener {
     static func open(_ configuration: ListenerConfiguration) throws(RuntimeError) -> Descriptor {
         let address = configuration.address
         do {
+            if let inherited = configuration.inheritedDescriptor {
+                try Socket.prepareInherited(inherited)
+                return Descriptor(owning: inherited)
+            }
             switch address {
             case .unix(let path): return try openUnix(path, mode: configuration.unixMode)
             case .tcp(let host, let port): return try openTCP(host, port)

@@ -21,6 +21,10 @@ public struct ListenerConfiguration: Sendable {
     public var tls: ServerTLS?
     /// The permission bits of a Unix socket's file; only owner and group by default.
     public var unixMode: UInt32 = 0o660
+    /// A socket that listens on the address already, such as one that a service manager hands
+    /// over. It is the server's from now on; a Unix socket's file stays when the server stops,
+    /// because whoever opened the socket goes on listening.
+    public var inheritedDescriptor: CInt?
 
     public init(_ address: SocketAddress, tls: ServerTLS? = nil) {
         self.address = address

@@ -27,6 +27,9 @@ public struct ServerLimits: Sendable, Hashable {
     public var streamTimeMax: Duration?
     /// How long a drain waits for calls in flight before it ends them.
     public var drainTimeMax = Duration.seconds(10)
+    /// How long a connection without calls stays open in a drain, so that a call on its way is
+    /// answered that it was not begun.
+    public var drainIdleTime = Duration.milliseconds(100)
     /// What a refused caller is told to wait during a drain.
     public var drainRetryDelay = Duration.milliseconds(100)
 

@@ -152,13 +152,23 @@ final class ServerLoop: @unchecked Sendable {
 
     // MARK: - Drain
 
-    /// Stops accepting and refuses new calls.
+    /// Stops accepting.
+    func stopListening() async {
+        await withCheckedContinuation { continuation in
+            loop.execute { [self] in
+                for listener in listeners { listener.stop() }
+                listeners = []
+                continuation.resume()
+            }
+        }
+    }
+
+    /// Refuses new calls. When it begins, no loop accepts any more: what was accepted before is on
+    /// its loop by then, since both came through the loop's inbox in this order.
     func drain() async {
         await withCheckedContinuation { continuation in
             loop.execute { [self] in
                 isDraining = true
-                for listener in listeners { listener.stop() }
-                listeners = []
                 for connection in connections.values { connection.drain() }
                 continuation.resume()
             }
@@ -166,15 +176,21 @@ final class ServerLoop: @unchecked Sendable {
     }
 
     /// Returns once every connection is closed; after `limit` what is left is ended.
+    ///
+    /// A connection without calls stays for `drainIdleTime`: a call that is just on its way is then
+    /// told that it was not begun, where a closed connection would leave its caller to guess.
     func untilClosed(within limit: Duration) async {
         await withCheckedContinuation { continuation in
             loop.execute { [self] in
-                for connection in connections.values { connection.closeWhenIdle() }
                 guard !connections.isEmpty else {
                     continuation.resume()
                     return
                 }
                 waiters.append(continuation)
+                loop.schedule(after: min(limit, core.limits.drainIdleTime)) { [weak self] in
+                    guard let self else { return }
+                    for connection in connections.values { connection.closeWhenIdle() }
+                }
                 loop.schedule(after: limit) { [weak self] in self?.endAll() }
             }
         }

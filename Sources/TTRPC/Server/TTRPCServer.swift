@@ -114,9 +114,13 @@ public final class TTRPCServer: Sendable {
             return loops
         }
         // First, so that the next server may bind the same path while this one still drains.
-        for case .unix(let path) in configuration.listeners.map(\.address) where !loops.isEmpty {
+        let own = configuration.listeners.filter { $0.inheritedDescriptor == nil }
+        for case .unix(let path) in own.map(\.address) where !loops.isEmpty {
             _ = unlink(path)
         }
+        // Everywhere before anything is refused: whoever is refused connects anew at once, and
+        // must not be accepted once more.
+        for loop in loops { await loop.stopListening() }
         for loop in loops { await loop.drain() }
         // At once and not one after the other: the time is the whole server's.
         await withTaskGroup { group in

@@ -40,6 +40,17 @@ enum Socket {
         guard Glibc.listen(descriptor, backlogMax) == 0 else { throw SystemError("listen") }
     }
 
+    /// Makes a listening socket of somebody else's fit for a loop.
+    static func prepareInherited(_ descriptor: CInt) throws(SystemError) {
+        guard option(descriptor, SOL_SOCKET, SO_ACCEPTCONN) == 1 else {
+            throw SystemError("getsockopt(SO_ACCEPTCONN)", number: EINVAL)
+        }
+        let flags = fcntl(descriptor, F_GETFL)
+        guard flags >= 0, fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) == 0,
+            fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0
+        else { throw SystemError("fcntl") }
+    }
+
     static func accept(_ descriptor: CInt) -> Accepted {
         while true {
             let flags = CInt(SOCK_NONBLOCK.rawValue) | CInt(SOCK_CLOEXEC.rawValue)

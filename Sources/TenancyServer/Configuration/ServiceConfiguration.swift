@@ -55,11 +55,7 @@ package struct ServiceConfiguration: Sendable {
         }
         socketMode = try Self.mode(config.string(forKey: "socket.mode", default: "660"))
         tls = try TLS(reading: config.scoped(to: "tls"), data: data)
-        guard let url = config.string(forKey: "database.url", isSecret: true), !url.isEmpty else {
-            throw ConfigurationError(
-                key: "database.url", rule: "must name the Postgres server, as a libpq URL")
-        }
-        databaseURL = url
+        databaseURL = try Self.databaseURL(config)
         databaseConnectionsMax = try Self.number(
             config, "database.connections.max", default: 8, in: 1...1000)
         loops = try Self.number(
@@ -68,6 +64,19 @@ package struct ServiceConfiguration: Sendable {
             try Self.number(config, "busy.poll.us", default: 0, in: 0...100_000))
         identity = try IdentityConfiguration(reading: config)
         limits = try Self.limits(config.scoped(to: "limits"))
+    }
+
+    /// The URL itself, or what is in the file that `database.url.file` names: a credential of the
+    /// service manager's is a file.
+    private static func databaseURL(_ config: ConfigReader) throws -> String {
+        if let url = config.string(forKey: "database.url", isSecret: true), !url.isEmpty {
+            return url
+        }
+        if let path = config.string(forKey: "database.url.file"), !path.isEmpty {
+            return try SecretFile.read(path, key: "database.url.file")
+        }
+        throw ConfigurationError(
+            key: "database.url", rule: "must name the Postgres server, as a libpq URL")
     }
 
     private static func limits(_ config: ConfigReader) throws -> ServerLimits {

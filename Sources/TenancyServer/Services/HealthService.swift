@@ -14,13 +14,16 @@ final class HealthService: Grpc_Health_V1_HealthHandler {
     }
 
     private let services: Set<String>
+    private let status: ServerStatus
     private let state = Mutex(State())
 
-    init(services: [String]) {
+    init(services: [String], status: ServerStatus) {
         self.services = Set(services)
+        self.status = status
     }
 
     func setServing(_ isServing: Bool) {
+        status.setServing(isServing)
         state.withLock { state in
             guard state.isServing != isServing else { return }
             state.isServing = isServing
@@ -31,6 +34,7 @@ final class HealthService: Grpc_Health_V1_HealthHandler {
     /// Tells every watcher that this server does not serve any more, and ends its watch: a drain
     /// waits for calls in flight, and a watch would never end by itself.
     func shutDown() {
+        status.setDraining()
         let watchers = state.withLock { state in
             state.isServing = false
             state.isShutDown = true

@@ -2,7 +2,8 @@ internal import Foundation
 internal import Glibc
 internal import Reactor
 
-/// A program that these tests start. It gets three descriptors; all others of ours close on exec.
+/// A program that these tests start. It gets three descriptors and those that it is to inherit; all
+/// others of ours close on exec.
 ///
 /// By posix_spawn and waitpid: Foundation's Process, started from many threads of a process with
 /// thousands of descriptors, read past its own memory.
@@ -16,10 +17,11 @@ final class ChildProcess: Sendable {
         }
     }
 
-    /// Starts a program. The descriptors stay the caller's.
+    /// Starts a program. The descriptors stay the caller's; those in `inherited` become the
+    /// program's 3, 4 and so on.
     init(
         _ path: String, _ arguments: [String], environment: [String: String] = cleanEnvironment,
-        input: CInt, output: CInt, errors: CInt
+        input: CInt, output: CInt, errors: CInt, inherited: [CInt] = []
     ) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -27,6 +29,12 @@ final class ChildProcess: Sendable {
         posix_spawn_file_actions_adddup2(&actions, input, 0)
         posix_spawn_file_actions_adddup2(&actions, output, 1)
         posix_spawn_file_actions_adddup2(&actions, errors, 2)
+        // From above where they go, so that putting one in its place covers no other.
+        let copies = inherited.map { fcntl($0, F_DUPFD_CLOEXEC, 3 + CInt(inherited.count)) }
+        defer { for copy in copies { close(copy) } }
+        for (index, copy) in copies.enumerated() {
+            posix_spawn_file_actions_adddup2(&actions, copy, 3 + CInt(index))
+        }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }

@@ -39,6 +39,13 @@ extension Deployment {
             """)
     }
 
+    /// How the service itself reaches the database.
+    var databaseURL: String {
+        let host = postgres.socketFolder.addingPercentEncoding(
+            withAllowedCharacters: .alphanumerics)
+        return "postgresql://tenancy_app@/tenancy?host=\(host ?? "")"
+    }
+
     var psqlArguments: [String] {
         [
             "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set", "ON_ERROR_STOP=1",
