@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help deps build test restarts lint generate run clean hostile leaks idle
+.PHONY: help deps build test interop restarts lint generate run clean hostile leaks idle
 
 # The same flags for every build, so that lint, build and test share one set of build products.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
@@ -20,6 +20,9 @@ build: deps ## Build everything for debugging
 test: build ## Run every test: Swift, then the foreign clients
 	@.scripts/test.sh $(SWIFT_FLAGS)
 
+interop: deps ## Try every foreign client with the same cases, and print a matrix
+	Interop/conformance/run.sh
+
 lint: deps ## Check format, imports, generated code, protocol files and house rules
 	@.scripts/lint.sh $(SWIFT_FLAGS)
 
@@ -29,6 +32,7 @@ restarts: build ## Stop and start a server under full load, a hundred times; no 
 generate: deps ## Make the generated code anew from Protos/
 	Protos/generate.sh
 	Interop/go/generate.sh
+	Interop/python/generate.sh
 
 run: ## Build and start the service with a private Postgres; Ctrl-C stops it
 	@exec .scripts/run.sh

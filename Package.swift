@@ -130,6 +130,12 @@ let package = Package(
             name: "TestProtos", dependencies: ["TTRPC", "CTestProtos", "CProtobufC"],
             path: "Tests/TestProtos", swiftSettings: strict),
 
+        // What clients of other languages are tried against.
+        .executableTarget(
+            name: "echo-server",
+            dependencies: ["TTRPC", "TestProtos", argumentParser, unixSignals],
+            path: "Tests/EchoServer", swiftSettings: strict),
+
         // The tests: a target per module, on real sockets, real TLS and a real Postgres.
         .target(
             name: "TestCertificates", dependencies: ["COpenSSL"],

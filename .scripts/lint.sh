@@ -25,7 +25,8 @@ declared_imports() {
 }
 
 generated_code() {
-    Protos/generate.sh --check && Interop/go/generate.sh --check
+    Protos/generate.sh --check && Interop/go/generate.sh --check \
+        && Interop/python/generate.sh --check
 }
 
 # buf comes from PyPI, into an environment of its own that `make clean` removes with the rest.

@@ -178,7 +178,7 @@ void   ttrpc__testing__v1__everything__free_unpacked
   assert(message->base.descriptor == &ttrpc__testing__v1__everything__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor ttrpc__testing__v1__echo_request__field_descriptors[5] =
+static const ProtobufCFieldDescriptor ttrpc__testing__v1__echo_request__field_descriptors[7] =
 {
   {
     "text",
@@ -240,18 +240,44 @@ static const ProtobufCFieldDescriptor ttrpc__testing__v1__echo_request__field_de
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "response_bytes",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Ttrpc__Testing__V1__EchoRequest, response_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "show_metadata",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Ttrpc__Testing__V1__EchoRequest, show_metadata),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned ttrpc__testing__v1__echo_request__field_indices_by_name[] = {
   1,   /* field[1] = count */
   4,   /* field[4] = delay_ms */
   3,   /* field[3] = fail_with */
   2,   /* field[2] = payload */
+  5,   /* field[5] = response_bytes */
+  6,   /* field[6] = show_metadata */
   0,   /* field[0] = text */
 };
 static const ProtobufCIntRange ttrpc__testing__v1__echo_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor ttrpc__testing__v1__echo_request__descriptor =
 {
@@ -261,14 +287,14 @@ const ProtobufCMessageDescriptor ttrpc__testing__v1__echo_request__descriptor =
   "Ttrpc__Testing__V1__EchoRequest",
   "ttrpc.testing.v1",
   sizeof(Ttrpc__Testing__V1__EchoRequest),
-  5,
+  7,
   ttrpc__testing__v1__echo_request__field_descriptors,
   ttrpc__testing__v1__echo_request__field_indices_by_name,
   1,  ttrpc__testing__v1__echo_request__number_ranges,
   (ProtobufCMessageInit) ttrpc__testing__v1__echo_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor ttrpc__testing__v1__echo_response__field_descriptors[3] =
+static const ProtobufCFieldDescriptor ttrpc__testing__v1__echo_response__field_descriptors[4] =
 {
   {
     "text",
@@ -306,16 +332,29 @@ static const ProtobufCFieldDescriptor ttrpc__testing__v1__echo_response__field_d
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "metadata",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Ttrpc__Testing__V1__EchoResponse, n_metadata),
+    offsetof(Ttrpc__Testing__V1__EchoResponse, metadata),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned ttrpc__testing__v1__echo_response__field_indices_by_name[] = {
   1,   /* field[1] = index */
+  3,   /* field[3] = metadata */
   2,   /* field[2] = payload */
   0,   /* field[0] = text */
 };
 static const ProtobufCIntRange ttrpc__testing__v1__echo_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor ttrpc__testing__v1__echo_response__descriptor =
 {
@@ -325,7 +364,7 @@ const ProtobufCMessageDescriptor ttrpc__testing__v1__echo_response__descriptor =
   "Ttrpc__Testing__V1__EchoResponse",
   "ttrpc.testing.v1",
   sizeof(Ttrpc__Testing__V1__EchoResponse),
-  3,
+  4,
   ttrpc__testing__v1__echo_response__field_descriptors,
   ttrpc__testing__v1__echo_response__field_indices_by_name,
   1,  ttrpc__testing__v1__echo_response__number_ranges,

@@ -93,10 +93,18 @@ struct  Ttrpc__Testing__V1__EchoRequest
    * How long to wait before the answer, in milliseconds.
    */
   int64_t delay_ms;
+  /*
+   * When not 0, the answer's payload is so many bytes, instead of the request's.
+   */
+  int32_t response_bytes;
+  /*
+   * Whether the answer shows the metadata that came with the call.
+   */
+  protobuf_c_boolean show_metadata;
 };
 #define TTRPC__TESTING__V1__ECHO_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&ttrpc__testing__v1__echo_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, {0,NULL}, 0, 0 }
+    , (char *)protobuf_c_empty_string, 0, {0,NULL}, 0, 0, 0, 0 }
 
 
 /*
@@ -117,10 +125,15 @@ struct  Ttrpc__Testing__V1__EchoResponse
    * The bytes of the request.
    */
   ProtobufCBinaryData payload;
+  /*
+   * The metadata of the call, "key=value" each, in its order, when the request asked for it.
+   */
+  size_t n_metadata;
+  char **metadata;
 };
 #define TTRPC__TESTING__V1__ECHO_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&ttrpc__testing__v1__echo_response__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, {0,NULL} }
+    , (char *)protobuf_c_empty_string, 0, {0,NULL}, 0,NULL }
 
 
 /*

@@ -62,6 +62,12 @@ public struct EchoRequest: ProtobufMessage {
     /// How long to wait before the answer, in milliseconds.
     public var delayMs: Int64 = 0
 
+    /// When not 0, the answer's payload is so many bytes, instead of the request's.
+    public var responseBytes: Int32 = 0
+
+    /// Whether the answer shows the metadata that came with the call.
+    public var showMetadata: Bool = false
+
     /// The message with every field at its default.
     public init() {}
 
@@ -71,13 +77,17 @@ public struct EchoRequest: ProtobufMessage {
         count: Int32 = 0,
         payload: [UInt8] = [],
         failWith: Int32 = 0,
-        delayMs: Int64 = 0
+        delayMs: Int64 = 0,
+        responseBytes: Int32 = 0,
+        showMetadata: Bool = false
     ) {
         self.text = text
         self.count = count
         self.payload = payload
         self.failWith = failWith
         self.delayMs = delayMs
+        self.responseBytes = responseBytes
+        self.showMetadata = showMetadata
     }
 
     /// The struct that protoc-c made of the message.
@@ -95,6 +105,8 @@ public struct EchoRequest: ProtobufMessage {
         self.payload = [UInt8](protobufC: message.pointee.payload)
         self.failWith = message.pointee.fail_with
         self.delayMs = message.pointee.delay_ms
+        self.responseBytes = message.pointee.response_bytes
+        self.showMetadata = message.pointee.show_metadata != 0
     }
 
     /// Writes the fields into `message`; what it points to comes from `arena`.
@@ -106,6 +118,8 @@ public struct EchoRequest: ProtobufMessage {
         message.pointee.payload = try arena.bytes(self.payload)
         message.pointee.fail_with = self.failWith
         message.pointee.delay_ms = self.delayMs
+        message.pointee.response_bytes = self.responseBytes
+        message.pointee.show_metadata = self.showMetadata ? 1 : 0
     }
 }
 
@@ -120,6 +134,9 @@ public struct EchoResponse: ProtobufMessage {
     /// The bytes of the request.
     public var payload: [UInt8] = []
 
+    /// The metadata of the call, "key=value" each, in its order, when the request asked for it.
+    public var metadata: [String] = []
+
     /// The message with every field at its default.
     public init() {}
 
@@ -127,11 +144,13 @@ public struct EchoResponse: ProtobufMessage {
     public init(
         text: String = "",
         index: Int32 = 0,
-        payload: [UInt8] = []
+        payload: [UInt8] = [],
+        metadata: [String] = []
     ) {
         self.text = text
         self.index = index
         self.payload = payload
+        self.metadata = metadata
     }
 
     /// The struct that protoc-c made of the message.
@@ -147,6 +166,7 @@ public struct EchoResponse: ProtobufMessage {
         self.text = String(protobufC: message.pointee.text)
         self.index = message.pointee.index
         self.payload = [UInt8](protobufC: message.pointee.payload)
+        self.metadata = [String](protobufC: message.pointee.metadata, count: message.pointee.n_metadata) { String(protobufC: $0) }
     }
 
     /// Writes the fields into `message`; what it points to comes from `arena`.
@@ -156,6 +176,10 @@ public struct EchoResponse: ProtobufMessage {
         if !self.text.isEmpty { message.pointee.text = try arena.string(self.text) }
         message.pointee.index = self.index
         message.pointee.payload = try arena.bytes(self.payload)
+        if !self.metadata.isEmpty {
+            message.pointee.n_metadata = self.metadata.count
+            message.pointee.metadata = try arena.strings(self.metadata)
+        }
     }
 }
 
