@@ -134,7 +134,7 @@ let package = Package(
         .executableTarget(
             name: "echo-server",
             dependencies: ["TTRPC", "TestProtos", argumentParser, unixSignals],
-            path: "Tests/EchoServer", swiftSettings: strict),
+            path: "Interop/conformance/EchoServer", swiftSettings: strict),
 
         // The tests: a target per module, on real sockets, real TLS and a real Postgres.
         .target(

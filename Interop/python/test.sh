@@ -23,13 +23,14 @@ messages=$(mktemp -d)
 trap 'rm -rf "$source" "$messages"' EXIT
 # From a copy: building leaves folders beside the sources.
 cp -R "$here/pyproject.toml" "$here/README.md" "$here/src" "$source"
-"$venv/bin/python" -m pip --quiet --disable-pip-version-check install --no-build-isolation --no-deps \
-    --force-reinstall "$source"
+"$venv/bin/python" -m pip --quiet --disable-pip-version-check install \
+    --no-build-isolation --no-deps --force-reinstall "$source"
 
 export PYTHONDONTWRITEBYTECODE=1
 cd "$here"
 "$venv/bin/python" -m pytest -q -p no:cacheprovider tests
-"$venv/bin/python" -m mypy --cache-dir=/dev/null --ignore-missing-imports "$here/tests/typed_call.py"
+"$venv/bin/python" -m mypy --cache-dir=/dev/null --ignore-missing-imports \
+    "$here/tests/typed_call.py"
 
 (
     cd "$root/Protos"
@@ -38,6 +39,8 @@ cd "$here"
 )
 answer=$(PYTHONPATH=$messages /usr/bin/python3 "$here/first_call.py" "$TENANCY_SOCKET" default)
 [[ $answer == "allowed: yes, used 0 of "* ]] || { echo "unexpected: $answer" && exit 1; }
-! PYTHONPATH=$messages /usr/bin/python3 "$here/first_call.py" "$TENANCY_SOCKET" no-such-tenant \
-    2>/dev/null
+if PYTHONPATH=$messages /usr/bin/python3 "$here/first_call.py" "$TENANCY_SOCKET" \
+    no-such-tenant 2>/dev/null; then
+    echo "a tenant that does not exist was answered" && exit 1
+fi
 echo "ok   first call in Python: $answer"

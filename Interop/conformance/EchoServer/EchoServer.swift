@@ -32,7 +32,8 @@ struct EchoServer: AsyncParsableCommand {
         var listeners = [ListenerConfiguration(.unix(path: unix))]
         if let tlsPort, let folder = tlsFolder {
             var tls = ServerTLS(
-                certificateChainFile: "\(folder)/server.pem", privateKeyFile: "\(folder)/server.key",
+                certificateChainFile: "\(folder)/server.pem",
+                privateKeyFile: "\(folder)/server.key",
                 trustRootsFile: "\(folder)/ca.pem")
             tls.clientCertificate = requireClientCertificate ? .required : .optional
             listeners.append(
