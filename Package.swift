@@ -22,6 +22,11 @@ let unixSignals: Target.Dependency = .product(
 let configuration: Target.Dependency = .product(
     name: "Configuration", package: "swift-configuration")
 
+let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
+let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
+let instrumentation: Target.Dependency = .product(
+    name: "Instrumentation", package: "swift-distributed-tracing")
+
 let systemPackage: Target.Dependency = .product(
     name: "SystemPackage", package: "swift-system")
 
@@ -29,6 +34,7 @@ let package = Package(
     name: "bfc-tenancy",
     products: [
         .library(name: "TTRPC", targets: ["TTRPC"]),
+        .library(name: "TTRPCInstrumentation", targets: ["TTRPCInstrumentation"]),
         .library(name: "TenancyClient", targets: ["TenancyClient", "TenancyAPI"]),
         .executable(name: "tenancyd", targets: ["tenancyd"]),
         .executable(name: "tenancyctl", targets: ["tenancyctl"]),
@@ -41,6 +47,8 @@ let package = Package(
         .package(
             url: "https://github.com/apple/swift-configuration", from: "1.4.0",
             traits: ["JSON", "CommandLineArguments"]),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(
             url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -72,7 +80,16 @@ let package = Package(
         .target(
             name: "TenancyAPI", dependencies: ["TTRPC", "CTenancyProtos", "CProtobufC"],
             swiftSettings: strict),
+        // What operators ask for, each by itself: the service manager, metrics, a page, traces.
         .target(name: "Systemd", swiftSettings: strict),
+        .target(name: "PrometheusMetrics", dependencies: [metrics], swiftSettings: strict),
+        .target(name: "PlainHTTP", dependencies: ["Reactor"], swiftSettings: strict),
+        .target(
+            name: "W3CTrace", dependencies: [instrumentation, tracing], swiftSettings: strict),
+        .target(
+            name: "TTRPCInstrumentation",
+            dependencies: ["TTRPC", "Reactor", metrics, instrumentation, tracing],
+            swiftSettings: strict),
         .target(name: "Tenancy", swiftSettings: strict),
         .target(name: "Postgres", dependencies: ["Reactor", "CLibPQ"], swiftSettings: strict),
         .target(
@@ -82,13 +99,15 @@ let package = Package(
             name: "TenancyServer",
             dependencies: [
                 "Reactor", "TTRPC", "TenancyAPI", "Tenancy", "TenancyStore", "OpenSSL",
-                "ProtobufSchema", "Systemd",
-                logging, lifecycle, configuration, systemPackage,
+                "ProtobufSchema", "Systemd", "PrometheusMetrics", "PlainHTTP", "W3CTrace",
+                "TTRPCInstrumentation",
+                logging, lifecycle, configuration, systemPackage, metrics, instrumentation, tracing,
             ],
             exclude: ["ARCHITECTURE.md"],
             swiftSettings: strict),
         .target(
-            name: "TenancyClient", dependencies: ["TTRPC", "TenancyAPI"], swiftSettings: strict),
+            name: "TenancyClient", dependencies: ["TTRPC", "TTRPCInstrumentation", "TenancyAPI"],
+            swiftSettings: strict),
 
         // What the command lines share: where the server is, who calls, how a run ends.
         .target(
@@ -100,7 +119,8 @@ let package = Package(
         .executableTarget(
             name: "tenancyd",
             dependencies: [
-                "TenancyServer", "Systemd", argumentParser, logging, lifecycle, unixSignals,
+                "TenancyServer", "Systemd", "W3CTrace", argumentParser, logging, lifecycle,
+                unixSignals, metrics, instrumentation,
             ],
             exclude: ["OPERATIONS.md", "systemd"],
             swiftSettings: strict),
@@ -173,6 +193,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "TenancyClient", "TenancyAPI", "TTRPC", "Reactor", "tenancyd", "tenancyctl",
+                "W3CTrace", instrumentation, tracing,
             ],
             exclude: ["deployment.sh"],
             swiftSettings: strict),
@@ -189,6 +210,14 @@ let package = Package(
                 "TTRPC", "Reactor", "OpenSSL", "TestProtos", "CTestProtos", "CProtobufC",
                 "TestCertificates",
             ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PrometheusMetricsTests", dependencies: ["PrometheusMetrics", metrics],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PlainHTTPTests", dependencies: ["PlainHTTP"], swiftSettings: strict),
+        .testTarget(
+            name: "W3CTraceTests", dependencies: ["W3CTrace", instrumentation, tracing],
             swiftSettings: strict),
         .testTarget(name: "SystemdTests", dependencies: ["Systemd"], swiftSettings: strict),
         .testTarget(name: "TenancyTests", dependencies: ["Tenancy"], swiftSettings: strict),

@@ -63,8 +63,9 @@ show_next_calls() {
     printf '%s\n' "quota check $example_code"
     printf '%q ' "$bin/tenancyctl" "${over_tls[@]}"
     printf '%s\n' "call bfc.tenancy.v1.TenantService/GetTenant '{\"tenantCode\":\"$example_code\"}'"
-    printf '\nUnix socket  %s\nTLS          localhost:%s\nlog          %s\n\n' \
-        "$TENANCY_SOCKET" "$TENANCY_TLS_PORT" "$server_log"
+    printf '\nUnix socket  %s\nTLS          localhost:%s\n' "$TENANCY_SOCKET" "$TENANCY_TLS_PORT"
+    printf 'operations   http://127.0.0.1:%s/metrics, /healthz, /readyz\nlog          %s\n\n' \
+        "$TENANCY_OPS_PORT" "$server_log"
 }
 
 # Whatever ends the script ends what it started; asked to stop while serving, that is success.

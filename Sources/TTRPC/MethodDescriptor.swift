@@ -11,6 +11,22 @@ public enum MethodKind: Sendable, Hashable, CaseIterable {
     public var serverStreams: Bool { self == .serverStreaming || self == .bidirectionalStreaming }
 }
 
+/// A method by its names.
+public struct MethodName: Sendable, Hashable {
+    /// The service's full name.
+    public let service: String
+    /// The method's name.
+    public let method: String
+
+    public init(service: String, method: String) {
+        self.service = service
+        self.method = method
+    }
+
+    /// `service/method`.
+    public var path: String { "\(service)/\(method)" }
+}
+
 /// One method of a service, with the types that it takes and gives.
 public struct MethodDescriptor<Request: WireMessage, Response: WireMessage>: Sendable {
     /// The service's full name, `bfc.tenancy.v1.QuotaService`.

@@ -1,4 +1,5 @@
 public import TTRPC
+internal import TTRPCInstrumentation
 public import TenancyAPI
 
 /// The tenancy service as a caller sees it: one connection pool, and a stub for each service.
@@ -49,6 +50,8 @@ public struct TenancyClient: Sendable {
     ) throws(RuntimeError) {
         var configuration = configuration
         if let credentials { configuration.interceptors.append(credentials) }
+        // A caller that traces expects its trace to go on; for one that does not it costs a look.
+        configuration.interceptors.append(ClientTracing())
         caller = try TTRPCClient(address: address, tls: tls, configuration: configuration)
     }
 

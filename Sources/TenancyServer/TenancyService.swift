@@ -1,12 +1,15 @@
+internal import Instrumentation
 package import Logging
 internal import OpenSSL
 internal import Reactor
 internal import ServiceLifecycle
 package import Systemd
 internal import TTRPC
+internal import TTRPCInstrumentation
 internal import Tenancy
 internal import TenancyAPI
 internal import TenancyStore
+internal import Tracing
 
 /// The whole server: loops, database, services, listeners, put together and ended in order.
 package struct TenancyService: Service {
@@ -60,7 +63,7 @@ package struct TenancyService: Service {
         let server = try makeServer(store: store, health: health, group: group)
         do {
             let addresses = try await server.start()
-            status.watch(group.loops)
+            status.watch(group.loops) { server.connectionCount }
             health.setServing(true)
             onReady(addresses.map(\.description))
         } catch {
@@ -90,10 +93,22 @@ package struct TenancyService: Service {
         server.limits = configuration.limits
         return TTRPCServer(
             router: router,
-            interceptors: [IdentityInterceptor(configuration: configuration.identity)],
+            interceptors: interceptors(of: router),
             configuration: server, group: group,
             mapError: { error, _ in ErrorMapping.rpcError(for: error) },
-            onEvent: { [logger] event in Self.log(event, to: logger) })
+            onEvent: { [events = ServerEvents(logger: logger)] in events.record($0) })
+    }
+
+    /// The trace first, for all that follows belongs to it.
+    private func interceptors(of router: Router) -> [any ServerInterceptor] {
+        [
+            ServerTracing(
+                tracer: InstrumentationSystem.tracer,
+                beginsTraces: configuration.traceSampleRatio > 0),
+            IdentityInterceptor(configuration: configuration.identity),
+            ServerMetrics(router: router),
+            CallLog(logger: logger),
+        ]
     }
 
     /// Runs what has to be done beside the calls, until the server is asked to stop.
@@ -139,27 +154,6 @@ package struct TenancyService: Service {
                 logger.warning("maintenance failed", metadata: ["error": "\(error)"])
             }
             try? await Task.sleep(for: Self.maintenanceInterval)
-        }
-    }
-
-    private static func log(_ event: ServerEvent, to logger: Logger) {
-        switch event {
-        case .connectionEnded(let peer, let reason):
-            logger.debug("connection ended", metadata: ["peer": "\(peer)", "reason": "\(reason)"])
-        case .connectionRefused(let peer, let error):
-            logger.notice(
-                "connection refused", metadata: ["peer": "\(peer)", "error": "\(error)"])
-        case .connectionOverLimit(let peer, let limit):
-            logger.warning(
-                "connection over a limit", metadata: ["peer": "\(peer)", "limit": "\(limit)"])
-        case .acceptPaused(let reason):
-            logger.error("accepting paused", metadata: ["reason": "\(reason)"])
-        case .unexpectedError(let service, let method, let error):
-            logger.error(
-                "unexpected error",
-                metadata: [
-                    "rpc.service": "\(service)", "rpc.method": "\(method)", "type": "\(error)",
-                ])
         }
     }
 }

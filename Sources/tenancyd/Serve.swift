@@ -1,11 +1,14 @@
 internal import ArgumentParser
+internal import CoreMetrics
 internal import Foundation
 internal import Glibc
+internal import Instrumentation
 internal import Logging
 internal import ServiceLifecycle
 internal import Systemd
 internal import TenancyServer
 internal import UnixSignals
+internal import W3CTrace
 
 /// Serves until SIGTERM or SIGINT.
 struct Serve: AsyncParsableCommand {
@@ -37,7 +40,10 @@ struct Serve: AsyncParsableCommand {
             print("the settings are valid")
             return
         }
-        LoggingSystem.bootstrap { JSONLogHandler(label: $0) }
+        LoggingSystem.bootstrap(
+            { [level = service.logLevel] label, provider in
+                JSONLogHandler(label: label, level: level, metadataProvider: provider)
+            }, metadataProvider: .trace)
         let logger = Logger(label: "tenancyd")
         let openFilesMax = OpenFiles.raiseLimit()
         if openFilesMax < service.connectionsMax {
@@ -57,18 +63,29 @@ struct Serve: AsyncParsableCommand {
         let manager = try ServiceManager(environment: environment)
         let inherited = try InheritedSocket.all(environment: environment, processID: getpid())
         let status = ServerStatus()
+        let metrics = ServerMetricsCatalog.registry(status: status)
+        MetricsSystem.bootstrap(metrics)
+        let spans = SpanLog(logger: Logger(label: "trace"))
+        InstrumentationSystem.bootstrap(
+            W3CTracer(sampleRatio: configuration.traceSampleRatio) { spans.record($0) })
+        let page = try OperationsPage(
+            port: configuration.operationsPort, status: status, metrics: metrics)
         var services: [any Service] = [
+            page,
             TenancyService(
                 configuration: configuration, inherited: inherited, status: status, logger: logger
             ) { addresses in
                 logger.info(
                     "serving",
-                    metadata: ["addresses": "\(addresses)", "inherited": "\(inherited.count)"])
+                    metadata: [
+                        "addresses": "\(addresses)", "inherited": "\(inherited.count)",
+                        "operations": "\(page.address)",
+                    ])
                 manager?.notify(.ready, .status("serving"))
                 // Scripts wait for this line, so it must not stay in a buffer.
                 print("ready")
                 fflush(nil)
-            }
+            },
         ]
         if let manager {
             services.append(ServiceManagerReports(manager: manager, status: status))

@@ -9,11 +9,12 @@ public protocol ClientInterceptor: Sendable {
         _ options: inout CallOptions, service: String, method: String
     ) throws(RPCError)
 
-    /// Called once for each call, after every interceptor has prepared it. What is returned is
-    /// called once, when the call has ended: with `.ok`, or the code of its failure. It runs on
-    /// the caller's thread or on a loop's, and answers from memory.
+    /// Called once for each call, after every interceptor has prepared it, and may add to it what
+    /// only this call has, such as its span. What is returned is called once, when the call has
+    /// ended: with `.ok`, or the code of its failure. It runs on the caller's thread or on a
+    /// loop's, and answers from memory.
     func observe(
-        _ options: CallOptions, service: String, method: String
+        _ options: inout CallOptions, service: String, method: String
     ) -> (@Sendable (RPCError.Code) -> Void)?
 }
 
@@ -23,6 +24,6 @@ extension ClientInterceptor {
     ) throws(RPCError) {}
 
     public func observe(
-        _ options: CallOptions, service: String, method: String
+        _ options: inout CallOptions, service: String, method: String
     ) -> (@Sendable (RPCError.Code) -> Void)? { nil }
 }

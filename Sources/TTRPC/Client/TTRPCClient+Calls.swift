@@ -4,8 +4,8 @@ extension TTRPCClient {
     public func unary<Request: WireMessage, Response: WireMessage>(
         _ method: MethodDescriptor<Request, Response>, _ request: Request, options: CallOptions
     ) async throws(RPCError) -> Response {
-        let options = try prepared(options, service: method.service, method: method.method)
-        guard let observer = observer(of: options, service: method.service, method: method.method)
+        var options = try prepared(options, service: method.service, method: method.method)
+        guard let observer = observer(&options, service: method.service, method: method.method)
         else { return try await answer(method, request, options) }
         do throws(RPCError) {
             let response = try await answer(method, request, options)
@@ -105,13 +105,13 @@ extension TTRPCClient {
     ) async throws(RPCError) -> (
         call: StreamCall<Request, Response>, queue: MessageQueue<Response>
     ) {
-        let options = try prepared(options, service: method.service, method: method.method)
+        var options = try prepared(options, service: method.service, method: method.method)
+        let observer = observer(&options, service: method.service, method: method.method)
         let lane = nextLane()
         let call = StreamCall(
             method, request, options: options,
             deadline: CallDeadline.ofCall(timeout: options.timeout), limits: configuration.limits,
-            observer: observer(of: options, service: method.service, method: method.method),
-            lane: lane)
+            observer: observer, lane: lane)
         let opened: StreamCall<Request, Response>.Opened = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 if lane.loop.isCurrent {

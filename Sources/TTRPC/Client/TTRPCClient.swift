@@ -128,14 +128,17 @@ public final class TTRPCClient: RPCCaller {
 
     /// What is to be told how the call ended; nil when nobody wants to know.
     func observer(
-        of options: CallOptions, service: String, method: String
+        _ options: inout CallOptions, service: String, method: String
     ) -> (@Sendable (RPCError.Code) -> Void)? {
         guard !configuration.interceptors.isEmpty else { return nil }
-        let observers = configuration.interceptors.compactMap {
-            $0.observe(options, service: service, method: method)
+        var observers: [@Sendable (RPCError.Code) -> Void] = []
+        for interceptor in configuration.interceptors {
+            if let observer = interceptor.observe(&options, service: service, method: method) {
+                observers.append(observer)
+            }
         }
         guard !observers.isEmpty else { return nil }
-        return { code in for observer in observers { observer(code) } }
+        return { [observers] code in for observer in observers { observer(code) } }
     }
 
     func succeeded() {

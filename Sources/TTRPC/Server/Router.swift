@@ -5,6 +5,9 @@ public struct Router: Sendable {
 
     public init() {}
 
+    /// The registered methods, in the order of their first registration.
+    public private(set) var methodNames: [MethodName] = []
+
     /// The registered methods, as `service/method`, sorted.
     public var paths: [String] { methods.keys.sorted() }
 
@@ -100,8 +103,12 @@ public struct Router: Sendable {
     private mutating func add<Request, Response>(
         _ method: MethodDescriptor<Request, Response>, start: @escaping ServerMethod.Start
     ) {
-        methods["\(method.service)/\(method.method)"] = ServerMethod(
-            service: method.service, name: method.method, kind: method.kind, start: start)
+        let name = MethodName(service: method.service, method: method.method)
+        var index = methodNames.count
+        if let old = methods[name.path] { index = old.index } else { methodNames.append(name) }
+        methods[name.path] = ServerMethod(
+            service: method.service, name: method.method, index: index, kind: method.kind,
+            start: start)
     }
 }
 
@@ -120,6 +127,8 @@ struct ServerMethod: Sendable {
 
     let service: String
     let name: String
+    /// Where it stands in the router's `methodNames`.
+    let index: Int
     let kind: MethodKind
     let start: Start
     var fast: Fast?

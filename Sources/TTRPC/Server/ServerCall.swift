@@ -42,7 +42,11 @@ final class ServerCall: @unchecked Sendable {
             do {
                 // What the handler asks of other servers ends with its own call.
                 try await CallDeadline.$inherited.withValue(context.deadline) {
-                    try await body(self)
+                    if let scope = context.scope {
+                        try await scope.run { try await body(self) }
+                    } else {
+                        try await body(self)
+                    }
                 }
             } catch {
                 fail(with: error)

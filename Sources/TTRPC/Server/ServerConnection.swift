@@ -132,8 +132,9 @@ final class ServerConnection: ChannelOwner {
         }
         guard !isDraining else { throw core.drainingError }
         var context = ServerContext(
-            service: method.service, method: method.name, metadata: envelope.metadata,
-            deadline: try deadline(of: envelope, method.kind), connection: info, attachment: nil)
+            service: method.service, method: method.name, methodIndex: method.index,
+            metadata: envelope.metadata, deadline: try deadline(of: envelope, method.kind),
+            connection: info, attachment: nil, scope: nil)
         do {
             for interceptor in core.interceptors { try interceptor.admit(&context) }
             if let fast = method.fast, try answer(header.stream, envelope.payload, context, fast) {

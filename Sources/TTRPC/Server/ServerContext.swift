@@ -6,6 +6,9 @@ public struct ServerContext: Sendable {
     public let service: String
     /// The method's name.
     public let method: String
+    /// Where the method stands in the router's `methodNames`: what keeps something for each method
+    /// finds it without looking a name up.
+    public let methodIndex: Int
     /// What came beside the request.
     public let metadata: Metadata
     /// When the caller gives up; nil when it waits for ever.
@@ -14,6 +17,8 @@ public struct ServerContext: Sendable {
     public let connection: ServerConnectionInfo
     /// What an interceptor left for the handler, such as who calls.
     public var attachment: (any Sendable)?
+    /// What an interceptor puts around the handler, such as a trace; nil for nothing.
+    public var scope: (any HandlerScope)?
 
     /// Who is at the other end.
     public var peer: Peer { connection.peer }
@@ -22,6 +27,13 @@ public struct ServerContext: Sendable {
     public var timeRemaining: Duration? {
         deadline?.duration(since: .now())
     }
+}
+
+/// Something that a handler runs within, such as task-local values. A method that is answered at
+/// once, by `Router.fast`, runs outside of it.
+public protocol HandlerScope: Sendable {
+    /// Runs the handler, once.
+    func run(_ body: @Sendable () async throws -> Void) async throws
 }
 
 /// A connection as handlers and interceptors see it: one object for all its calls.

@@ -1,5 +1,6 @@
 package import Configuration
 internal import Glibc
+package import Logging
 package import TTRPC
 
 /// Everything a `tenancyd` can be told, with the values it has when it is told nothing.
@@ -24,6 +25,12 @@ package struct ServiceConfiguration: Sendable {
     package var loops: Int
     /// How long a loop looks for events before it sleeps.
     package var busyPoll: Duration
+    /// The port of the operations page on the loopback address; 0 lets the kernel choose.
+    package var operationsPort: UInt16
+    /// What is too unimportant for the log.
+    package var logLevel: Logger.Level
+    /// What part of the calls that come without a trace begin one that is recorded, from 0 to 1.
+    package var traceSampleRatio: Double
     package var identity: IdentityConfiguration
     package var limits: ServerLimits
 
@@ -62,6 +69,9 @@ package struct ServiceConfiguration: Sendable {
             config, "loops", default: max(1, Int(sysconf(CInt(_SC_NPROCESSORS_ONLN)))), in: 1...256)
         busyPoll = .microseconds(
             try Self.number(config, "busy.poll.us", default: 0, in: 0...100_000))
+        operationsPort = UInt16(try Self.number(config, "ops.port", default: 7480, in: 0...65_535))
+        logLevel = try Self.logLevel(config.string(forKey: "log.level", default: "info"))
+        traceSampleRatio = try Self.ratio(config, "trace.sample.ratio")
         identity = try IdentityConfiguration(reading: config)
         limits = try Self.limits(config.scoped(to: "limits"))
     }
@@ -112,6 +122,22 @@ package struct ServiceConfiguration: Sendable {
                 rule: "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
+    }
+
+    private static func logLevel(_ text: String) throws -> Logger.Level {
+        guard let level = Logger.Level(rawValue: text) else {
+            let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ConfigurationError(key: "log.level", rule: "must be one of \(levels)")
+        }
+        return level
+    }
+
+    private static func ratio(_ config: ConfigReader, _ key: String) throws -> Double {
+        guard let text = config.string(forKey: ConfigKey(key)) else { return 0 }
+        guard let ratio = Double(text), (0...1).contains(ratio) else {
+            throw ConfigurationError(key: key, rule: "must be a number from 0 to 1")
+        }
+        return ratio
     }
 
     private static func mode(_ text: String) throws -> UInt32 {

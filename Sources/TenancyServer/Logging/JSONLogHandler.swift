@@ -7,10 +7,16 @@ package import Logging
 package struct JSONLogHandler: LogHandler {
     package var logLevel = Logger.Level.info
     package var metadata: Logger.Metadata = [:]
+    package var metadataProvider: Logger.MetadataProvider?
     private let label: String
 
-    package init(label: String) {
+    package init(
+        label: String, level: Logger.Level = .info,
+        metadataProvider: Logger.MetadataProvider? = nil
+    ) {
         self.label = label
+        logLevel = level
+        self.metadataProvider = metadataProvider
     }
 
     package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -21,7 +27,8 @@ package struct JSONLogHandler: LogHandler {
     package func log(event: LogEvent) {
         var line = "{\"time\":\"\(Self.time())\",\"level\":\"\(event.level)\""
         line += ",\"logger\":\(Self.quoted(label)),\"message\":\(Self.quoted("\(event.message)"))"
-        let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
+        let all = metadata.merging(metadataProvider?.get() ?? [:]) { _, new in new }
+            .merging(event.metadata ?? [:]) { _, new in new }
         for (key, value) in all.sorted(by: { $0.key < $1.key }) {
             line += ",\(Self.quoted(key)):\(Self.quoted("\(value)"))"
         }

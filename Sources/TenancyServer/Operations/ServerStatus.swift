@@ -11,6 +11,7 @@ package final class ServerStatus: Sendable {
     private let isServing = Atomic<Bool>(false)
     private let isDraining = Atomic<Bool>(false)
     private let heartbeats = Mutex<[LoopHeartbeat]>([])
+    private let connections = Mutex<(@Sendable () -> Int)?>(nil)
 
     package init() {}
 
@@ -33,8 +34,12 @@ package final class ServerStatus: Sendable {
         isDraining.store(true, ordering: .relaxed)
     }
 
-    /// Watches the turns of `loops` from here on.
-    func watch(_ loops: [EventLoop]) {
+    /// How many connections are open.
+    package var connectionCount: Int { connections.withLock { $0 }?() ?? 0 }
+
+    /// Watches the turns of `loops` from here on, and knows how to count connections.
+    func watch(_ loops: [EventLoop], connectionCount: @escaping @Sendable () -> Int) {
+        connections.withLock { $0 = connectionCount }
         let new = loops.map { LoopHeartbeat($0) }
         heartbeats.withLock { $0 = new }
         for heartbeat in new { heartbeat.start() }

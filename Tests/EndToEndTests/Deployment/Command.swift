@@ -1,7 +1,8 @@
-/// A program run to its end, without input.
+/// A program run to its end, with a file as its input or with none.
 struct Command {
     var path: String
     var arguments: [String] = []
+    var input: TemporaryFile?
 
     /// What a program left behind.
     struct Outcome {
@@ -12,7 +13,7 @@ struct Command {
     }
 
     func run() async throws -> Outcome {
-        let input = try TemporaryFile()
+        let input = try input ?? TemporaryFile()
         let output = try TemporaryFile()
         let errors = try TemporaryFile()
         let process = try ChildProcess(

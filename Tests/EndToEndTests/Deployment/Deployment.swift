@@ -12,6 +12,7 @@ final class Deployment: Sendable {
     let folder: String
     let socket: String
     let tlsPort: UInt16
+    let operationsPort: UInt16
     let postgres: Postgres
 
     private let supervisor: Supervisor
@@ -40,6 +41,7 @@ final class Deployment: Sendable {
         socket = "\(folder)/tenancyd.sock"
         let ports = try FreePort.find(count: 2)
         tlsPort = ports[0]
+        operationsPort = ports[1]
         // Nothing of the caller's own settings: a test must not touch a database somebody uses.
         var environment = ChildProcess.cleanEnvironment
         environment["TENANCY_DATA"] = folder

@@ -16,7 +16,7 @@ struct ClientInterceptorTests {
         }
 
         func observe(
-            _ options: CallOptions, service: String, method: String
+            _ options: inout CallOptions, service: String, method: String
         ) -> (@Sendable (RPCError.Code) -> Void)? {
             let prepared = options.metadata["x-prepared"] ?? "-"
             return { [self] code in

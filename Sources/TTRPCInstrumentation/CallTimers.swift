@@ -1,0 +1,31 @@
+internal import CoreMetrics
+internal import TTRPC
+
+/// The durations of calls, a timer for each method and status, made beforehand: measuring looks
+/// nothing up but two indices, takes no lock and allocates nothing.
+struct CallTimers: Sendable {
+    /// By method, then by the number of the status.
+    private let timers: [[Timer]]
+
+    init(_ label: String, methods: [MethodName]) {
+        timers = methods.map { method in
+            RPCError.Code.all.map { code in
+                var dimensions = [
+                    (CallAttributes.method, method.path), (CallAttributes.status, "\(code)"),
+                    (CallAttributes.system, CallAttributes.systemName),
+                ]
+                if code != .ok { dimensions.append((CallAttributes.errorType, "\(code)")) }
+                return Timer(label: label, dimensions: dimensions)
+            }
+        }
+    }
+
+    func record(_ method: Int, _ code: RPCError.Code, _ duration: Duration) {
+        guard timers.indices.contains(method) else { return }
+        let known = Int(code.rawValue)
+        let index = timers[method].indices.contains(known) ? known : 2  // UNKNOWN
+        let (seconds, attoseconds) = duration.components
+        timers[method][index].recordNanoseconds(
+            seconds &* 1_000_000_000 &+ attoseconds / 1_000_000_000)
+    }
+}

@@ -1,0 +1,29 @@
+internal import Reactor
+public import TTRPC
+
+/// Measures every call of a client by swift-metrics, tries and waits included, under
+/// OpenTelemetry's name `rpc.client.call.duration`.
+public struct ClientMetrics: ClientInterceptor {
+    private let timers: CallTimers
+    private let indices: [String: [String: Int]]
+
+    /// - Parameter methods: The methods that are measured; others are not.
+    public init(methods: [MethodName]) {
+        timers = CallTimers("rpc.client.call.duration", methods: methods)
+        var indices: [String: [String: Int]] = [:]
+        for (index, method) in methods.enumerated() {
+            indices[method.service, default: [:]][method.method] = index
+        }
+        self.indices = indices
+    }
+
+    public func observe(
+        _ options: inout CallOptions, service: String, method: String
+    ) -> (@Sendable (RPCError.Code) -> Void)? {
+        guard let index = indices[service]?[method] else { return nil }
+        let start = MonotonicInstant.now()
+        return { [timers] code in
+            timers.record(index, code, MonotonicInstant.now().duration(since: start))
+        }
+    }
+}

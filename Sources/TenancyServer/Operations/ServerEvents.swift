@@ -1,0 +1,52 @@
+internal import CoreMetrics
+internal import Logging
+internal import TTRPC
+
+/// What happens on the server outside of calls, counted and put into the log.
+struct ServerEvents: Sendable {
+    private let logger: Logger
+    private let ended = Counter(label: "ttrpc.server.connections.ended")
+    private let refused = Counter(
+        label: "ttrpc.server.connections.refused", dimensions: [("reason", "interceptor")])
+    private let overTotal = Self.overLimit("connectionsMax")
+    private let overPeer = Self.overLimit("connectionsPerPeerMax")
+    private let overOther = Self.overLimit("other")
+    private let pauses = Counter(label: "ttrpc.server.accept.pauses")
+    private let unexpected = Counter(label: "ttrpc.server.errors.unexpected")
+
+    init(logger: Logger) {
+        self.logger = logger
+    }
+
+    private static func overLimit(_ limit: String) -> Counter {
+        Counter(label: "ttrpc.server.connections.refused", dimensions: [("reason", limit)])
+    }
+
+    func record(_ event: ServerEvent) {
+        switch event {
+        case .connectionEnded(let peer, let reason):
+            ended.increment()
+            logger.debug("connection ended", metadata: ["peer": "\(peer)", "reason": "\(reason)"])
+        case .connectionRefused(let peer, let error):
+            refused.increment()
+            logger.notice(
+                "connection refused", metadata: ["peer": "\(peer)", "error": "\(error)"])
+        case .connectionOverLimit(let peer, let limit):
+            switch limit {
+            case "connectionsMax": overTotal.increment()
+            case "connectionsPerPeerMax": overPeer.increment()
+            default: overOther.increment()
+            }
+            logger.warning(
+                "connection over a limit", metadata: ["peer": "\(peer)", "limit": "\(limit)"])
+        case .acceptPaused(let reason):
+            pauses.increment()
+            logger.error("accepting paused", metadata: ["reason": "\(reason)"])
+        case .unexpectedError(let service, let method, let error):
+            unexpected.increment()
+            logger.error(
+                "unexpected error",
+                metadata: ["rpc.method": "\(service)/\(method)", "type": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package import PrometheusMetrics
+
+/// What the metrics of this server mean.
+package enum ServerMetricsCatalog {
+    /// A registry that knows what its metrics mean, with those of the process and of `status`.
+    package static func registry(status: ServerStatus) -> PrometheusRegistry {
+        let registry = PrometheusRegistry([
+            MetricDescription(
+                "rpc.server.call.duration",
+                help: "How long calls took, from the frame to the answer, by method and status."),
+            MetricDescription(
+                "ttrpc.server.connections.ended", help: "Connections that have ended."),
+            MetricDescription(
+                "ttrpc.server.connections.refused",
+                help: "Connections closed at once, by the limit or the reason."),
+            MetricDescription(
+                "ttrpc.server.accept.pauses",
+                help: "Times that accepting rested because descriptors or memory ran out."),
+            MetricDescription(
+                "ttrpc.server.errors.unexpected",
+                help: "Errors of handlers that had no status and became INTERNAL."),
+        ])
+        ProcessMetrics.observe(on: registry)
+        registry.observe(
+            .gauge, "ttrpc.server.connections", help: "Connections that are open."
+        ) { Double(status.connectionCount) }
+        registry.observe(
+            .gauge, "tenancy.server.ready", help: "1 while callers should come here, else 0."
+        ) { status.isReady ? 1 : 0 }
+        registry.observe(
+            .gauge, "tenancy.server.alive", help: "1 while every loop turns, else 0."
+        ) { status.isAlive ? 1 : 0 }
+        return registry
+    }
+}
