@@ -18,7 +18,7 @@ package final class PageServer: @unchecked Sendable {
     private var listener: PageListener?
     private var connections: [ObjectIdentifier: PageConnection] = [:]
 
-    /// Listens from here on; answers once `run` runs.
+    /// Answers from here on; `run` sees to its end.
     ///
     /// - Parameter port: On 127.0.0.1; 0 lets the kernel choose.
     /// - Throws: `PageServerError` when the port is taken.
@@ -39,11 +39,11 @@ package final class PageServer: @unchecked Sendable {
             group.shutdown()
             throw error
         }
+        loop.execute { [self] in start() }
     }
 
     /// Answers until the task is cancelled. Called once.
     package func run() async throws {
-        loop.execute { [self] in start() }
         let (stream, continuation) = AsyncStream<Never>.makeStream()
         await withTaskCancellationHandler {
             for await _ in stream {}

@@ -71,6 +71,9 @@ package struct TenancyService: Service {
             throw error
         }
         await untilShutdown(store: store, health: health)
+        health.setServing(false)
+        status.setDraining()
+        try? await Task.sleep(for: configuration.drainNotice)
         health.shutDown()
         logger.info("draining", metadata: ["connections": "\(server.connectionCount)"])
         await server.drain()

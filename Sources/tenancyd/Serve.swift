@@ -30,14 +30,15 @@ struct Serve: AsyncParsableCommand {
         // A peer that is gone is an error of the write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         let service: ServiceConfiguration
+        let unknown: [String]
         do {
-            let reader = try await ServiceConfiguration.reader(arguments: ["tenancyd"] + settings)
-            service = try ServiceConfiguration(reading: reader)
+            (service, unknown) = try await ServiceConfiguration.load(arguments: settings)
         } catch let error as ConfigurationError {
             throw ValidationError(error.description)
         }
         guard !checkConfig else {
             print("the settings are valid")
+            for name in unknown { print("\(name) is no setting of this program") }
             return
         }
         LoggingSystem.bootstrap(

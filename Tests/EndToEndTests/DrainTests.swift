@@ -91,6 +91,26 @@ struct DrainTests {
         try await deployment.shutdown()
     }
 
+    @Test("says NOT_SERVING first, and takes calls for as long as it is to be noticed")
+    func notice() async throws {
+        // Longer than the suite may take: what is answered here is answered within the notice.
+        let deployment = try await Deployment(settings: ["TENANCY_DRAIN_NOTICE_MS": "3600000"])
+        try await deployment.withServices(over: .unix) { services in
+            var changes = try await services.health.watch(.init()).makeAsyncIterator()
+            #expect(try await changes.next()?.status == .serving)
+            deployment.signalServer(SIGTERM)
+            #expect(try await changes.next()?.status == .notServing)
+            #expect(try await services.health.check(.init()).status == .notServing)
+            let answer = try await services.tenants.getTenant(.init(tenantCode: "default"))
+            #expect(answer.tenant != nil)
+            let page = try await HTTPGet("/readyz", port: deployment.operationsPort)
+            #expect(page.status == 503)
+        }
+        deployment.signalServer(SIGKILL)
+        #expect(try await deployment.serverExitStatus() == 128 + SIGKILL)
+        try await deployment.shutdown()
+    }
+
     @Test("tells who watches its health, and does not wait for them")
     func watchers() async throws {
         // Longer than the suite may take: only a watch that is ended lets the server stop in time.

@@ -31,6 +31,9 @@ package struct ServiceConfiguration: Sendable {
     package var logLevel: Logger.Level
     /// What part of the calls that come without a trace begin one that is recorded, from 0 to 1.
     package var traceSampleRatio: Double
+    /// How long a server that is asked to stop still takes calls, while health and `/readyz` say
+    /// that it will not: balancers need the time to notice.
+    package var drainNotice: Duration
     package var identity: IdentityConfiguration
     package var limits: ServerLimits
 
@@ -72,6 +75,8 @@ package struct ServiceConfiguration: Sendable {
         operationsPort = UInt16(try Self.number(config, "ops.port", default: 7480, in: 0...65_535))
         logLevel = try Self.logLevel(config.string(forKey: "log.level", default: "info"))
         traceSampleRatio = try Self.ratio(config, "trace.sample.ratio")
+        drainNotice = .milliseconds(
+            try Self.number(config, "drain.notice.ms", default: 0, in: 0...3_600_000))
         identity = try IdentityConfiguration(reading: config)
         limits = try Self.limits(config.scoped(to: "limits"))
     }
@@ -79,10 +84,11 @@ package struct ServiceConfiguration: Sendable {
     /// The URL itself, or what is in the file that `database.url.file` names: a credential of the
     /// service manager's is a file.
     private static func databaseURL(_ config: ConfigReader) throws -> String {
-        if let url = config.string(forKey: "database.url", isSecret: true), !url.isEmpty {
-            return url
-        }
-        if let path = config.string(forKey: "database.url.file"), !path.isEmpty {
+        // Both are asked for, whichever is used: what nobody asks for counts as no setting.
+        let url = config.string(forKey: "database.url", isSecret: true)
+        let path = config.string(forKey: "database.url.file")
+        if let url, !url.isEmpty { return url }
+        if let path, !path.isEmpty {
             return try SecretFile.read(path, key: "database.url.file")
         }
         throw ConfigurationError(
@@ -175,9 +181,12 @@ package struct ConfigurationError: Error, CustomStringConvertible {
     package var rule: String
 
     /// The setting's name in the environment: `TENANCY_TLS_PORT`.
-    private var variable: String {
+    static func variable(of key: String) -> String {
         "TENANCY_" + key.uppercased().map { $0 == "." ? "_" : String($0) }.joined()
     }
 
-    package var description: String { "\(key) (\(variable)): \(rule)" }
+    /// A flag is called what it is.
+    package var description: String {
+        key.hasPrefix("-") ? "\(key) \(rule)" : "\(key) (\(Self.variable(of: key))): \(rule)"
+    }
 }

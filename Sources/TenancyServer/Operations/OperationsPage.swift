@@ -10,7 +10,7 @@ package struct OperationsPage: Service {
     /// Where it answers, as a person types it.
     package var address: String { "http://127.0.0.1:\(server.port)" }
 
-    /// Listens from here on.
+    /// Answers from here on, though not yet that the server is ready.
     ///
     /// - Throws: `PageServerError` when the port is taken.
     package init(port: UInt16, status: ServerStatus, metrics: PrometheusRegistry) throws {

@@ -34,17 +34,13 @@ final class HealthService: Grpc_Health_V1_HealthHandler {
     /// Tells every watcher that this server does not serve any more, and ends its watch: a drain
     /// waits for calls in flight, and a watch would never end by itself.
     func shutDown() {
-        status.setDraining()
+        setServing(false)
         let watchers = state.withLock { state in
-            state.isServing = false
             state.isShutDown = true
             defer { state.watchers = [:] }
             return state.watchers.values
         }
-        for watcher in watchers {
-            watcher.yield(false)
-            watcher.finish()
-        }
+        for watcher in watchers { watcher.finish() }
     }
 
     func check(
