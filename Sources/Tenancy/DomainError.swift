@@ -53,6 +53,7 @@ package struct DomainError: Error, Sendable, Hashable {
         case apiKeys = "TOO_MANY_API_KEYS"
         case configurations = "TOO_MANY_CONFIGURATIONS"
         case watches = "TOO_MANY_WATCHES"
+        case invitations = "TOO_MANY_INVITATIONS"
     }
 
     package var code: Code

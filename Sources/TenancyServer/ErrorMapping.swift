@@ -22,6 +22,18 @@ enum ErrorMapping {
         return status
     }
 
+    /// Runs `body`; what it finds to be there already is called by the name that the caller gave.
+    static func naming<Value>(
+        _ resourceName: String, _ body: () async throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as DomainError {
+            guard case .alreadyExists = error.code else { throw error }
+            throw status(for: error, resourceName: resourceName)
+        }
+    }
+
     private typealias Detail = () throws(RPCError) -> AnyMessage
 
     private static func parts(

@@ -88,6 +88,7 @@ package struct TenancyService: Service {
         let access = TenantAccess(store: store)
         var router = Router()
         TenantService(access: access, store: store).register(on: &router)
+        UserService(access: access, store: store).register(on: &router)
         QuotaService(access: access, store: store, ledger: store).register(on: &router)
         health.register(on: &router)
         try ReflectionService.register(on: &router)

@@ -36,6 +36,8 @@ extension DomainError {
             return DomainError(.internalFailure, message: "the database refused")
         }
         switch state {
+        case .integrityConstraintViolation:
+            if let precondition = preconditions[error.constraint ?? ""] { return precondition }
         case .uniqueViolation:
             if let field = uniqueFields[error.constraint ?? ""] {
                 return .alreadyExists(field: field)
@@ -72,6 +74,15 @@ extension DomainError {
     private static let uniqueFields = [
         "tenant_codes_pkey": "tenant_code",
         "tenant_domains_pkey": "domain",
+        "tenant_users_pkey": "user_id",
+        "tenant_invitations_open": "email",
+    ]
+
+    /// What the state of things forbids, by the names under which triggers say so.
+    private static let preconditions = [
+        "tenant_users_role_last_administrator": DomainError(
+            .failedPrecondition(.lastAdministrator),
+            message: "the tenant would be without an administrator")
     ]
 
     private static let argumentViolations = [
@@ -115,4 +126,5 @@ extension DomainError {
 
 extension SQLState {
     fileprivate static let invalidParameterValue = SQLState(rawValue: "22023")
+    fileprivate static let integrityConstraintViolation = SQLState(rawValue: "23000")
 }

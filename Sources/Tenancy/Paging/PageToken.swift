@@ -1,34 +1,72 @@
-/// Where a list goes on: after the entry with this number, under the same filters.
+/// Where a list goes on: after the entry with this number or this name, under the same filters.
 ///
 /// Callers see it as opaque text. It is checked against damage and against other filters, and is
 /// not signed: it carries a position and no right, and every page passes the same authority and
 /// scope as the first.
 package struct PageToken: Sendable, Hashable {
-    private static let version: UInt8 = 1
+    private enum Position: Hashable {
+        case id(Int64)
+        case text(String)
+    }
 
-    package let afterID: Int64
+    /// The first byte of a token tells what follows.
+    private static let idVersion: UInt8 = 1
+    private static let textVersion: UInt8 = 2
+    private static let checkBytes = 8
+    /// Longer text is not worth decoding: no list is in the order of longer names.
+    private static let encodedBytesMax = 512
+
+    private let position: Position
 
     package init(afterID: Int64) {
-        self.afterID = afterID
+        position = .id(afterID)
+    }
+
+    package init(afterText: String) {
+        position = .text(afterText)
+    }
+
+    /// Nil for a list that is not in the order of numbers.
+    package var afterID: Int64? {
+        guard case .id(let id) = position else { return nil }
+        return id
+    }
+
+    /// Nil for a list that is not in the order of names.
+    package var afterText: String? {
+        guard case .text(let text) = position else { return nil }
+        return text
     }
 
     /// - Parameter filter: text that differs for every list and every set of filters.
     package func encoded(filter: String) -> String {
-        let position = Self.bigEndian(UInt64(bitPattern: afterID))
-        return Base64URL.encode([Self.version] + position + Self.check(position, filter))
+        let (version, bytes) =
+            switch position {
+            case .id(let id): (Self.idVersion, Self.bigEndian(UInt64(bitPattern: id)))
+            case .text(let text): (Self.textVersion, Array(text.utf8))
+            }
+        return Base64URL.encode([version] + bytes + Self.check(bytes, filter))
     }
 
     /// Nil for text that this service did not make for these filters.
     package init?(_ text: String, filter: String) {
-        // Longer text is not worth decoding.
-        guard text.utf8.count <= 32, let bytes = Base64URL.decode(text), bytes.count == 17,
-            bytes[0] == Self.version
+        guard text.utf8.count <= Self.encodedBytesMax, let bytes = Base64URL.decode(text),
+            bytes.count > Self.checkBytes
         else { return nil }
-        let position = Array(bytes[1..<9])
-        guard Array(bytes[9...]) == Self.check(position, filter) else { return nil }
-        let afterID = position.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        self.afterID = Int64(bitPattern: afterID)
-        guard self.afterID >= 0 else { return nil }
+        let position = Array(bytes.dropFirst().dropLast(Self.checkBytes))
+        guard Array(bytes.suffix(Self.checkBytes)) == Self.check(position, filter) else {
+            return nil
+        }
+        switch bytes[0] {
+        case Self.idVersion where position.count == 8:
+            let bits = position.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            guard let id = Int64(exactly: bits) else { return nil }
+            self.position = .id(id)
+        case Self.textVersion:
+            guard let text = String(validating: position, as: UTF8.self) else { return nil }
+            self.position = .text(text)
+        default: return nil
+        }
     }
 
     /// FNV-1a over position and filters.

@@ -29,8 +29,8 @@ package struct TenantListRequest: Sendable, Hashable {
         var afterID: Int64 = 0
         if !pageToken.isEmpty {
             let filter = Self.filter(status: status, type: type, query: query)
-            if let token = PageToken(pageToken, filter: filter) {
-                afterID = token.afterID
+            if let position = PageToken(pageToken, filter: filter)?.afterID {
+                afterID = position
             } else {
                 violations.add("page_token", "must be one that was answered for the same filters")
             }

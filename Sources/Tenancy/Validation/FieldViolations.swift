@@ -16,4 +16,17 @@ package struct FieldViolations: Sendable {
     package func check() throws(DomainError) {
         if !all.isEmpty { throw .invalidArgument(all) }
     }
+
+    /// What was read of a request, once nothing of it breaks a rule.
+    ///
+    /// - Throws: `invalidArgument` with every violation, when there is one.
+    package func checked<First, Second>(
+        _ first: First?, _ second: Second?
+    ) throws(DomainError) -> (First, Second) {
+        try check()
+        guard let first, let second else {
+            throw DomainError(.internalFailure, message: "a checked request is complete")
+        }
+        return (first, second)
+    }
 }

@@ -46,8 +46,25 @@ extension TenantAccess {
                 throw .tenantNotActive(status)
             }
         } _: { change in
-            try await body(change, tenant, read).wireBytes()
+            let tenant = try await confirmed(tenant, caller, operation, change)
+            return try await body(change, tenant, read).wireBytes()
         }
         return try bytes.withUnsafeBytes { try Response(wire: $0) }
+    }
+
+    /// The tenant with what a user may do there at the time of the change. Their place was read
+    /// before the tenant was locked; since then somebody may have demoted or removed them. Places
+    /// change only under a lock that excludes this one.
+    private func confirmed(
+        _ tenant: AdmittedTenant, _ caller: Caller, _ operation: Operation, _ change: Change
+    ) async throws(DomainError) -> AdmittedTenant {
+        guard case .user(let id, _, _) = caller.principal else { return tenant }
+        let target = Authority.Target.tenant(
+            tenant.id, .active, membership: try await change.membership(of: id))
+        switch Authority.decide(caller.principal, operation, target) {
+        case .allow(let powers):
+            return AdmittedTenant(standing: tenant.standing, powers: powers)
+        case .deny(let denial): throw denial.error
+        }
     }
 }

@@ -99,7 +99,8 @@ SELECT matches(
     name || ': the scope is an index condition')
 FROM (VALUES
     ('tenants'), ('tenant_subscriptions'), ('tenant_activity_logs'), ('tenant_activity_heads'),
-    ('tenant_resource_usage'), ('idempotency_keys')) AS v (name);
+    ('tenant_resource_usage'), ('idempotency_keys'), ('tenant_users'), ('tenant_invitations')
+) AS v (name);
 RESET ROLE;
 
 SELECT * FROM finish();

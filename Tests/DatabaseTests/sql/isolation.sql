@@ -24,6 +24,9 @@ SELECT create_tenant(
 SELECT consume_tenant_quota(2, 'users', 1, 'key', '\x01');
 SELECT consume_tenant_quota(3, 'users', 1, 'key', '\x01');
 INSERT INTO tenant_users (tenant_id, user_id, role) VALUES (2, 'u', 'admin'), (3, 'u', 'admin');
+INSERT INTO tenant_invitations (tenant_id, email, role, token_hash, invited_by, expires_at)
+SELECT t, 'i@example.com', 'user', sha256('i'), 'x', now() + interval '1 day'
+FROM (VALUES (2), (3)) AS v (t);
 
 -- What a role may do in a scope: "3 rows", or the SQLSTATE of the refusal. Everything is undone.
 CREATE FUNCTION tap.attempt(p_role text, p_scope text, p_statement text) RETURNS text
@@ -118,6 +121,8 @@ FROM (VALUES
     ('SELECT * FROM get_tenant_by_code(''tenant-b'')'),
     ('SELECT * FROM check_tenant_quota(3, ''users'')'),
     ('SELECT * FROM tenant_quota_standing(3)'),
+    ('SELECT * FROM get_tenant_users_with_roles(3)'),
+    ('SELECT FROM take_tenant_user_unit(3) c WHERE c.outcome <> ''not_found'''),
     ('SELECT FROM consume_tenant_quota(3, ''users'', 1) c WHERE c.outcome <> ''not_found''')
 ) AS v (statement);
 SELECT is(

@@ -637,6 +637,7 @@ type InviteUserResponse struct {
 	// What was made.
 	Invitation *Invitation `protobuf:"bytes,2,opt,name=invitation,proto3" json:"invitation,omitempty"`
 	// What the invited user presents. It is not shown again, other than to a retry of this call.
+	// Empty when the request was only validated.
 	InvitationToken      string   `protobuf:"bytes,3,opt,name=invitation_token,json=invitationToken,proto3" json:"invitation_token,omitempty"`
 	XXX_NoUnkeyedLiteral struct{} `json:"-"`
 	XXX_unrecognized     []byte   `json:"-"`

@@ -488,6 +488,7 @@ struct  Bfc__Tenancy__V1__InviteUserResponse
   Bfc__Tenancy__V1__Invitation *invitation;
   /*
    * What the invited user presents. It is not shown again, other than to a retry of this call.
+   * Empty when the request was only validated.
    */
   char *invitation_token;
 };

@@ -854,6 +854,7 @@ public struct InviteUserResponse: ProtobufMessage {
     public var invitation: Invitation?
 
     /// What the invited user presents. It is not shown again, other than to a retry of this call.
+    /// Empty when the request was only validated.
     public var invitationToken: String = ""
 
     /// The message with every field at its default.
@@ -1466,10 +1467,12 @@ public protocol UserServiceHandler: Sendable {
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// manage_users.
     /// Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; ALREADY_EXISTS when an
-    /// invitation for the address is open; PERMISSION_DENIED for a role or permission above the
+    /// invitation for the address is open; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_INVITATIONS
+    /// when the tenant has 1,000 open ones; PERMISSION_DENIED for a role or permission above the
     /// caller's own; NOT_FOUND for a tenant that does not exist or that the caller may not see;
-    /// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED;
-    /// UNAUTHENTICATED.
+    /// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, with an
+    /// idempotency key, ENCRYPTION_NOT_CONFIGURED, as the token may be kept for a retry only
+    /// encrypted; UNAUTHENTICATED.
     /// HTTP route it replaces: none; the original tracked invitations in POST
     /// /api/tenants/:tenantId/users.
     func inviteUser(
@@ -1643,10 +1646,12 @@ public struct UserServiceClient: Sendable {
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// manage_users.
     /// Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; ALREADY_EXISTS when an
-    /// invitation for the address is open; PERMISSION_DENIED for a role or permission above the
+    /// invitation for the address is open; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_INVITATIONS
+    /// when the tenant has 1,000 open ones; PERMISSION_DENIED for a role or permission above the
     /// caller's own; NOT_FOUND for a tenant that does not exist or that the caller may not see;
-    /// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED;
-    /// UNAUTHENTICATED.
+    /// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, with an
+    /// idempotency key, ENCRYPTION_NOT_CONFIGURED, as the token may be kept for a retry only
+    /// encrypted; UNAUTHENTICATED.
     /// HTTP route it replaces: none; the original tracked invitations in POST
     /// /api/tenants/:tenantId/users.
     public func inviteUser(
