@@ -10,6 +10,7 @@ extension CallOptions {
 
 extension Deployment {
     /// Runs `body` with stubs over one TLS connection of a trusted service.
+    @discardableResult
     func withTrustedService<Value>(
         _ name: String, _ body: (Services) async throws -> Value
     ) async throws -> Value {

@@ -3,6 +3,7 @@ internal import TenancyClient
 
 extension Deployment {
     /// Runs `body` with stubs over one connection with the administrator's rights.
+    @discardableResult
     func withServices<Value>(
         over way: Way, _ body: (Services) async throws -> Value
     ) async throws -> Value {
@@ -15,6 +16,7 @@ extension Deployment {
     }
 
     /// Runs `body` with stubs over one TLS connection with these certificates.
+    @discardableResult
     func withServices<Value>(
         over tls: ClientTLS, _ body: (Services) async throws -> Value
     ) async throws -> Value {
