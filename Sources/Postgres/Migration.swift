@@ -1,6 +1,7 @@
 /// One numbered step of the schema.
 package struct Migration: Sendable, Hashable {
-    /// 1, 2, 3 … without a gap.
+    /// Its place in the order. There may be gaps: what is developed side by side takes its numbers
+    /// from ranges of its own.
     package var number: Int
     package var name: String
     /// The statements, run in one transaction.
@@ -31,24 +32,26 @@ struct MigrationPlan {
         var checksum: String
     }
 
-    /// - Throws: `PostgresError` with `.migration`: a gap in the list, an applied migration whose
-    ///   text has changed, or one that this program does not know.
+    /// - Throws: `PostgresError` with `.migration`: a number that is there twice, an applied
+    ///   migration whose text has changed, or one that this program does not know.
     static func pending(
         of migrations: [Migration], applied: [Applied], checksum: (String) -> String
     ) throws(PostgresError) -> [Migration] {
         let sorted = migrations.sorted { $0.number < $1.number }
-        for (index, migration) in sorted.enumerated() where migration.number != index + 1 {
+        for (migration, next) in zip(sorted, sorted.dropFirst())
+        where migration.number == next.number {
             throw PostgresError(
-                .migration, "migration \(index + 1) is missing; \(migration.number) comes instead")
+                .migration,
+                "migration \(next.number) is there twice: \(migration.name), \(next.name)")
         }
         for row in applied {
-            guard row.number >= 1, row.number <= sorted.count else {
+            guard let migration = sorted.first(where: { $0.number == row.number }) else {
                 throw PostgresError(
                     .migration,
                     "the database has migration \(row.number) (\(row.name)), which is newer than "
                         + "this program")
             }
-            guard row.checksum == checksum(sorted[row.number - 1].sql) else {
+            guard row.checksum == checksum(migration.sql) else {
                 throw PostgresError(
                     .migration,
                     "migration \(row.number) (\(row.name)) was changed after it was applied")

@@ -26,6 +26,15 @@ struct MigratorTests {
         #expect(try database.psql("SELECT count(*) FROM one") == "1")
     }
 
+    @Test("a gap between numbers is none of the schema's")
+    func gap() async throws {
+        let database = try TestCluster.shared().createDatabase()
+        let later = Migration(number: 40, name: "later", sql: "CREATE TABLE later (n int8);")
+        let list = migrator([later, Self.first])
+        #expect(try await list.run(on: database.ownerURL) == [Self.first, later])
+        #expect(try await list.run(on: database.ownerURL).isEmpty)
+    }
+
     @Test("many at once apply each migration once")
     func concurrent() async throws {
         let database = try TestCluster.shared().createDatabase()
@@ -53,15 +62,17 @@ struct MigratorTests {
         #expect(try database.psql("SELECT count(*) FROM schema_migrations") == "1")
     }
 
-    @Test("changed, missing and unknown migrations are refused")
+    @Test("changed, doubled, skipped and unknown migrations are refused")
     func refused() async throws {
         let database = try TestCluster.shared().createDatabase()
         _ = try await migrator([Self.first, Self.second]).run(on: database.ownerURL)
         let changed = Migration(number: 1, name: "one", sql: "SELECT 1;")
-        let third = Migration(number: 4, name: "four", sql: "SELECT 1;")
+        let again = Migration(number: 2, name: "again", sql: "SELECT 1;")
+        let before = Migration(number: 0, name: "zero", sql: "SELECT 1;")
         for (list, word) in [
             ([changed, Self.second], "changed"), ([Self.first], "newer"),
-            ([Self.first, Self.second, third], "missing"),
+            ([Self.first, Self.second, again], "twice"),
+            ([before, Self.first, Self.second], "skipped"),
         ] {
             let error = await #expect(throws: PostgresError.self) {
                 try await migrator(list).run(on: database.ownerURL)
