@@ -13,7 +13,7 @@ extension Change {
         _ = try await query(
             """
             UPDATE tenant_invitations SET status = 'expired'
-            WHERE tenant_id = \(tenant.rawValue) AND lower(email) = lower(\(new.email))
+            WHERE tenant_id = \(tenant.rawValue) AND email_key = lower(\(new.email))
                 AND status = 'open' AND expires_at <= clock_timestamp()
             """)
         let rows = try await query(

@@ -40,9 +40,10 @@ LANGUAGE plpgsql
 AS $$
 BEGIN
     PERFORM FROM tenants t WHERE t.id = OLD.tenant_id FOR NO KEY UPDATE;
-    IF NOT EXISTS (
-        SELECT FROM tenant_users u WHERE u.tenant_id = OLD.tenant_id AND u.role = 'admin')
-    THEN
+    -- In order, so that the first is looked up and not come across.
+    PERFORM FROM tenant_users u WHERE u.tenant_id = OLD.tenant_id AND u.role = 'admin'
+    ORDER BY u.user_id LIMIT 1;
+    IF NOT FOUND THEN
         RAISE EXCEPTION 'the last administrator of tenant % stays', OLD.tenant_id
             USING ERRCODE = 'integrity_constraint_violation',
                 CONSTRAINT = 'tenant_users_role_last_administrator';

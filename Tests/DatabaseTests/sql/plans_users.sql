@@ -35,14 +35,15 @@ SET LOCAL ROLE tenancy_app;
 
 SELECT matches(
     tap.plan_of($$SELECT * FROM tenant_users WHERE tenant_id = 2 AND user_id > 'user_3'
-        AND role = coalesce(NULL, role) ORDER BY user_id LIMIT 51$$),
+        AND (true OR role = NULL) ORDER BY user_id LIMIT 51$$),
     'Index Scan using tenant_users_pkey .*\n +Index Cond: .*tenant_id = 2.*user_id >',
     'a page of users begins where the one before ended');
 SELECT unalike(
     tap.plan_of('SELECT * FROM tenant_users WHERE tenant_id = 2 ORDER BY user_id LIMIT 51'),
     '%Sort%', 'and is in order as it is read');
 SELECT matches(
-    tap.plan_of($$SELECT FROM tenant_users WHERE tenant_id = 2 AND role = 'admin' LIMIT 1$$),
+    tap.plan_of($$SELECT FROM tenant_users WHERE tenant_id = 2 AND role = 'admin'
+        ORDER BY user_id LIMIT 1$$),
     'using tenant_users_administrators',
     'whether an administrator is left is looked up among them');
 SELECT matches(
@@ -59,9 +60,9 @@ SELECT matches(
     'tenant_invitations_open', 'the open ones are counted without their history');
 SELECT matches(
     tap.plan_of($$UPDATE tenant_invitations SET status = 'expired' WHERE tenant_id = 2
-        AND lower(email) = lower('i10@example.com') AND status = 'open'
+        AND email_key = lower('i10@example.com') AND status = 'open'
         AND expires_at <= clock_timestamp()$$),
-    'Index Scan using tenant_invitations_open.*\n +Index Cond: .*lower\(email\)',
+    'Index Scan using tenant_invitations_open.*\n +Index Cond: .*email_key =',
     'the open one of an address is found by the address');
 
 SELECT * FROM finish();

@@ -14,7 +14,9 @@ extension Deployment {
     func withTrustedService<Value>(
         _ name: String, _ body: (Services) async throws -> Value
     ) async throws -> Value {
-        let tls = try await clientTLS(name: name, spiffeID: "spiffe://bfc-vyomo/service/\(name)")
+        // A file of its own: tests that run at once may use the same name.
+        let tls = try await clientTLS(
+            name: Examples.code(name), spiffeID: "spiffe://bfc-vyomo/service/\(name)")
         return try await withServices(over: tls, body)
     }
 }
