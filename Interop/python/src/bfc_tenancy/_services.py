@@ -1430,10 +1430,12 @@ class AsyncUserService:
         Who may call: platform administrators, services, principals of the same tenant with
         manage_users.
         Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; ALREADY_EXISTS when an
-        invitation for the address is open; PERMISSION_DENIED for a role or permission above the
+        invitation for the address is open; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_INVITATIONS
+        when the tenant has 1,000 open ones; PERMISSION_DENIED for a role or permission above the
         caller's own; NOT_FOUND for a tenant that does not exist or that the caller may not see;
-        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED;
-        UNAUTHENTICATED.
+        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, with an
+        idempotency key, ENCRYPTION_NOT_CONFIGURED, as the token may be kept for a retry only
+        encrypted; UNAUTHENTICATED.
         HTTP route it replaces: none; the original tracked invitations in POST
         /api/tenants/:tenantId/users.
         """
@@ -1597,10 +1599,12 @@ class BlockingUserService:
         Who may call: platform administrators, services, principals of the same tenant with
         manage_users.
         Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; ALREADY_EXISTS when an
-        invitation for the address is open; PERMISSION_DENIED for a role or permission above the
+        invitation for the address is open; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_INVITATIONS
+        when the tenant has 1,000 open ones; PERMISSION_DENIED for a role or permission above the
         caller's own; NOT_FOUND for a tenant that does not exist or that the caller may not see;
-        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED;
-        UNAUTHENTICATED.
+        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, with an
+        idempotency key, ENCRYPTION_NOT_CONFIGURED, as the token may be kept for a retry only
+        encrypted; UNAUTHENTICATED.
         HTTP route it replaces: none; the original tracked invitations in POST
         /api/tenants/:tenantId/users.
         """
