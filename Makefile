@@ -33,6 +33,7 @@ generate: deps ## Make the generated code anew from Protos/
 	Protos/generate.sh
 	Interop/go/generate.sh
 	Interop/python/generate.sh
+	Interop/c/generate.sh
 
 run: ## Build and start the service with a private Postgres; Ctrl-C stops it
 	@exec .scripts/run.sh

@@ -1,29 +1,42 @@
 #!/bin/bash
-# Builds the first call in C and makes it: against the server at TENANCY_SOCKET, or else against
+# Builds the library, installs it into a folder, compiles the README's example against that with
+# pkg-config, and runs it and the first call: against the server at TENANCY_SOCKET, or else against
 # one of its own.
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 root=$(realpath "$here/../..")
-program=$root/.build/tools/first-call
-mkdir -p "$(dirname "$program")"
+build=$root/.build/c
+if [[ -z ${TENANCY_SOCKET:-} ]]; then exec "$root/.scripts/with-server.sh" "$0"; fi
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+make -s -C "$here" BUILD="$build" PREFIX="$folder/installed" install
+
+# The example is the README's own text, so that it cannot grow old.
+awk '/^```c$/ { on = 1; next } /^```$/ { on = 0 } on' "$here/README.md" \
+    | sed "s|\.data/tenancyd\.sock|$TENANCY_SOCKET|; s|axis-securities|default|" \
+        >"$folder/quota.c"
+export PKG_CONFIG_PATH=$folder/installed/lib/pkgconfig
+for link in dynamic static; do
+    flags=(--cflags --libs)
+    [[ $link == dynamic ]] || flags+=(--static)
+    # shellcheck disable=SC2046
+    cc -Wall -Wextra -Werror -Wno-unused-function -Wno-unused-const-variable -o "$folder/quota" \
+        "$folder/quota.c" $(pkg-config "${flags[@]}" bfc-tenancy)
+    answer=$(LD_LIBRARY_PATH=$folder/installed/lib "$folder/quota")
+    [[ $answer == "allowed: yes, used 0 of "* ]] || { echo "unexpected: $answer" && exit 1; }
+    echo "ok   the library's example, linked $link: $answer"
+done
 
 # Everything a message may hold is compiled in; the linker leaves out what is not used.
 mapfile -t sources < <(find "$root/Sources/CTenancyProtos" -name '*.pb-c.c')
 # shellcheck disable=SC2046
 cc -std=c11 -D_DEFAULT_SOURCE -Wall -Wextra -Werror -I "$root/Sources/CTenancyProtos/include" \
-    -o "$program" "$here/first-call.c" "${sources[@]}" \
+    -o "$folder/first-call" "$here/first-call.c" "${sources[@]}" \
     $(pkg-config --cflags --libs libprotobuf-c)
-
-# shellcheck disable=SC2016
-check='
-    set -euo pipefail
-    answer=$("$1" "$TENANCY_SOCKET" default)
-    [[ $answer == "allowed: yes, used 0 of "* ]] || { echo "unexpected: $answer"; exit 1; }
-    ! "$1" "$TENANCY_SOCKET" no-such-tenant 2>/dev/null
-    echo "ok   first call in C: $answer"
-'
-if [[ -n ${TENANCY_SOCKET:-} ]]; then
-    bash -c "$check" first-call "$program"
-else
-    "$root/.scripts/with-server.sh" bash -c "$check" first-call "$program"
+answer=$("$folder/first-call" "$TENANCY_SOCKET" default)
+[[ $answer == "allowed: yes, used 0 of "* ]] || { echo "unexpected: $answer" && exit 1; }
+if "$folder/first-call" "$TENANCY_SOCKET" no-such-tenant 2>/dev/null; then
+    echo "a tenant that does not exist was answered" && exit 1
 fi
+echo "ok   first call in C: $answer"

@@ -52,7 +52,10 @@ check() {
 }
 
 [[ -x $venv/bin/python ]] || install_tools
-if [[ ${1:-} == --check ]]; then
+if [[ ${1:-} == --tools ]]; then
+    # Where other generators find the same tools.
+    echo "$venv/bin/python"
+elif [[ ${1:-} == --check ]]; then
     check
 else
     rm -rf "$package/_pb" "$package/_services.py" "$package/v1.py"
