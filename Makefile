@@ -34,6 +34,7 @@ generate: deps ## Make the generated code anew from Protos/
 	Interop/go/generate.sh
 	Interop/python/generate.sh
 	Interop/c/generate.sh
+	Interop/node/generate.sh
 
 run: ## Build and start the service with a private Postgres; Ctrl-C stops it
 	@exec .scripts/run.sh

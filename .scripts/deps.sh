@@ -7,7 +7,7 @@ packages=(
     libpq-dev libprotobuf-c-dev libssl-dev
     libprotoc-dev protobuf-c-compiler protobuf-compiler
     openssl shellcheck python3-venv systemd
-    golang-go golang-github-containerd-ttrpc-dev gogoprotobuf python3-protobuf
+    nodejs node-typescript golang-go golang-github-containerd-ttrpc-dev gogoprotobuf python3-protobuf
 )
 
 is_installed() {

@@ -26,7 +26,8 @@ declared_imports() {
 
 generated_code() {
     Protos/generate.sh --check && Interop/go/generate.sh --check \
-        && Interop/python/generate.sh --check && Interop/c/generate.sh --check
+        && Interop/python/generate.sh --check && Interop/c/generate.sh --check \
+        && Interop/node/generate.sh --check
 }
 
 # buf comes from PyPI, into an environment of its own that `make clean` removes with the rest.
