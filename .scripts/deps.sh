@@ -7,7 +7,8 @@ packages=(
     libpq-dev libprotobuf-c-dev libssl-dev
     libprotoc-dev protobuf-c-compiler protobuf-compiler
     openssl shellcheck python3-venv systemd
-    nodejs node-typescript golang-go golang-github-containerd-ttrpc-dev gogoprotobuf python3-protobuf
+    golang-go golang-github-containerd-ttrpc-dev gogoprotobuf python3-protobuf
+    nodejs node-typescript
 )
 
 is_installed() {
