@@ -215,6 +215,13 @@ let package = Package(
             name: "PrometheusMetricsTests", dependencies: ["PrometheusMetrics", metrics],
             swiftSettings: strict),
         .testTarget(
+            name: "TTRPCInstrumentationTests",
+            dependencies: [
+                "TTRPCInstrumentation", "TTRPC", "PrometheusMetrics", "W3CTrace", metrics,
+                instrumentation, tracing,
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "PlainHTTPTests", dependencies: ["PlainHTTP"], swiftSettings: strict),
         .testTarget(
             name: "W3CTraceTests", dependencies: ["W3CTrace", instrumentation, tracing],

@@ -6,12 +6,19 @@
 set -euo pipefail
 tools=$(dirname "$(realpath "$0")")/../.build/tools
 
+# A fresh machine may know no package yet.
+download() {
+    cd "$1" && { apt-get -q download prometheus \
+        || { apt-get -q update && apt-get -q download prometheus; }; }
+}
+
 unpack() {
     local folder
     folder=$(mktemp -d)
     # apt downloads as a user of its own that has to be able to write here.
     chmod 0777 "$folder"
-    (cd "$folder" && apt-get -q download prometheus && dpkg-deb --extract prometheus_*.deb .) >&2
+    (download "$folder") >&2
+    dpkg-deb --extract "$folder"/prometheus_*.deb "$folder"
     mkdir -p "$tools"
     mv "$folder/usr/bin/promtool" "$tools/promtool"
     rm -rf "$folder"

@@ -7,7 +7,7 @@ struct CallTimers: Sendable {
     /// By method, then by the number of the status.
     private let timers: [[Timer]]
 
-    init(_ label: String, methods: [MethodName]) {
+    init(_ label: String, methods: [MethodName], factory: any MetricsFactory) {
         timers = methods.map { method in
             RPCError.Code.all.map { code in
                 var dimensions = [
@@ -15,7 +15,7 @@ struct CallTimers: Sendable {
                     (CallAttributes.system, CallAttributes.systemName),
                 ]
                 if code != .ok { dimensions.append((CallAttributes.errorType, "\(code)")) }
-                return Timer(label: label, dimensions: dimensions)
+                return Timer(label: label, dimensions: dimensions, factory: factory)
             }
         }
     }

@@ -1,3 +1,4 @@
+public import CoreMetrics
 internal import Reactor
 public import TTRPC
 
@@ -7,9 +8,13 @@ public struct ClientMetrics: ClientInterceptor {
     private let timers: CallTimers
     private let indices: [String: [String: Int]]
 
-    /// - Parameter methods: The methods that are measured; others are not.
-    public init(methods: [MethodName]) {
-        timers = CallTimers("rpc.client.call.duration", methods: methods)
+    /// - Parameters:
+    ///   - methods: The methods that are measured; others are not.
+    ///   - factory: Where the metrics go.
+    public init(
+        methods: [MethodName], factory: any MetricsFactory = MetricsSystem.factory
+    ) {
+        timers = CallTimers("rpc.client.call.duration", methods: methods, factory: factory)
         var indices: [String: [String: Int]] = [:]
         for (index, method) in methods.enumerated() {
             indices[method.service, default: [:]][method.method] = index

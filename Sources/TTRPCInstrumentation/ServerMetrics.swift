@@ -1,3 +1,4 @@
+public import CoreMetrics
 public import TTRPC
 
 /// Measures every call of a server by swift-metrics, under OpenTelemetry's name
@@ -5,10 +6,12 @@ public import TTRPC
 public struct ServerMetrics: ServerInterceptor {
     private let timers: CallTimers
 
-    /// - Parameter router: The server's, with all its methods registered. The metrics go to the
-    ///   factory that `MetricsSystem` has by now.
-    public init(router: Router) {
-        timers = CallTimers("rpc.server.call.duration", methods: router.methodNames)
+    /// - Parameters:
+    ///   - router: The server's, with all its methods registered.
+    ///   - factory: Where the metrics go.
+    public init(router: Router, factory: any MetricsFactory = MetricsSystem.factory) {
+        timers = CallTimers(
+            "rpc.server.call.duration", methods: router.methodNames, factory: factory)
     }
 
     public func callEnded(

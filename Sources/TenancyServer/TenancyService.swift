@@ -62,9 +62,10 @@ package struct TenancyService: Service {
         let health = HealthService(services: TenancyServices.all.map(\.name), status: status)
         let server = try makeServer(store: store, health: health, group: group)
         do {
+            // Before the first call can come: behind a socket that was handed over, callers wait.
+            health.setServing(true)
             let addresses = try await server.start()
             status.watch(group.loops) { server.connectionCount }
-            health.setServing(true)
             onReady(addresses.map(\.description))
         } catch {
             await store.shutdown()
@@ -92,6 +93,13 @@ package struct TenancyService: Service {
         QuotaService(access: access, store: store, ledger: store).register(on: &router)
         health.register(on: &router)
         try ReflectionService.register(on: &router)
+        // Watches are the bidirectional calls. Their clients hold a token to go on from.
+        for service in TenancyServices.all {
+            for method in service.methods where method.kind == .bidirectionalStreaming {
+                let name = MethodName(service: service.name, method: method.name)
+                if router.methodNames.contains(name) { router.endOnDrain(name) }
+            }
+        }
         var server = ServerConfiguration(
             listeners: configuration.listeners(inherited: inherited))
         server.limits = configuration.limits

@@ -52,7 +52,7 @@ struct RestartTests {
         try await deployment.shutdown()
     }
 
-    @Test("tell the service manager that the server lives, again and again")
+    @Test("tell the service manager that the server lives, and keep callers waiting meanwhile")
     func watchdog() async throws {
         let deployment = try await Deployment()
         deployment.signalServer(SIGTERM)
@@ -61,6 +61,13 @@ struct RestartTests {
             beside: deployment, settings: ["WATCHDOG_USEC": "300000"])
         try await server.start()
         for _ in 0..<3 { try await server.expectNotification("WATCHDOG=1") }
+        #expect(try await server.stop() == 0)
+        // Who comes while nobody serves waits, and is the first to be answered.
+        let client = try TenancyClient(socketPath: server.socket)
+        async let health = client.health.check(.init())
+        try await server.start()
+        #expect(try await health.status == .serving)
+        await client.close()
         #expect(try await server.stop() == 0)
         try await deployment.shutdown()
     }

@@ -78,6 +78,15 @@ public struct Router: Sendable {
         }
     }
 
+    /// Says that the calls of a method have no end of their own, as those of a watch: a drain ends
+    /// them at once, with `UNAVAILABLE` and `RetryInfo`, where it waits for all others.
+    ///
+    /// Register the method first.
+    public mutating func endOnDrain(_ method: MethodName) {
+        precondition(methods[method.path] != nil, "register \(method.path) first")
+        methods[method.path]?.endsOnDrain = true
+    }
+
     /// Answers a unary method on the loop, at once, where it can.
     ///
     /// The handler runs synchronously: it must not block and should take microseconds. When it
@@ -132,4 +141,6 @@ struct ServerMethod: Sendable {
     let kind: MethodKind
     let start: Start
     var fast: Fast?
+    /// Whether a drain ends the method's calls instead of waiting for them.
+    var endsOnDrain = false
 }

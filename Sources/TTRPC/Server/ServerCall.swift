@@ -8,6 +8,8 @@ internal import Reactor
 final class ServerCall: @unchecked Sendable {
     let id: UInt32
     let context: ServerContext
+    /// Whether a drain ends the call instead of waiting for it.
+    let endsOnDrain: Bool
     private let loop: EventLoop
     private let started: MonotonicInstant
     /// Nil once the call has ended, which ends the cycle.
@@ -21,9 +23,12 @@ final class ServerCall: @unchecked Sendable {
     private var deliver: ((UnsafeRawBufferPointer) throws(RPCError) -> Bool)?
     private var endInbound: ((Result<Void, RPCError>) -> Void)?
 
-    init(id: UInt32, context: ServerContext, connection: ServerConnection) {
+    init(
+        id: UInt32, context: ServerContext, connection: ServerConnection, endsOnDrain: Bool
+    ) {
         self.id = id
         self.context = context
+        self.endsOnDrain = endsOnDrain
         self.connection = connection
         loop = connection.loop
         started = connection.loop.now

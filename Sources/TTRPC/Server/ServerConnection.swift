@@ -11,6 +11,8 @@ final class ServerConnection: ChannelOwner {
     private var info: ServerConnectionInfo?
     private var streams: ServerStreams<ServerCall>
     private var isDraining = false
+    /// Whether the connection closes with its last call; see `ServerLimits.drainIdleTime`.
+    private var closesWhenIdle = false
     /// What the queues of all its streams hold that no handler has read yet.
     let unreadBytes: UnreadBytes
 
@@ -152,7 +154,9 @@ final class ServerConnection: ChannelOwner {
         _ method: ServerMethod, _ header: FrameHeader, _ envelope: RequestEnvelope,
         _ context: ServerContext
     ) throws(RPCError) {
-        let call = ServerCall(id: header.stream, context: context, connection: self)
+        let call = ServerCall(
+            id: header.stream, context: context, connection: self,
+            endsOnDrain: method.endsOnDrain)
         let isRemoteOpen = method.kind.clientStreams && !header.flags.contains(.remoteClosed)
         streams.register(header.stream, call, isRemoteOpen: isRemoteOpen)
         do {
@@ -290,7 +294,7 @@ final class ServerConnection: ChannelOwner {
         for interceptor in core.interceptors {
             interceptor.callEnded(context, code: code, duration: duration)
         }
-        if isDraining, streams.isEmpty { closeGracefully() }
+        if closesWhenIdle, streams.isEmpty { closeGracefully() }
     }
 
     private func ended(
@@ -303,14 +307,16 @@ final class ServerConnection: ChannelOwner {
         }
     }
 
-    /// Refuses new calls from here on.
+    /// Refuses new calls from here on, and ends those that would never end.
     func drain() {
         isDraining = true
+        for call in streams.calls where call.endsOnDrain { call.refuse(core.endedError) }
     }
 
     /// Closes a draining connection once what is in flight has been answered.
     func closeWhenIdle() {
         isDraining = true
+        closesWhenIdle = true
         if streams.isEmpty { closeGracefully() }
     }
 

@@ -65,6 +65,13 @@ final class ServerCore: Sendable {
             details: [.notBegun, .retryInfo(after: limits.drainRetryDelay)])
     }
 
+    /// The end of a call that has none of its own when the server drains: open it again, elsewhere.
+    var endedError: RPCError {
+        RPCError(
+            .unavailable, "the server is shutting down; connect again and go on from there",
+            details: [.retryInfo(after: limits.drainRetryDelay)])
+    }
+
     /// The answer to a call that a drain could not wait for. It was begun, so it does not say that
     /// it may be retried.
     var stoppedError: RPCError {

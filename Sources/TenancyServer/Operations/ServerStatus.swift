@@ -19,6 +19,7 @@ package final class ServerStatus: Sendable {
     /// server has not been asked to stop.
     package var isReady: Bool {
         isServing.load(ordering: .relaxed) && !isDraining.load(ordering: .relaxed)
+            && connections.withLock { $0 != nil }
     }
 
     /// Whether every loop still turns. A server that has no loops yet is alive.
@@ -37,7 +38,8 @@ package final class ServerStatus: Sendable {
     /// How many connections are open.
     package var connectionCount: Int { connections.withLock { $0 }?() ?? 0 }
 
-    /// Watches the turns of `loops` from here on, and knows how to count connections.
+    /// Every listener answers: watches the turns of `loops` from here on, and knows how to count
+    /// connections.
     func watch(_ loops: [EventLoop], connectionCount: @escaping @Sendable () -> Int) {
         connections.withLock { $0 = connectionCount }
         let new = loops.map { LoopHeartbeat($0) }

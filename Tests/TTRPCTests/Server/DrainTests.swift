@@ -35,6 +35,33 @@ struct DrainTests {
         await drain.value
     }
 
+    @Test("a call without an end of its own is ended at once, and told to come again")
+    func watch() async throws {
+        let fixture = EchoFixture()
+        var limits = ServerLimits()
+        // Longer than the suite may take: nothing here waits for it.
+        limits.drainTimeMax = .seconds(3600)
+        let server = try await TestServer.start(
+            fixture, limits: limits,
+            services: {
+                $0.endOnDrain(
+                    MethodName(
+                        service: EchoMethods.bidi.service, method: EchoMethods.bidi.method))
+            })
+        try await server.withClient { client in
+            let call = try await client.bidirectional(EchoMethods.bidi, options: .defaults)
+            try await call.requests.write(RawMessage("x"))
+            var answers = call.responses.makeAsyncIterator()
+            #expect(try await answers.next()?.text == "x")
+            let drain = Task { await server.server.drain() }
+            let error = await #expect(throws: RPCError.self) { try await answers.next() }
+            #expect(error?.code == .unavailable)
+            #expect(error?.retryDelay == .milliseconds(100))
+            #expect(error?.isNotBegun == false)
+            await drain.value
+        }
+    }
+
     @Test("what a drain cannot wait for ends with UNAVAILABLE, and not as if never begun")
     func endless() async throws {
         var limits = ServerLimits()
