@@ -9,11 +9,11 @@ case $1 in
         # The plugin is made by the generator of the committed messages.
         "$here/generate.sh" --check
         mkdir -p "$build/src"
+        options=plugins=ttrpc,Mttrpc/testing/v1/echo.proto=ttrpc/testing/v1
         (
             cd "$root/Protos"
             protoc -I . --plugin="protoc-gen-gogottrpc=$root/.build/tools/protoc-gen-gogottrpc" \
-                --gogottrpc_out="plugins=ttrpc,Mttrpc/testing/v1/echo.proto=ttrpc/testing/v1:$build/src" \
-                ttrpc/testing/v1/echo.proto
+                --gogottrpc_out="$options:$build/src" ttrpc/testing/v1/echo.proto
         )
         export GOPATH=$here:$build:/usr/share/gocode GO111MODULE=off GOPROXY=off GOFLAGS=
         go vet bfc/tenancy/client bfc/tenancy/client/wire conformance-client
