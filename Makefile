@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help deps build test interop restarts lint generate run clean hostile leaks idle
+.PHONY: help deps build test interop restarts lint generate run clean hostile leaks idle fuzz tsan
 
 # The same flags for every build, so that lint, build and test share one set of build products.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
@@ -50,6 +50,19 @@ leaks: deps ## Ten million calls, a million connects: what stays in memory
 
 idle: deps ## What 10,000 open connections and 1,000 watches cost
 	.scripts/runtime.sh idle $(OPTIONS)
+
+# How long each target is fuzzed, and which: `make fuzz SECONDS=600 TARGETS=frames`.
+SECONDS ?= 60
+TARGETS ?=
+
+fuzz: deps ## Fuzz every reader of strangers' bytes under AddressSanitizer
+	.scripts/fuzz.sh $(SECONDS) $(TARGETS)
+
+# Which tests: `make tsan FILTER=TTRPCTests`.
+FILTER ?=
+
+tsan: deps ## Run the tests under ThreadSanitizer
+	.scripts/tsan.sh '$(FILTER)'
 
 clean: ## Remove what was built; the data in .data/ stays
 	rm -rf .build

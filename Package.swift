@@ -239,3 +239,12 @@ let package = Package(
             swiftSettings: strict),
     ]
 )
+
+// libFuzzer brings the program's `main`, and links only with `--sanitize fuzzer`: see
+// .scripts/fuzz.sh, which asks for it.
+if Context.environment["TENANCY_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "ttrpc-fuzz", dependencies: ["TTRPC", "Reactor", "TenancyAPI"],
+            path: "Tests/Fuzz", exclude: ["Corpus"], swiftSettings: strict))
+}
