@@ -102,6 +102,15 @@ extension DomainError {
             metadata: ["status": status.rawValue])
     }
 
+    package static func invalidStatusTransition(
+        from: TenantStatus, to: TenantStatus
+    ) -> DomainError {
+        DomainError(
+            .failedPrecondition(.invalidStatusTransition),
+            message: "a tenant that is \(from.rawValue) cannot become \(to.rawValue)",
+            metadata: ["from": from.rawValue, "to": to.rawValue])
+    }
+
     /// - Parameter thing: what is missing, as in "no such user".
     package static func notFound(_ thing: String) -> DomainError {
         DomainError(.notFound, message: "no such \(thing)")

@@ -17,6 +17,8 @@ enum TenancyMigrations {
         migration(10, "default_tenant", PackageResources._010_default_tenant_sql),
         migration(11, "changes", PackageResources._011_changes_sql),
         migration(12, "users", PackageResources._012_users_sql),
+        migration(13, "tenant_changes", PackageResources._013_tenant_changes_sql),
+        migration(14, "tenant_analytics", PackageResources._014_tenant_analytics_sql),
         migration(16, "user_changes", PackageResources._016_user_changes_sql),
         migration(17, "invitations", PackageResources._017_invitations_sql),
     ]

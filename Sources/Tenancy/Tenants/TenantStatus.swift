@@ -1,8 +1,11 @@
-/// Whether a tenant may work. The raw values are the database's.
+/// Whether a tenant may work. The raw values are the database's. How it changes is drawn at
+/// `TenantTransition`.
 package enum TenantStatus: String, Sendable, Hashable, CaseIterable {
+    /// Works normally. Can transition to: suspended, inactive.
     case active
-    /// Refused everything but reads by administrators, until it is made active again.
+    /// Refused everything but reads by administrators, until it is made active again. Can
+    /// transition to: active, inactive.
     case suspended
-    /// Closed.
+    /// Closed; its data stays. Can transition to: active.
     case inactive
 }

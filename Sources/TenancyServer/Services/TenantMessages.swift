@@ -49,6 +49,26 @@ extension TenantDraft {
     }
 }
 
+extension TenantDraft {
+    /// The values of an update, whether its mask names them or not.
+    init(_ request: UpdateTenantRequest) {
+        self.init()
+        tenantName = request.tenantName
+        tenantType = Tenancy.TenantType(request.tenantType)
+        domain = request.domain
+        logoURL = request.logoUrl
+        primaryColor = request.primaryColor
+        secondaryColor = request.secondaryColor
+        adminEmail = request.adminEmail
+        supportEmail = request.supportEmail
+        regulatoryBody = request.regulatoryBody
+        licenseNumber = request.licenseNumber
+        settings = request.settings?.json ?? ""
+        features = request.features?.json ?? ""
+        timeZone = request.timeZone
+    }
+}
+
 extension TenancyAPI.Tenant {
     init(_ tenant: Tenancy.Tenant) {
         let profile = tenant.profile
@@ -109,12 +129,34 @@ extension Tenancy.TenantType {
 }
 
 extension TenancyAPI.TenantType {
-    fileprivate init(_ type: Tenancy.TenantType) {
+    init(_ type: Tenancy.TenantType) {
         switch type {
         case .bank: self = .bank
         case .broker: self = .broker
         case .fintech: self = .fintech
         case .enterprise: self = .enterprise
         }
+    }
+}
+
+extension TenancyAPI.Branding {
+    init(_ branding: Tenancy.Branding) {
+        self.init(
+            domain: branding.domain, logoUrl: branding.logoURL,
+            primaryColor: branding.primaryColor, secondaryColor: branding.secondaryColor,
+            favicon: branding.favicon, companyName: branding.companyName,
+            supportEmail: branding.supportEmail,
+            brandingSettings: JsonObject(json: branding.settings.text))
+    }
+}
+
+extension TenancyAPI.TenantAnalytics {
+    init(_ analytics: Tenancy.TenantAnalytics) {
+        self.init(
+            totalUsers: analytics.totalUsers, activeUsers30d: analytics.activeUsers30d,
+            totalApiCalls30d: analytics.totalAPICalls30d,
+            totalTransactions30d: analytics.totalTransactions30d,
+            storageUsedGb: analytics.storageUsedGB,
+            quotaStatus: analytics.quotaHealth.rawValue)
     }
 }

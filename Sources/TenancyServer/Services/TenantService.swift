@@ -53,4 +53,32 @@ struct TenantService: TenantServiceHandler {
             success: true, tenants: page.tenants.map { TenancyAPI.Tenant($0) },
             nextPageToken: page.nextPageToken)
     }
+
+    func getTenantAnalytics(
+        _ request: GetTenantAnalyticsRequest, context: ServerContext
+    ) async throws -> GetTenantAnalyticsResponse {
+        let caller = try await access.caller(context, .getTenantAnalytics)
+        let selector = try TenantSelector(code: request.tenantCode, id: request.tenantId)
+        let tenant = try await access.tenant(selector, caller, .getTenantAnalytics)
+        return GetTenantAnalyticsResponse(
+            success: true,
+            analytics: TenancyAPI.TenantAnalytics(try await store.analytics(of: tenant.id)))
+    }
+
+    func getPublicTenantInfo(
+        _ request: GetPublicTenantInfoRequest, context: ServerContext
+    ) async throws -> GetPublicTenantInfoResponse {
+        _ = try await access.platform(context, .getPublicTenantInfo)
+        guard let code = TenantCode(request.tenantCode) else {
+            throw DomainError.invalidArgument(field: "tenant_code", rule: TenantCode.rule)
+        }
+        let profile = try await store.activeTenant(code).profile
+        let branding = Tenancy.Branding([BrandingLayer(profile), .platform])
+        return GetPublicTenantInfoResponse(
+            success: true,
+            tenant: PublicTenantInfo(
+                tenantCode: profile.code.text, tenantName: profile.name,
+                tenantType: .init(profile.type), branding: TenancyAPI.Branding(branding),
+                features: JsonObject(json: profile.features.text)))
+    }
 }

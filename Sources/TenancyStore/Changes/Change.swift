@@ -29,4 +29,19 @@ package struct Change: Sendable {
         guard let row = try await query(statement).first else { throw TenancyStore.emptyAnswer }
         return row
     }
+
+    /// Runs one statement with the platform's rights, for what no tenant may change of itself. It
+    /// sees all tenants, so it names its own. It answers with exactly one row.
+    func asPlatform(_ statement: SQL) async throws(DomainError) -> Row {
+        let rows: [[Row]]
+        do throws(PostgresError) {
+            rows = try await transaction.pipeline([
+                "SET LOCAL ROLE tenancy_platform", statement, "SET LOCAL ROLE tenancy_app",
+            ])
+        } catch {
+            throw DomainError(error)
+        }
+        guard rows.count == 3, let row = rows[1].first else { throw TenancyStore.emptyAnswer }
+        return row
+    }
 }

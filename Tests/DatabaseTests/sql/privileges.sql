@@ -35,7 +35,8 @@ SELECT table_privs_are(
     'public', 'tenant_activity_logs', 'tenancy_platform', ARRAY['SELECT', 'INSERT']);
 SELECT table_privs_are('public', 'tenants', 'tenancy_app', ARRAY['SELECT']);
 SELECT table_privs_are('public', 'tenant_codes', 'tenancy_app', ARRAY['SELECT']);
-SELECT table_privs_are('public', 'tenant_domains', 'tenancy_app', ARRAY['SELECT']);
+SELECT table_privs_are(
+    'public', 'tenant_domains', 'tenancy_app', ARRAY['SELECT', 'INSERT', 'DELETE']);
 SELECT table_privs_are('public', 'plans', 'tenancy_app', ARRAY['SELECT']);
 SELECT table_privs_are('public', 'plans', 'tenancy_platform', ARRAY['SELECT']);
 SELECT table_privs_are('public', 'platform_idempotency_keys', 'tenancy_app', ARRAY[]::text[]);
@@ -45,9 +46,10 @@ SELECT is(
      WHERE attrelid = 'tenant_subscriptions'::regclass AND attnum > 0
        AND has_column_privilege('tenancy_app', attrelid, attnum, 'UPDATE')),
     ARRAY[
-        'current_api_calls', 'current_storage_bytes', 'current_transactions', 'current_users'
+        'current_api_calls', 'current_storage_bytes', 'current_transactions', 'current_users',
+        'period_end'
     ]::name[],
-    'the application may move counters and no limit');
+    'the application may move counters, and a month to another time zone, and no limit');
 
 -- A partition is reached through its table, where the policies are.
 SELECT is(
