@@ -54,6 +54,7 @@ package struct DomainError: Error, Sendable, Hashable {
         case configurations = "TOO_MANY_CONFIGURATIONS"
         case watches = "TOO_MANY_WATCHES"
         case invitations = "TOO_MANY_INVITATIONS"
+        case exports = "TOO_MANY_EXPORTS"
     }
 
     package var code: Code

@@ -14,6 +14,7 @@ package final class TenancyStore: Sendable {
 
     let client: PostgresClient
     private let codes = Mutex(TenantCodeCache())
+    let exportsUnderWay = Mutex(0)
 
     package init(configuration: StoreConfiguration, loops: EventLoopGroup) {
         var postgres = PostgresConfiguration(url: configuration.url)

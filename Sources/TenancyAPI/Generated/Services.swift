@@ -187,7 +187,7 @@ public enum TenancyServices {
                 response: "bfc.tenancy.v1.GetPublicTenantInfoResponse"),
             Method(
                 name: "ExportTenant", kind: .serverStreaming,
-                isIdempotent: true,
+                isIdempotent: false,
                 request: "bfc.tenancy.v1.ExportTenantRequest",
                 response: "bfc.tenancy.v1.ExportTenantResponse"),
         ]),

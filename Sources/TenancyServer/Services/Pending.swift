@@ -2,15 +2,6 @@ internal import TTRPC
 internal import TenancyAPI
 
 /// What is declared and not served yet.
-extension TenantService {
-    func exportTenant(
-        _ request: ExportTenantRequest, responses: ResponseWriter<ExportTenantResponse>,
-        context: ServerContext
-    ) async throws {
-        throw RPCError(.unimplemented, "not served yet")
-    }
-}
-
 extension QuotaService {
     func getUsage(
         _ request: GetUsageRequest, context: ServerContext

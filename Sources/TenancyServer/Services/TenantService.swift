@@ -81,4 +81,18 @@ struct TenantService: TenantServiceHandler {
                 tenantType: .init(profile.type), branding: TenancyAPI.Branding(branding),
                 features: JsonObject(json: profile.features.text)))
     }
+
+    func exportTenant(
+        _ request: ExportTenantRequest, responses: ResponseWriter<ExportTenantResponse>,
+        context: ServerContext
+    ) async throws {
+        let caller = try await access.caller(context, .exportTenant)
+        let selector = try TenantSelector(code: request.tenantCode, id: request.tenantId)
+        let tenant = try await access.tenant(selector, caller, .exportTenant)
+        try await store.export(tenant.id, context: caller.auditContext) { record in
+            try await responses.write(
+                ExportTenantResponse(
+                    kind: record.kind, record: JsonObject(json: record.record.text)))
+        }
+    }
 }

@@ -112,7 +112,13 @@ BEGIN
                 'reason', nullif(current_setting('tenancy.reason', true), ''),
                 'version', NEW.version));
     END IF;
-    SELECT jsonb_object_agg(f.key, jsonb_build_object('from', f.value, 'to', t.value))
+    -- Addresses of people are kept out of the log: it can never be cleaned of them.
+    SELECT jsonb_object_agg(
+        f.key,
+        CASE
+            WHEN f.key IN ('admin_email', 'support_email') THEN '"changed"'
+            ELSE jsonb_build_object('from', f.value, 'to', t.value)
+        END)
     INTO v_changes
     FROM jsonb_each(to_jsonb(OLD)) f
     JOIN jsonb_each(to_jsonb(NEW)) t ON t.key = f.key

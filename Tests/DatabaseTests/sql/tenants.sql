@@ -29,7 +29,7 @@ SELECT is(action, 'tenant_updated', 'and is logged') FROM tap.last_activity(2);
 SELECT is(
     details, '{"version": 2, "changes": {
         "domain": {"from": "a.example.com", "to": null},
-        "support_email": {"from": null, "to": "help@example.com"},
+        "support_email": "changed",
         "tenant_name": {"from": "A", "to": "Aa"}}}'::jsonb,
     'with what changed') FROM tap.last_activity(2);
 SELECT is_empty('SELECT FROM tenant_domains', 'a domain that is given up is free');

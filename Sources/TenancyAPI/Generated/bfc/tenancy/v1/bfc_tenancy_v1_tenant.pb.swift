@@ -1645,7 +1645,7 @@ public enum TenantServiceMethods {
     /// `ExportTenant`.
     public static let exportTenant = MethodDescriptor<ExportTenantRequest, ExportTenantResponse>(
         service: serviceName, method: "ExportTenant", kind: .serverStreaming,
-        isIdempotent: true)
+        isIdempotent: false)
 }
 
 /// TenantService keeps the register of tenants.
@@ -1756,12 +1756,14 @@ public protocol TenantServiceHandler: Sendable {
 
     /// ExportTenant sends everything that is kept of a tenant, as of one moment, one record a message:
     /// tenant, subscription, users, invitations, configurations (sensitive ones without their value),
-    /// API keys (never the key or its hash), usage and activity.
+    /// API keys (never the key or its hash), usage and activity. The activity log says first that it
+    /// was asked for.
     ///
     /// Who may call: platform administrators, principals of the same tenant with export_tenant.
     /// Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
     /// that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
-    /// TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// TENANT_NOT_ACTIVE; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_EXPORTS when the server works on
+    /// as many as it may; DEADLINE_EXCEEDED after an hour; PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: none.
     func exportTenant(
         _ request: ExportTenantRequest, responses: ResponseWriter<ExportTenantResponse>, context: ServerContext
@@ -1946,12 +1948,14 @@ public struct TenantServiceClient: Sendable {
 
     /// ExportTenant sends everything that is kept of a tenant, as of one moment, one record a message:
     /// tenant, subscription, users, invitations, configurations (sensitive ones without their value),
-    /// API keys (never the key or its hash), usage and activity.
+    /// API keys (never the key or its hash), usage and activity. The activity log says first that it
+    /// was asked for.
     ///
     /// Who may call: platform administrators, principals of the same tenant with export_tenant.
     /// Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
     /// that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
-    /// TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// TENANT_NOT_ACTIVE; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_EXPORTS when the server works on
+    /// as many as it may; DEADLINE_EXCEEDED after an hour; PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: none.
     public func exportTenant(
         _ request: ExportTenantRequest, options: CallOptions = .defaults

@@ -1,0 +1,65 @@
+internal import Postgres
+internal import Tenancy
+
+/// One kind of record of an export: a table of the tenant's, and which of its columns leave.
+///
+/// Columns are named one by one. A column that is added to a table later, a hash or a ciphertext
+/// among them, is not exported until somebody says so here.
+struct ExportKind: Sendable {
+    let name: String
+    /// The columns, as SQL.
+    let columns: String
+    let table: String
+    /// What the records are in the order of: the rest of the primary key, so that its index does.
+    let order: String
+
+    /// In the order in which they are sent: what a record refers to comes before it.
+    static let all: [ExportKind] = [
+        ExportKind(
+            name: "tenant",
+            columns: """
+                id, tenant_code, tenant_name, tenant_type, status, domain, logo_url, primary_color,
+                secondary_color, admin_email, support_email, regulatory_body, license_number,
+                settings, features, time_zone, version, created_at, updated_at
+                """,
+            table: "(SELECT id AS tenant_id, * FROM tenants)", order: "id"),
+        ExportKind(
+            name: "subscription",
+            columns: """
+                plan, status, billing_cycle, trial_ends_at, period_start, period_end, max_users,
+                max_api_calls, max_storage_bytes, max_transactions, current_users,
+                current_api_calls, current_storage_bytes, current_transactions, version,
+                created_at, updated_at
+                """,
+            table: "tenant_subscriptions", order: "tenant_id"),
+        ExportKind(
+            name: "user",
+            columns: """
+                user_id, role, permissions, email, invited_by, invited_at, joined_at,
+                last_login_at, version, updated_at
+                """,
+            table: "tenant_users", order: "user_id"),
+        ExportKind(
+            name: "usage", columns: "usage_date, resource_type, used",
+            table: "tenant_resource_usage", order: "usage_date, resource_type"),
+        ExportKind(
+            name: "activity",
+            columns: """
+                sequence, created_at, actor, action, entity_type, entity_id, details, ip_address,
+                user_agent, encode(previous_hash, 'hex') AS previous_hash,
+                encode(row_hash, 'hex') AS row_hash
+                """,
+            table: "tenant_activity_logs", order: "created_at, sequence"),
+    ]
+
+    /// A cursor over the records of one tenant.
+    func cursor(_ name: String, of tenant: TenantID) -> SQL {
+        .once(
+            unsafeSQL: """
+                DECLARE \(name) NO SCROLL CURSOR FOR
+                SELECT to_jsonb(r) AS record FROM (
+                    SELECT \(columns) FROM \(table) AS t
+                    WHERE tenant_id = \(tenant.rawValue) ORDER BY \(order)) AS r
+                """)
+    }
+}
