@@ -27,6 +27,13 @@ package struct SQL: Sendable, ExpressibleByStringInterpolation, CustomStringConv
         return sql
     }
 
+    /// The statement behind trusted text such as `EXPLAIN`, with the same values.
+    package func following(unsafeSQL prefix: String) -> SQL {
+        var sql = self
+        sql.text = prefix + text
+        return sql
+    }
+
     package init(stringInterpolation interpolation: StringInterpolation) {
         text = interpolation.text
         values = interpolation.values

@@ -19,6 +19,7 @@ enum TenancyMigrations {
         migration(12, "users", PackageResources._012_users_sql),
         migration(13, "tenant_changes", PackageResources._013_tenant_changes_sql),
         migration(14, "tenant_analytics", PackageResources._014_tenant_analytics_sql),
+        migration(15, "tenant_lists", PackageResources._015_tenant_lists_sql),
         migration(16, "user_changes", PackageResources._016_user_changes_sql),
         migration(17, "invitations", PackageResources._017_invitations_sql),
     ]

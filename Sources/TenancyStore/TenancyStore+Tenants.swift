@@ -32,30 +32,6 @@ extension TenancyStore {
         return try row.tenant()
     }
 
-    /// A page of all tenants, in the order of their numbers.
-    ///
-    /// - Throws: `unavailable`.
-    package func listTenants(_ list: TenantListRequest) async throws(DomainError) -> TenantPage {
-        // One more than the page holds tells whether another follows.
-        let rows = try await read(
-            in: .platform,
-            """
-            SELECT * FROM tenants
-            WHERE id > \(list.afterID)
-                AND status = coalesce(\(optional: list.status?.rawValue), status)
-                AND tenant_type = coalesce(\(optional: list.type?.rawValue), tenant_type)
-                AND (starts_with(tenant_code, \(list.query ?? ""))
-                    OR starts_with(lower(tenant_name), lower(\(list.query ?? ""))))
-            ORDER BY id LIMIT \(Int64(list.pageSize.entries + 1))
-            """)
-        var tenants: [Tenant] = []
-        for row in rows.prefix(list.pageSize.entries) { tenants.append(try row.tenant()) }
-        guard rows.count > tenants.count, let last = tenants.last else {
-            return TenantPage(tenants: tenants, nextPageToken: "")
-        }
-        return TenantPage(tenants: tenants, nextPageToken: list.nextPageToken(after: last.id))
-    }
-
     static let emptyAnswer = DomainError(
         .internalFailure, message: "the database speaks another schema")
 

@@ -11,7 +11,9 @@ INSERT INTO exceptions VALUES
     ('platform_idempotency_keys', NULL, 'belongs to no tenant'),
     ('schema_migrations', NULL, 'is about the schema'),
     ('tenant_codes', 'tenant_codes_pkey', 'is the directory of codes'),
-    ('tenant_domains', 'tenant_domains_pkey', 'is the directory of domains');
+    ('tenant_domains', 'tenant_domains_pkey', 'is the directory of domains'),
+    ('tenants', 'tenants_status_type', 'is for the list of all'),
+    ('tenants', 'tenants_name', 'is for the list of all');
 
 CREATE TEMP TABLE tables AS
 SELECT c.oid, c.relname, CASE c.relname WHEN 'tenants' THEN 'id' ELSE 'tenant_id' END::name AS key
