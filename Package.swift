@@ -135,9 +135,9 @@ let package = Package(
             name: "tenancy-bench",
             dependencies: [
                 "TenancyCommandLine", "TenancyClient", "TenancyAPI", "TTRPC", "Reactor",
-                argumentParser,
+                "Postgres", argumentParser,
             ],
-            exclude: ["BENCHMARKS.md"],
+            exclude: ["BENCHMARKS.md"], resources: [.embedInCode("Scale/load.sql")],
             swiftSettings: strict),
         .executableTarget(
             name: "protoc-gen-swift-ttrpc",

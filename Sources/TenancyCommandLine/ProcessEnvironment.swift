@@ -4,6 +4,7 @@ internal import Glibc
 package enum ProcessEnvironment {
     package static let names = [
         "TENANCY_DATA", "TENANCY_SOCKET", "TENANCY_TLS_PORT", "TENANCY_TOKEN",
+        "TENANCY_MIGRATION_DATABASE_URL",
     ]
 
     /// Read by name, because the C array of all of them is not safe to walk while another thread

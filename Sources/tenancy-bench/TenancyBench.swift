@@ -10,7 +10,9 @@ struct TenancyBench: AsyncParsableCommand {
         commandName: "tenancy-bench",
         abstract: "Measures the tenancy service.",
         discussion: CommandStatus.helpText,
-        subcommands: [RunCommand.self, LoadCommand.self, RuntimeCommand.self])
+        subcommands: [
+            RunCommand.self, LoadCommand.self, ScaleCommand.self, RuntimeCommand.self,
+        ])
 
     static func main() async {
         do {

@@ -1,0 +1,60 @@
+internal import TTRPC
+internal import TenancyCommandLine
+
+/// Makes each call many times over, and looks at what the database read for it.
+struct ScaleMeter {
+    let database: ScaleDatabase
+    let services: ScaleServices
+    let options: CallOptions
+    let calls: Int
+
+    /// - Parameter tenants: how many there are; the calls are spread over all of them.
+    func measure(tenants: Int) async throws -> [ScaleCall: ScaleReport.Measurement] {
+        var measurements: [ScaleCall: ScaleReport.Measurement] = [:]
+        for call in ScaleCall.allCases {
+            TextFile.report("measuring \(call.rawValue)\n")
+            let aims = try await aims(of: call, tenants: tenants)
+            // Statements are prepared and caches filled before anything is counted.
+            _ = try await run(call, aims)
+            try await Task.sleep(for: ScaleDatabase.countersDelay)
+            let before = try await database.counters()
+            let latencies = try await run(call, aims)
+            try await Task.sleep(for: ScaleDatabase.countersDelay)
+            let after = try await database.counters()
+            measurements[call] = ScaleReport.Measurement(
+                p50: latencies.percentile(0.5), p99: latencies.percentile(0.99),
+                access: after.access(since: before, calls: calls))
+        }
+        return measurements
+    }
+
+    /// Which tenant each call is about, and which page of it.
+    private func aims(
+        of call: ScaleCall, tenants: Int
+    ) async throws(RPCError) -> [(index: Int, pageToken: String)] {
+        var aims: [(index: Int, pageToken: String)] = []
+        var random = UInt64(tenants)
+        for _ in 0..<calls {
+            // An order that looks random and is the same in every run.
+            random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            let index = Int((random >> 33) % UInt64(tenants))
+            aims.append((index, try await call.pageToken(services, index, options)))
+        }
+        return aims
+    }
+
+    private func run(
+        _ call: ScaleCall, _ aims: [(index: Int, pageToken: String)]
+    ) async throws(RPCError) -> LatencyHistogram {
+        var latencies = LatencyHistogram()
+        for aim in aims {
+            let started = ContinuousClock.now
+            try await call.make(services, aim.index, pageToken: aim.pageToken, options)
+            let (seconds, attoseconds) = (ContinuousClock.now - started).components
+            latencies.record(
+                nanoseconds: UInt64(seconds) * 1_000_000_000
+                    + UInt64(attoseconds / 1_000_000_000))
+        }
+        return latencies
+    }
+}

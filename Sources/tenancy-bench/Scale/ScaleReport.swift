@@ -1,0 +1,84 @@
+internal import TenancyCommandLine
+
+/// Each call on a small platform and on a large one, side by side.
+struct ScaleReport: Sendable {
+    /// What was measured of a call at one size.
+    struct Measurement: Sendable, Equatable {
+        /// In nanoseconds, as the caller sees it.
+        var p50: UInt64
+        var p99: UInt64
+        var access: Access
+    }
+
+    /// How many times as many entries a call may read on the large platform. The same plan reads a
+    /// few more or less: a page is full there, and a list by name meets more that begin alike.
+    static let growthMax = 4.0
+    /// Below so many entries a difference is none of the plan's.
+    static let rowsOfNoMatter = 50.0
+
+    var machine: MachineInfo
+    /// What there was, in words.
+    var small: String
+    var large: String
+    private(set) var lines: [(call: ScaleCall, small: Measurement, large: Measurement)] = []
+
+    init(machine: MachineInfo, small: String, large: String) {
+        self.machine = machine
+        self.small = small
+        self.large = large
+    }
+
+    mutating func add(_ call: ScaleCall, small: Measurement, large: Measurement) {
+        lines.append((call, small, large))
+    }
+
+    /// The calls whose cost grows with the platform.
+    var growing: [ScaleCall] {
+        lines.filter { Self.grows($0.small.access, $0.large.access) }.map(\.call)
+    }
+
+    static func grows(_ small: Access, _ large: Access) -> Bool {
+        large.paths.contains { $0.hasSuffix(" from end to end") && !small.paths.contains($0) }
+            || large.rowsPerCall > max(rowsOfNoMatter, small.rowsPerCall) * growthMax
+    }
+
+    var text: String {
+        var table = TextTable([
+            ("CALL", .left), ("P50", .right), ("", .right), ("P99", .right), ("", .right),
+            ("ROWS", .right), ("", .right), ("READ FROM", .left),
+        ])
+        for line in lines {
+            let isSame = line.small.access.paths == line.large.access.paths
+            table.append([
+                line.call.rawValue, Self.time(line.small.p50), Self.time(line.large.p50),
+                Self.time(line.small.p99), Self.time(line.large.p99),
+                Self.rows(line.small.access), Self.rows(line.large.access),
+                (isSame ? "both: " : "large: ") + Self.paths(line.large.access),
+            ])
+            guard !isSame else { continue }
+            table.append(
+                ["", "", "", "", "", "", "", "small: " + Self.paths(line.small.access)])
+        }
+        return """
+            \(machine.text)
+            small: \(small)
+            large: \(large)
+            one caller, one call after the other; each pair of columns is small, large
+            rows: entries of indexes and tables that a call reads
+
+            \(table.text)
+            """
+    }
+
+    private static func time(_ nanoseconds: UInt64) -> String {
+        DurationText.text(nanoseconds: Double(nanoseconds))
+    }
+
+    private static func rows(_ access: Access) -> String {
+        Decimals.text(access.rowsPerCall, digits: 0)
+    }
+
+    private static func paths(_ access: Access) -> String {
+        access.paths.isEmpty ? "memory" : access.paths.joined(separator: ", ")
+    }
+}
