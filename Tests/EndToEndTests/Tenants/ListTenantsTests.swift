@@ -112,8 +112,9 @@ struct ListTenantsTests {
     func callers() async throws {
         let deployment = try await Deployment.shared()
         try await deployment.withCallers("list") { callers in
-            try await deployment.insertUsers([("list-boss", "admin")], in: "default")
-            for options in [CallOptions.defaults, .acting(as: "list-boss")] {
+            let code = try await callers.administrator.createTenant("list")
+            try await deployment.insertUsers([("boss", "admin")], in: code)
+            for options in [CallOptions.defaults, .acting(as: "boss")] {
                 try await expectFailure(.permissionDenied) {
                     try await callers.service.tenants.listTenants(.init(), options: options)
                 }
