@@ -396,7 +396,8 @@ type ListTenantsRequest struct {
 	Status TenantStatus `protobuf:"varint,3,opt,name=status,proto3,enum=bfc.tenancy.v1.TenantStatus" json:"status,omitempty"`
 	// Only tenants of this type; all when not given.
 	TenantType TenantType `protobuf:"varint,4,opt,name=tenant_type,json=tenantType,proto3,enum=bfc.tenancy.v1.TenantType" json:"tenant_type,omitempty"`
-	// Only tenants whose code or name begins with this text; all when empty.
+	// Only tenants whose code, or whose name in any case, begins with this text; all when empty; at
+	// most 200 characters.
 	Query                string   `protobuf:"bytes,5,opt,name=query,proto3" json:"query,omitempty"`
 	XXX_NoUnkeyedLiteral struct{} `json:"-"`
 	XXX_unrecognized     []byte   `json:"-"`
@@ -439,7 +440,7 @@ var xxx_messageInfo_ListTenantsRequest proto.InternalMessageInfo
 type ListTenantsResponse struct {
 	// Always true; a failure is a status, not an answer.
 	Success bool `protobuf:"varint,1,opt,name=success,proto3" json:"success,omitempty"`
-	// The tenants of this page, in the order of their ids.
+	// The tenants of this page, in their order.
 	Tenants []*Tenant `protobuf:"bytes,2,rep,name=tenants,proto3" json:"tenants,omitempty"`
 	// Where the next page begins; empty on the last page.
 	NextPageToken        string   `protobuf:"bytes,3,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`

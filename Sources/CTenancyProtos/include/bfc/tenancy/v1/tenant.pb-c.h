@@ -353,7 +353,8 @@ struct  Bfc__Tenancy__V1__ListTenantsRequest
    */
   Bfc__Tenancy__V1__TenantType tenant_type;
   /*
-   * Only tenants whose code or name begins with this text; all when empty.
+   * Only tenants whose code, or whose name in any case, begins with this text; all when empty; at
+   * most 200 characters.
    */
   char *query;
 };
@@ -373,7 +374,7 @@ struct  Bfc__Tenancy__V1__ListTenantsResponse
    */
   protobuf_c_boolean success;
   /*
-   * The tenants of this page, in the order of their ids.
+   * The tenants of this page, in their order.
    */
   size_t n_tenants;
   Bfc__Tenancy__V1__Tenant **tenants;

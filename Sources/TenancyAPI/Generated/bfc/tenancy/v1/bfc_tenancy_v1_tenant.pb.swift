@@ -550,7 +550,8 @@ public struct ListTenantsRequest: ProtobufMessage {
     /// Only tenants of this type; all when not given.
     public var tenantType: TenantType = TenantType(rawValue: 0)
 
-    /// Only tenants whose code or name begins with this text; all when empty.
+    /// Only tenants whose code, or whose name in any case, begins with this text; all when empty; at
+    /// most 200 characters.
     public var query: String = ""
 
     /// The message with every field at its default.
@@ -605,7 +606,7 @@ public struct ListTenantsResponse: ProtobufMessage {
     /// Always true; a failure is a status, not an answer.
     public var success: Bool = false
 
-    /// The tenants of this page, in the order of their ids.
+    /// The tenants of this page, in their order.
     public var tenants: [Tenant] = []
 
     /// Where the next page begins; empty on the last page.
@@ -1675,6 +1676,9 @@ public protocol TenantServiceHandler: Sendable {
     ) async throws -> GetTenantResponse
 
     /// ListTenants pages through the tenants in the order of their ids, which inserts do not disturb.
+    /// With a query, those whose code begins with it come first, in the order of their codes, then the
+    /// others whose name does, in the order of their names. A page may hold fewer tenants than asked
+    /// for, or none, and still not be the last: what a page costs does not grow with the tenants.
     ///
     /// Who may call: platform administrators.
     /// Errors: INVALID_ARGUMENT with BadRequest for a page size below zero or a page token that this
@@ -1846,6 +1850,9 @@ public struct TenantServiceClient: Sendable {
     }
 
     /// ListTenants pages through the tenants in the order of their ids, which inserts do not disturb.
+    /// With a query, those whose code begins with it come first, in the order of their codes, then the
+    /// others whose name does, in the order of their names. A page may hold fewer tenants than asked
+    /// for, or none, and still not be the last: what a page costs does not grow with the tenants.
     ///
     /// Who may call: platform administrators.
     /// Errors: INVALID_ARGUMENT with BadRequest for a page size below zero or a page token that this
