@@ -44,8 +44,6 @@ package struct TenantListRequest: Sendable, Hashable {
         var start = query.isEmpty ? Position.id(0) : .code("")
         if !pageToken.isEmpty {
             let filter = Self.filter(status: status, type: type, query: query)
-            if let position = PageToken(pageToken, filter: filter)?.afterID {
-                afterID = position
             if let token = PageToken(pageToken, filter: filter),
                 let position = Position(token, isQuery: !query.isEmpty)
             {

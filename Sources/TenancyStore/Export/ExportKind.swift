@@ -36,9 +36,16 @@ struct ExportKind: Sendable {
             name: "user",
             columns: """
                 user_id, role, permissions, email, invited_by, invited_at, joined_at,
-                last_login_at, version, updated_at
+                last_login_at, last_logout_at, version, updated_at
                 """,
             table: "tenant_users", order: "user_id"),
+        ExportKind(
+            name: "invitation",
+            columns: """
+                id, email, role, permissions, status, invited_by, accepted_by, created_at,
+                expires_at
+                """,
+            table: "tenant_invitations", order: "id"),
         ExportKind(
             name: "usage", columns: "usage_date, resource_type, used",
             table: "tenant_resource_usage", order: "usage_date, resource_type"),
