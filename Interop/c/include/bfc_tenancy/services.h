@@ -580,7 +580,7 @@ static const tenancy_method tenancy_tenant_export_tenant_method = {
     &bfc__tenancy__v1__export_tenant_response__descriptor,
     false,
     true,
-    true};
+    false};
 
 /* bfc.tenancy.v1.UserService/ListUsers */
 static const tenancy_method tenancy_user_list_users_method = {

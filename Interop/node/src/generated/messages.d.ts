@@ -1605,7 +1605,10 @@ export interface ListTenantsRequest {
   status: TenantStatus;
   /** Only tenants of this type; all when not given. */
   tenantType: TenantType;
-  /** Only tenants whose code or name begins with this text; all when empty. */
+  /**
+   * Only tenants whose code, or whose name in any case, begins with this text; all when empty; at
+   * most 200 characters.
+   */
   query: string;
 }
 export const ListTenantsRequest: MessageType<ListTenantsRequest>;
@@ -1614,7 +1617,7 @@ export const ListTenantsRequest: MessageType<ListTenantsRequest>;
 export interface ListTenantsResponse {
   /** Always true; a failure is a status, not an answer. */
   success: boolean;
-  /** The tenants of this page, in the order of their ids. */
+  /** The tenants of this page, in their order. */
   tenants: Tenant[];
   /** Where the next page begins; empty on the last page. */
   nextPageToken: string;

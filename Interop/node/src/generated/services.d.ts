@@ -306,6 +306,9 @@ export interface Services {
     getTenant(request: m.Input<m.GetTenantRequest>, options?: CallOptions): Promise<m.GetTenantResponse>;
     /**
      * ListTenants pages through the tenants in the order of their ids, which inserts do not disturb.
+     * With a query, those whose code begins with it come first, in the order of their codes, then the
+     * others whose name does, in the order of their names. A page may hold fewer tenants than asked
+     * for, or none, and still not be the last: what a page costs does not grow with the tenants.
      *
      * Who may call: platform administrators.
      * Errors: INVALID_ARGUMENT with BadRequest for a page size below zero or a page token that this
@@ -380,12 +383,14 @@ export interface Services {
     /**
      * ExportTenant sends everything that is kept of a tenant, as of one moment, one record a message:
      * tenant, subscription, users, invitations, configurations (sensitive ones without their value),
-     * API keys (never the key or its hash), usage and activity.
+     * API keys (never the key or its hash), usage and activity. The activity log says first that it
+     * was asked for.
      *
      * Who may call: platform administrators, principals of the same tenant with export_tenant.
      * Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
      * that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
-     * TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+     * TENANT_NOT_ACTIVE; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_EXPORTS when the server works on
+     * as many as it may; DEADLINE_EXCEEDED after an hour; PERMISSION_DENIED; UNAUTHENTICATED.
      * HTTP route it replaces: none.
      */
     exportTenant(request: m.Input<m.ExportTenantRequest>, options?: CallOptions): AsyncGenerator<m.ExportTenantResponse>;

@@ -181,7 +181,7 @@ export const methods = {
     service: "bfc.tenancy.v1.TenantService", name: "ExportTenant",
     request: m.ExportTenantRequest,
     response: m.ExportTenantResponse,
-    isIdempotent: true,
+    isIdempotent: false,
   },
   "bfc.tenancy.v1.UserService/ListUsers": {
     service: "bfc.tenancy.v1.UserService", name: "ListUsers",
