@@ -24,8 +24,15 @@ struct CallTimers: Sendable {
         guard timers.indices.contains(method) else { return }
         let known = Int(code.rawValue)
         let index = timers[method].indices.contains(known) ? known : 2  // UNKNOWN
-        let (seconds, attoseconds) = duration.components
-        timers[method][index].recordNanoseconds(
-            seconds &* 1_000_000_000 &+ attoseconds / 1_000_000_000)
+        timers[method][index].recordNanoseconds(Self.nanoseconds(duration))
+    }
+
+    /// A duration counts in 128 bits, whose division is a function call; what a call takes nearly
+    /// always fits into 64, and is divided by one instruction.
+    private static func nanoseconds(_ duration: Duration) -> Int64 {
+        if let attoseconds = UInt64(exactly: duration.attoseconds) {
+            return Int64(attoseconds / 1_000_000_000)
+        }
+        return Int64(clamping: duration.attoseconds / 1_000_000_000)
     }
 }

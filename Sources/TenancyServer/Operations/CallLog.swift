@@ -8,17 +8,18 @@ internal import Tenancy
 /// the level `debug`. A call of a trace is found by its trace.
 struct CallLog: ServerInterceptor {
     private let logger: Logger
+    private let logsEveryCall: Bool
 
     init(logger: Logger) {
         self.logger = logger
+        logsEveryCall = logger.logLevel <= .debug
     }
 
     func callEnded(
         _ context: borrowing ServerContext, code: RPCError.Code, duration: Duration
     ) {
-        let isFault = [.unknown, .internal, .dataLoss].contains(code)
-        let level: Logger.Level = isFault ? .error : .debug
-        guard level >= logger.logLevel else { return }
+        let isFault = code == .unknown || code == .internal || code == .dataLoss
+        guard isFault || logsEveryCall else { return }
         let (seconds, attoseconds) = duration.components
         let microseconds = seconds * 1_000_000 + attoseconds / 1_000_000_000_000
         let metadata: Logger.Metadata = [
@@ -29,7 +30,7 @@ struct CallLog: ServerInterceptor {
         ]
         // The logger asks for the trace that it is called in.
         InstrumentationContext.$current.withValue(context.instrumentation) {
-            logger.log(level: level, "call", metadata: metadata)
+            logger.log(level: isFault ? .error : .debug, "call", metadata: metadata)
         }
     }
 }
