@@ -8,7 +8,7 @@ packages=(
     libprotoc-dev protobuf-c-compiler protobuf-compiler
     openssl shellcheck python3-venv systemd
     golang-go golang-github-containerd-ttrpc-dev gogoprotobuf python3-protobuf
-    nodejs node-typescript
+    nodejs node-typescript default-jdk-headless libprotobuf-java
 )
 
 is_installed() {
