@@ -192,7 +192,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "TenancyClient", "TenancyAPI", "TTRPC", "Reactor", "tenancyd", "tenancyctl",
+                "TenancyClient", "TenancyAPI", "ProtobufSchema", "TTRPC", "Reactor", "tenancyd", "tenancyctl",
                 "W3CTrace", instrumentation, tracing,
             ],
             exclude: ["deployment.sh"],

@@ -8,7 +8,8 @@ packages=(
     libprotoc-dev protobuf-c-compiler protobuf-compiler
     openssl shellcheck python3-venv systemd
     golang-go golang-github-containerd-ttrpc-dev gogoprotobuf python3-protobuf
-    nodejs node-typescript
+    nodejs node-typescript default-jdk-headless libprotobuf-java
+    librust-protobuf-dev librust-protobuf-codegen-pure-dev librust-openssl-dev librust-libc-dev
 )
 
 is_installed() {
@@ -32,6 +33,8 @@ missing_packages() {
     for package in "${packages[@]}"; do
         is_installed "$package" || echo "$package"
     done
+    # Any cargo will do; Debian's comes where there is none.
+    command -v cargo >/dev/null || echo cargo
     major=$(installed_postgres_major)
     if [[ -z $major ]]; then
         # Debian 12 has exactly this one; the metapackage follows other releases.

@@ -15,6 +15,28 @@ extension Deployment {
         }
     }
 
+    /// Runs `body` with a client over one connection with the administrator's rights.
+    func withClient<Value>(
+        over way: Way, _ body: (TenancyClient) async throws -> Value
+    ) async throws -> Value {
+        let client =
+            switch way {
+            case .unix: try TenancyClient(socketPath: socket, configuration: Self.singleTry)
+            case .tls:
+                try TenancyClient(
+                    host: "localhost", port: tlsPort, tls: administratorTLS,
+                    configuration: Self.singleTry)
+            }
+        let result: Result<Value, any Error>
+        do {
+            result = .success(try await body(client))
+        } catch {
+            result = .failure(error)
+        }
+        await client.close()
+        return try result.get()
+    }
+
     /// Runs `body` with stubs over one TLS connection with these certificates.
     @discardableResult
     func withServices<Value>(

@@ -1,0 +1,168 @@
+package in.vyomo.tenancy;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * The tenancy service over one connection, made when a call needs it and made again when it is lost.
+ * Many threads may call at once.
+ *
+ * <pre>{@code
+ * try (TenancyClient tenancy = new TenancyClient(Target.unix(Path.of(".data/tenancyd.sock")))) {
+ *     CheckQuotaResponse answer = tenancy.unary(Methods.CHECK_QUOTA, request);
+ * }
+ * }</pre>
+ */
+public final class TenancyClient implements AutoCloseable {
+    private static final int ATTEMPTS_MAX = 5;
+    private static final long DELAY_MIN_MS = 20;
+    private static final long DELAY_MAX_MS = 5_000;
+    private static final int CONNECT_TIME_MAX_MS = 5_000;
+
+    private final Target target;
+    private final Duration timeout;
+    private final Metadata metadata;
+    private Connection connection;
+    private boolean isClosed;
+
+    public TenancyClient(Target target) {
+        this(target, Duration.ofSeconds(10), Metadata.NONE);
+    }
+
+    /**
+     * @param timeout for unary calls that do not say otherwise; null for none.
+     * @param metadata sent with every call, for example "authorization" with "Bearer " and a key.
+     */
+    public TenancyClient(Target target, Duration timeout, Metadata metadata) {
+        this.target = target;
+        this.timeout = timeout;
+        this.metadata = metadata;
+    }
+
+    /** Makes a unary call with the client's timeout. */
+    public <Q extends Message, A extends Message> A unary(Method<Q, A> method, Q request)
+        throws TenancyException {
+        return unary(method, request, timeout, Metadata.NONE);
+    }
+
+    /**
+     * Makes a unary call. It is tried again after UNAVAILABLE when that is safe: the method is
+     * idempotent, the request has an idempotency_key, or nothing of it was begun.
+     */
+    public <Q extends Message, A extends Message> A unary(
+        Method<Q, A> method, Q request, Duration timeout, Metadata metadata)
+        throws TenancyException {
+        Long deadline = timeout == null ? null : System.nanoTime() + timeout.toNanos();
+        boolean isRepeatable = method.isIdempotent() || hasIdempotencyKey(request);
+        for (int attempt = 1;; attempt++) {
+            Connection used = null;
+            try {
+                used = connected();
+                Connection.Stream stream = used.start(
+                    method.service(), method.name(), request, deadline, this.metadata.and(metadata));
+                ByteString answer = stream.next(deadline);
+                return parse(method, answer == null ? ByteString.EMPTY : answer);
+            } catch (TenancyException error) {
+                boolean isBegun = used != null && !error.reason().equals("NOT_BEGUN");
+                if (error.code() == StatusCode.UNAVAILABLE) {
+                    drop(used);
+                }
+                long delay = delay(attempt, error);
+                if (error.code() != StatusCode.UNAVAILABLE || attempt >= ATTEMPTS_MAX
+                    || (isBegun && !isRepeatable)
+                    || (deadline != null && System.nanoTime() + delay * 1_000_000 >= deadline)) {
+                    throw error;
+                }
+                rest(delay);
+            }
+        }
+    }
+
+    /** Begins a call in which the server streams. Close what it answers. */
+    public <Q extends Message, A extends Message> StreamingCall<Q, A> serverStream(
+        Method<Q, A> method, Q request, Duration timeout, Metadata metadata)
+        throws TenancyException {
+        return open(method, request, timeout, metadata);
+    }
+
+    /** Begins a call in which the client streams. Close what it answers. */
+    public <Q extends Message, A extends Message> StreamingCall<Q, A> stream(
+        Method<Q, A> method, Duration timeout, Metadata metadata) throws TenancyException {
+        return open(method, null, timeout, metadata);
+    }
+
+    private <Q extends Message, A extends Message> StreamingCall<Q, A> open(
+        Method<Q, A> method, Q request, Duration timeout, Metadata metadata)
+        throws TenancyException {
+        Long deadline = timeout == null ? null : System.nanoTime() + timeout.toNanos();
+        return new StreamingCall<>(method, connected().start(
+            method.service(), method.name(), request, deadline, this.metadata.and(metadata)), deadline);
+    }
+
+    /** Ends every call in flight and closes the connection. */
+    @Override
+    public synchronized void close() {
+        isClosed = true;
+        if (connection != null) {
+            connection.close();
+        }
+    }
+
+    static <Q extends Message, A extends Message> A parse(Method<Q, A> method, ByteString bytes)
+        throws TenancyException {
+        try {
+            return method.answers().parseFrom(bytes);
+        } catch (InvalidProtocolBufferException damaged) {
+            throw new TenancyException(StatusCode.INTERNAL, "the answer is not of its type");
+        }
+    }
+
+    private synchronized Connection connected() throws TenancyException {
+        if (isClosed) {
+            throw new TenancyException(StatusCode.CANCELLED, "the client was closed");
+        }
+        if (connection == null || !connection.isUsable()) {
+            try {
+                connection = new Connection(target.connect(CONNECT_TIME_MAX_MS));
+            } catch (IOException | GeneralSecurityException refused) {
+                throw new TenancyException(
+                    StatusCode.UNAVAILABLE, "cannot connect: " + refused.getMessage());
+            }
+        }
+        return connection;
+    }
+
+    /** The next call makes a new connection. Calls in flight end by themselves. */
+    private synchronized void drop(Connection used) {
+        if (connection == used) {
+            connection = null;
+        }
+    }
+
+    private static boolean hasIdempotencyKey(Message request) {
+        FieldDescriptor field = request.getDescriptorForType().findFieldByName("idempotency_key");
+        return field != null && !request.getField(field).toString().isEmpty();
+    }
+
+    private static long delay(int attempt, TenancyException error) {
+        long delay = Math.min(DELAY_MAX_MS, DELAY_MIN_MS << (attempt - 1));
+        delay = delay / 2 + ThreadLocalRandom.current().nextLong(delay / 2 + 1);
+        long asked = error.retryAfter().map(Duration::toMillis).orElse(0L);
+        return Math.min(DELAY_MAX_MS, Math.max(delay, asked));
+    }
+
+    private static void rest(long ms) throws TenancyException {
+        try {
+            Thread.sleep(ms);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new TenancyException(StatusCode.CANCELLED, "the thread was interrupted");
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Calls over a connection that is made when it is needed, and made again when it is lost.
+
+use crate::connection::{encode, Connection, Stream};
+use crate::error::{Code, Error};
+use crate::link::Target;
+use protobuf::Message;
+use std::marker::PhantomData;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime};
+
+const ATTEMPTS_MAX: u32 = 5;
+const DELAY_MIN: Duration = Duration::from_millis(20);
+const DELAY_MAX: Duration = Duration::from_secs(5);
+const CONNECT_TIME_MAX: Duration = Duration::from_secs(5);
+
+/// One method of a service, with the types that it takes and gives.
+#[derive(Clone, Copy, Debug)]
+pub struct Method<Q, A> {
+    pub service: &'static str,
+    pub name: &'static str,
+    /// Whether calling twice does what calling once does.
+    pub is_idempotent: bool,
+    pub types: PhantomData<fn(Q) -> A>,
+}
+
+impl<Q: Message, A: Message> Method<Q, A> {
+    pub const fn new(service: &'static str, name: &'static str, is_idempotent: bool) -> Self {
+        Method { service, name, is_idempotent, types: PhantomData }
+    }
+}
+
+/// What may be asked for one call.
+#[derive(Clone, Debug, Default)]
+pub struct CallOptions {
+    /// How long the caller waits; the server hears of it.
+    pub timeout: Option<Duration>,
+    /// Pairs beside the request.
+    pub metadata: Vec<(String, String)>,
+}
+
+/// The service over one connection.
+pub struct Client {
+    target: Target,
+    defaults: CallOptions,
+    connection: Mutex<Option<Arc<Connection>>>,
+}
+
+impl Client {
+    /// With a timeout of 10 seconds for unary calls. The connection is made with the first call.
+    pub fn new(target: Target) -> Client {
+        let timeout = Some(Duration::from_secs(10));
+        Client::with_defaults(target, CallOptions { timeout, metadata: Vec::new() })
+    }
+
+    pub fn with_defaults(target: Target, defaults: CallOptions) -> Client {
+        Client { target, defaults, connection: Mutex::new(None) }
+    }
+
+    /// Sends an API key as bearer with every call.
+    pub fn with_api_key(mut self, key: &str) -> Client {
+        self.defaults.metadata.push(("authorization".into(), format!("Bearer {}", key)));
+        self
+    }
+
+    /// Makes a unary call with the client's timeout.
+    pub fn unary<Q: Message, A: Message>(
+        &self, method: &Method<Q, A>, request: &Q,
+    ) -> Result<A, Error> {
+        let timeout = self.defaults.timeout;
+        self.unary_with(method, request, &CallOptions { timeout, metadata: Vec::new() })
+    }
+
+    /// Makes a unary call. It is tried again after UNAVAILABLE when that is safe: the method is
+    /// idempotent, the request has an idempotency key, or nothing of it was begun.
+    pub fn unary_with<Q: Message, A: Message>(
+        &self, method: &Method<Q, A>, request: &Q, options: &CallOptions,
+    ) -> Result<A, Error> {
+        let deadline = options.timeout.map(|timeout| Instant::now() + timeout);
+        let is_repeatable = method.is_idempotent || has_idempotency_key(request);
+        let payload = encode(request)?;
+        let mut attempt = 1;
+        loop {
+            let connection = self.connected();
+            let is_connected = connection.is_ok();
+            let result = connection.and_then(|connection| {
+                let metadata = self.metadata(options);
+                let mut stream = connection.start(
+                    method.service, method.name, Some(payload.clone()), deadline, &metadata)?;
+                stream.next(deadline)
+            });
+            let error = match result {
+                Ok(bytes) => return decode(&bytes.unwrap_or_default()),
+                Err(error) => error,
+            };
+            let is_begun = is_connected && error.reason() != "NOT_BEGUN";
+            if error.code == Code::UNAVAILABLE {
+                *self.connection.lock().unwrap() = None;
+            }
+            let delay = delay(attempt, &error);
+            if error.code != Code::UNAVAILABLE
+                || attempt >= ATTEMPTS_MAX
+                || (is_begun && !is_repeatable)
+                || deadline.map_or(false, |deadline| Instant::now() + delay >= deadline)
+            {
+                return Err(error);
+            }
+            std::thread::sleep(delay);
+            attempt += 1;
+        }
+    }
+
+    /// Begins a streaming call; `request` is `None` for a client that streams.
+    pub fn stream<Q: Message, A: Message>(
+        &self, method: &Method<Q, A>, request: Option<&Q>, options: &CallOptions,
+    ) -> Result<Call<Q, A>, Error> {
+        let deadline = options.timeout.map(|timeout| Instant::now() + timeout);
+        let payload = request.map(|request| encode(request)).transpose()?;
+        let metadata = self.metadata(options);
+        let stream = self
+            .connected()?
+            .start(method.service, method.name, payload, deadline, &metadata)?;
+        Ok(Call { stream, deadline, types: PhantomData })
+    }
+
+    fn metadata(&self, options: &CallOptions) -> Vec<(String, String)> {
+        self.defaults.metadata.iter().chain(&options.metadata).cloned().collect()
+    }
+
+    fn connected(&self) -> Result<Arc<Connection>, Error> {
+        let mut place = self.connection.lock().unwrap();
+        if let Some(connection) = place.as_ref().filter(|connection| connection.is_usable()) {
+            return Ok(connection.clone());
+        }
+        let connection = Arc::new(Connection::open(&self.target, CONNECT_TIME_MAX)?);
+        *place = Some(connection.clone());
+        Ok(connection)
+    }
+}
+
+/// A streaming call. Dropping it before its end gives it up.
+pub struct Call<Q, A> {
+    stream: Stream,
+    deadline: Option<Instant>,
+    types: PhantomData<fn(Q) -> A>,
+}
+
+impl<Q: Message, A: Message> Call<Q, A> {
+    pub fn send(&mut self, message: &Q) -> Result<(), Error> {
+        self.stream.send(message)
+    }
+
+    /// Says that no message follows.
+    pub fn close_sending(&mut self) -> Result<(), Error> {
+        self.stream.close_sending()
+    }
+
+    /// The next answer; `None` at the end.
+    pub fn receive(&mut self) -> Result<Option<A>, Error> {
+        match self.stream.next(self.deadline)? {
+            Some(bytes) => decode(&bytes).map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+fn decode<A: Message>(bytes: &[u8]) -> Result<A, Error> {
+    A::parse_from_bytes(bytes)
+        .map_err(|_| Error::new(Code::INTERNAL, "the answer is not of its type"))
+}
+
+fn has_idempotency_key<Q: Message>(request: &Q) -> bool {
+    let descriptor = request.descriptor();
+    match descriptor.fields().iter().find(|field| field.name() == "idempotency_key") {
+        Some(field) => !field.get_str(request).is_empty(),
+        None => false,
+    }
+}
+
+/// Doubling, and shortened by up to half, so that many clients do not come back at once.
+fn delay(attempt: u32, error: &Error) -> Duration {
+    let delay = (DELAY_MIN * 2u32.pow(attempt - 1)).min(DELAY_MAX);
+    let clock = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let delay = delay / 2 + delay / 2 * (clock.subsec_nanos() % 1000) / 1000;
+    delay.max(error.retry_after().unwrap_or_default()).min(DELAY_MAX)
+}

@@ -1,0 +1,67 @@
+/// What each method about one tenant needs beside the tenant's name to be a sound request, as JSON.
+/// A method without an entry fails the matrix: it cannot be forgotten.
+enum MatrixRequests {
+    static let beside: [String: String] = [
+        "TenantService/GetTenant": "",
+        "TenantService/UpdateTenant": #""updateMask":"tenantName","tenantName":"Another Name""#,
+        "TenantService/SuspendTenant": "",
+        "TenantService/ReactivateTenant": "",
+        "TenantService/DeactivateTenant": "",
+        "TenantService/GetTenantAnalytics": "",
+        "TenantService/ExportTenant": "",
+        "UserService/ListUsers": "",
+        "UserService/AddUser": #""userId":"somebody","role":"ROLE_VIEWER""#,
+        "UserService/UpdateUser":
+            #""userId":"the-viewer","updateMask":"role","role":"ROLE_VIEWER""#,
+        "UserService/RemoveUser": #""userId":"the-viewer""#,
+        "UserService/InviteUser": #""email":"new@example.com","role":"ROLE_VIEWER""#,
+        "UserService/AcceptInvitation":
+            #""invitationToken":"no-such-token","userId":"somebody""#,
+        "UserService/RevokeInvitation": #""invitationId":"1""#,
+        "UserService/RecordLogin": #""userId":"the-admin""#,
+        "UserService/RecordLogout": #""userId":"the-admin""#,
+        "SubscriptionService/GetSubscription": "",
+        "SubscriptionService/ChangeSubscription": #""plan":"PLAN_PROFESSIONAL""#,
+        "SubscriptionService/PreviewPlanChange": #""plan":"PLAN_PROFESSIONAL""#,
+        "SubscriptionService/CancelSubscription": #""immediately":true"#,
+        "QuotaService/GetQuotas": "",
+        "QuotaService/CheckQuota": #""resource":"RESOURCE_API_CALLS","amount":"1""#,
+        "QuotaService/Consume": #""resource":"RESOURCE_API_CALLS","amount":"1""#,
+        "QuotaService/GetUsage": "",
+        "ApiKeyService/ListApiKeys": "",
+        "ApiKeyService/CreateApiKey": #""keyName":"A key","permissions":["read"]"#,
+        "ApiKeyService/RevokeApiKey": #""keyId":"1""#,
+        "ConfigurationService/GetConfigurations": "",
+        "ConfigurationService/SetConfiguration":
+            #""configKey":"flag","configValue":true,"configType":"CONFIG_TYPE_FEATURE""#,
+        "ConfigurationService/DeleteConfiguration": #""configKey":"flag""#,
+        "ConfigurationService/WatchConfigurations": "",
+        "ActivityService/ListActivity": "",
+        "ActivityService/WatchActivity": "",
+        "ActivityService/VerifyAudit": "",
+    ]
+
+    /// Methods that are about no tenant, or name it by something else than its code or id.
+    static let notOfATenant: Set<String> = [
+        "TenantService/CreateTenant", "TenantService/ListTenants",
+        "TenantService/GetPublicTenantInfo", "SubscriptionService/ListPlans",
+        "ApiKeyService/VerifyApiKey",
+    ]
+
+    /// What changes whether a tenant may work, and so is not bound to it.
+    static let lifecycle: Set<String> = [
+        "TenantService/SuspendTenant", "TenantService/ReactivateTenant",
+        "TenantService/DeactivateTenant",
+    ]
+
+    /// What changes nothing.
+    static let reads: Set<String> = [
+        "TenantService/GetTenant", "TenantService/GetTenantAnalytics",
+        "TenantService/ExportTenant", "UserService/ListUsers",
+        "SubscriptionService/GetSubscription", "SubscriptionService/PreviewPlanChange",
+        "QuotaService/GetQuotas", "QuotaService/CheckQuota", "QuotaService/GetUsage",
+        "ApiKeyService/ListApiKeys", "ConfigurationService/GetConfigurations",
+        "ConfigurationService/WatchConfigurations", "ActivityService/ListActivity",
+        "ActivityService/WatchActivity", "ActivityService/VerifyAudit",
+    ]
+}

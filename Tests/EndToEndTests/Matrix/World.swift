@@ -1,0 +1,143 @@
+internal import TTRPC
+internal import TenancyAPI
+internal import TenancyClient
+
+/// Two tenants with users and keys, and every kind of caller, on the shared deployment.
+struct World {
+    struct Name {
+        let code: String
+        let id: Int64
+    }
+
+    /// One kind of caller.
+    struct Caller {
+        let name: String
+        let client: TenancyClient
+        let options: CallOptions
+        let isOfATenant: Bool
+        /// What it may read of its tenant while that is not active.
+        let reads: Set<String>
+        /// Whether it is still somebody then.
+        let isKnownWhileNotActive: Bool
+    }
+
+    let deployment: Deployment
+    let own: Name
+    let foreign: Name
+    /// A name that a tenant could have, and none has.
+    let absent: Name
+    let rowsBefore: String
+    private let key: String
+
+    init() async throws {
+        deployment = try await Deployment.shared()
+        let deployment = self.deployment
+        (own, foreign, key) = try await deployment.withServices(over: .unix) { services in
+            let own = try await services.createTenantWithEveryRank("own")
+            // Of no other tenant, as the users that every tenant of tests has are.
+            for (user, role) in Services.ranks {
+                try await services.addUser(Self.ownUser(user), role, to: own)
+            }
+            let foreign = try await services.createTenantWithEveryRank("other")
+            let created = try await services.apiKeys.createApiKey(
+                CreateApiKeyRequest(
+                    tenantCode: own, keyName: "matrix", permissions: Self.everyPermission,
+                    rateLimit: 100_000))
+            return (
+                try await Self.name(own, services), try await Self.name(foreign, services),
+                created.apiKey
+            )
+        }
+        absent = Name(code: Examples.code("absent"), id: .max - own.id)
+        rowsBefore = try await deployment.fingerprint(of: foreign.code)
+    }
+
+    private static func ownUser(_ name: String) -> String { "\(name)-of-own" }
+
+    private static let everyPermission = [
+        "view_tenant", "manage_tenant", "view_users", "manage_users", "view_subscription",
+        "manage_subscription", "view_usage", "consume", "view_api_keys", "manage_api_keys",
+        "view_config", "view_sensitive_config", "manage_config", "view_analytics",
+        "view_activity", "verify_audit", "export_tenant",
+    ]
+
+    private static func name(_ code: String, _ services: Services) async throws -> Name {
+        let tenant = try await services.tenants.getTenant(.init(tenantCode: code)).tenant
+        return Name(code: code, id: tenant?.id ?? 0)
+    }
+
+    func request(_ name: Name, by field: MatrixTests.Field, _ beside: String) -> String {
+        let tenant =
+            switch field {
+            case .code: #""tenantCode":"\#(name.code)""#
+            case .id: #""tenantId":"\#(name.id)""#
+            }
+        return beside.isEmpty ? "{\(tenant)}" : "{\(tenant),\(beside)}"
+    }
+
+    /// Runs `body` for every kind of caller in turn.
+    func callers(_ body: (Caller) async throws -> Void) async throws {
+        try await withClient(tls: deployment.administratorTLS) { client in
+            try await body(
+                Caller(
+                    name: "administrator", client: client, options: .defaults,
+                    isOfATenant: false, reads: MatrixRequests.reads,
+                    isKnownWhileNotActive: true))
+        }
+        let service = try await deployment.clientTLS(
+            name: Examples.code("matrix"), spiffeID: "spiffe://bfc-vyomo/service/matrix")
+        try await withClient(tls: service) { client in
+            try await body(
+                Caller(
+                    name: "service", client: client, options: .defaults, isOfATenant: false,
+                    reads: [], isKnownWhileNotActive: true))
+            for (user, role) in Services.ranks {
+                try await body(
+                    Caller(
+                        name: user, client: client, options: .acting(for: Self.ownUser(user)),
+                        isOfATenant: true, reads: role == .admin ? MatrixRequests.reads : [],
+                        isKnownWhileNotActive: true))
+            }
+        }
+        try await withClient(tls: deployment.anonymousTLS) { client in
+            let options = CallOptions(
+                metadata: Metadata([("authorization", "Bearer \(key)")]))
+            try await body(
+                Caller(
+                    name: "key", client: client, options: options, isOfATenant: true, reads: [],
+                    isKnownWhileNotActive: false))
+        }
+    }
+
+    func withClient<Value>(
+        tls: ClientTLS, _ body: (TenancyClient) async throws -> Value
+    ) async throws -> Value {
+        var configuration = ClientConfiguration()
+        configuration.retry.attemptsMax = 1
+        let client = try TenancyClient(
+            host: "localhost", port: deployment.tlsPort, tls: tls, configuration: configuration)
+        do {
+            let value = try await body(client)
+            await client.close()
+            return value
+        } catch {
+            await client.close()
+            throw error
+        }
+    }
+
+    func setStatus(_ status: TenantStatus) async throws {
+        let own = self.own
+        try await deployment.withServices(over: .unix) { services in
+            if status == .suspended {
+                _ = try await services.tenants.suspendTenant(.init(tenantCode: own.code))
+            } else {
+                _ = try await services.tenants.deactivateTenant(.init(tenantCode: own.code))
+            }
+        }
+    }
+
+    func rowsOfForeign() async throws -> String {
+        try await deployment.fingerprint(of: foreign.code)
+    }
+}
