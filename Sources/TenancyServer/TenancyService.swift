@@ -128,6 +128,7 @@ package struct TenancyService: Service {
         await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await watchHealth(of: store, health) }
             tasks.addTask { await maintain(store) }
+            tasks.addTask { await store.followChanges() }
             try? await gracefulShutdown()
             tasks.cancelAll()
         }
