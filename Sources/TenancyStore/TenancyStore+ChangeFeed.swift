@@ -28,14 +28,29 @@ extension TenancyStore {
         }
     }
 
-    /// One look at the changes. It fails rather than take longer than its answer is worth: a
-    /// connection whose other end has vanished would keep it for minutes.
+    /// One look at the changes.
     ///
     /// - Throws: `unavailable`, `deadlineExceeded`.
     package func lookAtChanges() async throws {
         let began = MonotonicInstant.now()
-        let look = try await withThrowingTaskGroup(of: FeedCursor.Look.self) { group in
-            group.addTask { try await self.look() }
+        changes.absorb(try await look(), asOf: began)
+    }
+
+    /// Reads across tenants beside the calls. It fails rather than take longer than its answer is
+    /// worth: a connection whose other end has vanished would keep it for minutes.
+    ///
+    /// - Throws: `unavailable`, `deadlineExceeded`.
+    func follow(_ statement: SQL) async throws -> [Row] {
+        var settings = TransactionSettings(scope: .platform)
+        settings.isReadOnly = true
+        return try await withThrowingTaskGroup(of: [Row].self) { [settings] group in
+            group.addTask {
+                do throws(PostgresError) {
+                    return try await self.followers.pipeline(in: settings, [statement]).first ?? []
+                } catch {
+                    throw DomainError(error)
+                }
+            }
             group.addTask {
                 try await Task.sleep(for: ChangeFeed.trustTimeMax)
                 throw DomainError(.deadlineExceeded, message: "the database took too long")
@@ -44,16 +59,14 @@ extension TenancyStore {
             guard let first = try await group.next() else { throw Self.emptyAnswer }
             return first
         }
-        changes.absorb(look, asOf: began)
     }
 
     /// `tenant_change_feed_changed_by` leads to what is newer than the oldest transaction that was
     /// running at the last look; of those, what it saw already is passed over.
-    private func look() async throws(DomainError) -> FeedCursor.Look {
-        var settings = TransactionSettings(scope: .platform)
-        settings.isReadOnly = true
+    private func look() async throws -> FeedCursor.Look {
         let seen = changes.snapshot
-        let statement: SQL = """
+        let rows = try await follow(
+            """
             SELECT pg_current_snapshot()::text AS snapshot,
                 pg_postmaster_start_time() AS server_started_at, f.tenant_id
             FROM (VALUES (1)) AS one
@@ -63,13 +76,7 @@ extension TenancyStore {
                   AND NOT pg_visible_in_snapshot(
                       changed_by, \(optional: seen)::text::pg_snapshot)
                 LIMIT \(Int64(ChangeFeed.changesMax + 1))) AS f ON true
-            """
-        let rows: [Row]
-        do throws(PostgresError) {
-            rows = try await followers.pipeline(in: settings, [statement]).first ?? []
-        } catch {
-            throw DomainError(error)
-        }
+            """)
         guard let first = rows.first else { throw Self.emptyAnswer }
         var tenants: [TenantID] = []
         for row in rows where try row.optional("tenant_id", as: Int64.self) != nil {

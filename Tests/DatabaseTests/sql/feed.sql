@@ -51,7 +51,7 @@ SELECT table_privs_are('public', 'tenant_change_feed', 'tenancy_platform', ARRAY
 DELETE FROM tenant_change_feed;
 SET LOCAL tenancy.tenant_id = 2;
 SET LOCAL ROLE tenancy_app;
-INSERT INTO tenant_users (tenant_id, user_id, role) VALUES (2, 'u', 'admin');
+INSERT INTO tenant_users (tenant_id, user_id, role) VALUES (2, 'u', 'manager');
 UPDATE tenant_users SET role = 'viewer' WHERE tenant_id = 2 AND user_id = 'u';
 RESET ROLE;
 SELECT is((SELECT array_agg(tenant_id) FROM tenant_change_feed), ARRAY[2]::bigint[],

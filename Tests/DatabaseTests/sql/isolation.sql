@@ -27,6 +27,8 @@ INSERT INTO tenant_users (tenant_id, user_id, role) VALUES (2, 'u', 'admin'), (3
 INSERT INTO tenant_invitations (tenant_id, email, role, token_hash, invited_by, expires_at)
 SELECT t, 'i@example.com', 'user', sha256('i'), 'x', now() + interval '1 day'
 FROM (VALUES (2), (3)) AS v (t);
+INSERT INTO tenant_activity_anchors (tenant_id, sequence, row_hash, created_at)
+SELECT t, 1, sha256('a'), now() FROM (VALUES (2), (3)) AS v (t);
 -- What waits for the commit, such as the feed of changes, is written now.
 SET CONSTRAINTS ALL IMMEDIATE;
 

@@ -84,7 +84,7 @@ struct TwoServersTests {
             Change(
                 toAdmit: """
                     INSERT INTO tenant_users (tenant_id, user_id, role)
-                    VALUES (\(tenant), 'user_1', 'admin')
+                    VALUES (\(tenant), 'user_1', 'manager')
                     """,
                 toRefuse: "DELETE FROM tenant_users WHERE tenant_id = \(tenant)",
                 refusal: .notFound),

@@ -58,7 +58,7 @@ internal import Testing
                 (
                     """
                     INSERT INTO tenant_users (tenant_id, user_id, role)
-                    VALUES (3, 'u', 'admin')
+                    VALUES (3, 'u', 'manager')
                     """, [3]
                 ),
                 ("UPDATE tenant_users SET role = 'viewer' WHERE user_id = 'u'", [3]),
@@ -76,7 +76,7 @@ internal import Testing
         try await withFeed { fixture, look async throws in
             _ = try await look(
                 after:
-                    "INSERT INTO tenant_users (tenant_id, user_id, role) VALUES (3, 'u', 'admin')")
+                    "INSERT INTO tenant_users (tenant_id, user_id, role) SELECT 3, 'u', 'user'")
             let tenant = try #require(TenantID(2))
             _ = try await fixture.store.consume(StoreFixture.consumption(of: tenant, 1))
             #expect(try await look() == [])
@@ -129,11 +129,11 @@ internal import Testing
             let tenant = try #require(TenantID(2))
             _ = try await look(
                 after:
-                    "INSERT INTO tenant_users (tenant_id, user_id, role) VALUES (2, 'u', 'admin')")
+                    "INSERT INTO tenant_users (tenant_id, user_id, role) SELECT 2, 'u', 'user'")
             func standing() async throws -> TenantStanding? {
                 try await fixture.store.standing(of: .id(tenant), user: "u")
             }
-            #expect(try await standing()?.membership?.role == .admin)
+            #expect(try await standing()?.membership?.role == .user)
             #expect(fixture.store.standings.value("u", of: tenant) != nil)
             _ = try await look(after: "UPDATE tenant_users SET role = 'viewer' WHERE tenant_id = 2")
             #expect(try await standing()?.membership?.role == .viewer)
