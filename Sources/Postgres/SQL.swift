@@ -72,5 +72,20 @@ package struct SQL: Sendable, ExpressibleByStringInterpolation, CustomStringConv
         package mutating func appendInterpolation(unsafeSQL fragment: String) {
             text += fragment
         }
+
+        /// A part of a statement with its values, which move behind those that are there. Its text
+        /// has no `$` but those of its values.
+        package mutating func appendInterpolation(sql fragment: SQL) {
+            let parts = fragment.text.split(separator: "$", omittingEmptySubsequences: false)
+            text += parts[0]
+            for part in parts.dropFirst() {
+                let digits = part.prefix { $0.isASCII && $0.isNumber }
+                guard let number = Int(digits) else {
+                    preconditionFailure("a dollar sign in a part of a statement is a value's")
+                }
+                text += "$\(number + values.count)" + part.dropFirst(digits.count)
+            }
+            values += fragment.values
+        }
     }
 }

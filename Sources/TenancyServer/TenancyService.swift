@@ -60,7 +60,9 @@ package struct TenancyService: Service {
             throw error
         }
         let health = HealthService(services: TenancyServices.all.map(\.name), status: status)
-        let server = try makeServer(store: store, health: health, group: group)
+        let watches = WatchHub(store: store)
+        let server = try makeServer(
+            store: store, health: health, watches: watches, group: group)
         do {
             // Before the first call can come: behind a socket that was handed over, callers wait.
             health.setServing(true)
@@ -71,11 +73,12 @@ package struct TenancyService: Service {
             await store.shutdown()
             throw error
         }
-        await untilShutdown(store: store, health: health)
+        await untilShutdown(store: store, health: health, watches: watches)
         health.setServing(false)
         status.setDraining()
         try? await Task.sleep(for: configuration.drainNotice)
         health.shutDown()
+        watches.shutDown()
         logger.info("draining", metadata: ["connections": "\(server.connectionCount)"])
         await server.drain()
         status.unwatch()
@@ -84,13 +87,18 @@ package struct TenancyService: Service {
     }
 
     private func makeServer(
-        store: TenancyStore, health: HealthService, group: EventLoopGroup
+        store: TenancyStore, health: HealthService, watches: WatchHub,
+        group: EventLoopGroup
     ) throws -> TTRPCServer {
         let access = TenantAccess(store: store)
         var router = Router()
         TenantService(access: access, store: store).register(on: &router)
         UserService(access: access, store: store).register(on: &router)
         QuotaService(access: access, store: store, ledger: store).register(on: &router)
+        ActivityService(
+            access: access, store: store,
+            watches: WatchServer(access: access, store: store, hub: watches)
+        ).register(on: &router)
         health.register(on: &router)
         try ReflectionService.register(on: &router)
         // Watches are the bidirectional calls. Their clients hold a token to go on from.
@@ -124,10 +132,14 @@ package struct TenancyService: Service {
     }
 
     /// Runs what has to be done beside the calls, until the server is asked to stop.
-    private func untilShutdown(store: TenancyStore, health: HealthService) async {
+    private func untilShutdown(
+        store: TenancyStore, health: HealthService, watches: WatchHub
+    ) async {
         await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await watchHealth(of: store, health) }
             tasks.addTask { await maintain(store) }
+            tasks.addTask { await store.followChanges() }
+            tasks.addTask { await watches.run() }
             try? await gracefulShutdown()
             tasks.cancelAll()
         }
@@ -147,8 +159,9 @@ package struct TenancyService: Service {
         }
     }
 
-    /// Makes the partitions of the months to come and forgets idempotency keys that are old
-    /// enough. Every server does so: it is safe to do at once, and safe to miss.
+    /// Makes the partitions of the months to come, drops those that have passed their retention,
+    /// and forgets idempotency keys that are old enough. Every server does so: it is safe to do at
+    /// once, and safe to miss.
     private func maintain(_ store: TenancyStore) async {
         let context = AuditContext(actor: "service:tenancyd")
         while !Task.isCancelled {
@@ -160,12 +173,30 @@ package struct TenancyService: Service {
                     purged += batch
                     if batch == 0 { break }
                 }
+                try await expire(store, context)
                 logger.debug(
                     "maintained", metadata: ["partitions": "\(made)", "keys": "\(purged)"])
             } catch {
                 logger.warning("maintenance failed", metadata: ["error": "\(error)"])
             }
             try? await Task.sleep(for: Self.maintenanceInterval)
+        }
+    }
+
+    private func expire(_ store: TenancyStore, _ context: AuditContext) async throws {
+        let retention = configuration.retention
+        var dropped = 0
+        if retention.activityMonths > 0 {
+            dropped += try await store.expireActivity(
+                keeping: retention.activityMonths, context: context)
+        }
+        if retention.usageMonths > 0 {
+            dropped += try await store.expireUsage(
+                keeping: retention.usageMonths, context: context)
+        }
+        if dropped > 0 {
+            logger.notice(
+                "dropped what passed its retention", metadata: ["partitions": "\(dropped)"])
         }
     }
 }

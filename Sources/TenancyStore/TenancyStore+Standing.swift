@@ -3,10 +3,31 @@ package import Tenancy
 
 extension TenancyStore {
     /// The tenant that is named, with its status and the place that a user has there. Nil when
-    /// there is no such tenant.
+    /// there is no such tenant. A change of either by this server shows at once, one by another
+    /// within `ChangeFeed.trustTimeMax`.
     ///
     /// - Throws: `unavailable`.
     package func standing(
+        of selector: TenantSelector, user: String?
+    ) async throws(DomainError) -> TenantStanding? {
+        if let id = cachedTenantID(of: selector), let known = standings.value(user, of: id) {
+            return known
+        }
+        let reading = standings.beginReading()
+        guard let standing = try await readStanding(of: selector, user: user) else { return nil }
+        if case .code(let code) = selector { remember(standing.id, of: code) }
+        standings.keep(standing, for: user, of: standing.id, read: reading)
+        return standing
+    }
+
+    private func cachedTenantID(of selector: TenantSelector) -> TenantID? {
+        switch selector {
+        case .id(let id): id
+        case .code(let code): cachedTenantID(of: code)
+        }
+    }
+
+    private func readStanding(
         of selector: TenantSelector, user: String?
     ) async throws(DomainError) -> TenantStanding? {
         let columns = """

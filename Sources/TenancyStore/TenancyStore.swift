@@ -12,7 +12,23 @@ package final class TenancyStore: Sendable {
     /// How often a call is tried when concurrent changes get in its way, the first time included.
     package static let attemptsMax = 4
 
+    /// How many users' standings are remembered.
+    static let standingsMax = 200_000
+    /// How many tenants' quotas are remembered.
+    static let quotasMax = 50_000
+    /// How long a counter that others may have moved is taken for its present value.
+    static let quotaLifetime = Duration.seconds(1)
+
     let client: PostgresClient
+    /// What follows the database beside the calls, on connections of its own: calls that wait for
+    /// a connection must not make the caches lose their trust, which would mean more such calls.
+    let followers: PostgresClient
+    let loops: EventLoopGroup
+    let changes = ChangeFeed()
+    /// By user; nil for none.
+    let standings = TenantCache<String?, TenantStanding>(costMax: standingsMax)
+    let quotaStandings = TenantCache<QuotaStanding.Key, QuotaStanding>(
+        costMax: quotasMax, lifetime: quotaLifetime)
     private let codes = Mutex(TenantCodeCache())
     let exportsUnderWay = Mutex(0)
 
@@ -21,10 +37,17 @@ package final class TenancyStore: Sendable {
         postgres.connectionsMax = configuration.connectionsMax
         postgres.acquireTimeMax = configuration.acquireTimeMax
         client = PostgresClient(configuration: postgres, loops: loops)
+        postgres.applicationName = "tenancyd follow"
+        postgres.connectionsMax = 1
+        followers = PostgresClient(configuration: postgres, loops: loops)
+        self.loops = loops
+        changes.add(standings)
+        changes.add(quotaStandings)
     }
 
     /// Fails what waits and what is under way, and closes every connection.
     package func shutdown() async {
+        await followers.shutdown()
         await client.shutdown()
     }
 

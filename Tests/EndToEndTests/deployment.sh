@@ -10,6 +10,7 @@ root=$(realpath "$(dirname "$(realpath "$0")")/../..")
 # shellcheck source-path=SCRIPTDIR source=../../.scripts/server.sh
 . "$root/.scripts/server.sh"
 bin=$1
+others=()
 
 # Answers go to descriptor 3, everything the scripts and programs say to standard error.
 exec 3>&1 1>&2
@@ -21,6 +22,7 @@ answer() {
 finish() {
     local status=$?
     trap '' INT TERM HUP
+    [[ ${#others[@]} -eq 0 ]] || kill -TERM "${others[@]}" 2>/dev/null || true
     server_stop
     cd /
     rm -rf "$TENANCY_DATA"
@@ -30,6 +32,17 @@ finish() {
 start_server() {
     server_start "$bin" 3>&- </dev/null
     answer "$server_pid"
+}
+
+# One more tenancyd on the same database, with sockets of its own: NAME TLS-PORT OPS-PORT.
+start_another() {
+    local first=$server_pid first_log=$server_log
+    server_log=$TENANCY_DATA/$1.log
+    TENANCY_SOCKET=$TENANCY_DATA/$1.sock TENANCY_TLS_PORT=$2 TENANCY_OPS_PORT=$3 \
+        server_start "$bin" 3>&- </dev/null
+    others+=("$server_pid")
+    server_pid=$first server_log=$first_log
+    answer "${others[-1]}"
 }
 
 # The exit status of tenancyd, once it has ended: 128 and the signal's number after a signal.
@@ -59,6 +72,7 @@ make_certificate() {
 run_command() {
     case $1 in
         start) start_server ;;
+        start-another) start_another "$2" "$3" "$4" ;;
         wait) wait_for_server ;;
         stop-postgres)
             postgres_control --mode "$2" --wait --timeout 60 stop 3>&-

@@ -34,11 +34,19 @@ package struct ServiceConfiguration: Sendable {
     /// How long a server that is asked to stop still takes calls, while health and `/readyz` say
     /// that it will not: balancers need the time to notice.
     package var drainNotice: Duration
+    package var retention: Retention
     package var identity: IdentityConfiguration
     package var limits: ServerLimits
 
     /// How many connections may be open, which is also how many descriptors are needed at least.
     package var connectionsMax: Int { limits.connectionsMax }
+
+    /// How many whole months before the present one are kept; 0 for all.
+    package struct Retention: Sendable {
+        package static let monthsMax = 1_200
+        package var activityMonths: Int
+        package var usageMonths: Int
+    }
 
     /// The TLS listener.
     package struct TLS: Sendable {
@@ -77,6 +85,7 @@ package struct ServiceConfiguration: Sendable {
         traceSampleRatio = try Self.ratio(config, "trace.sample.ratio")
         drainNotice = .milliseconds(
             try Self.number(config, "drain.notice.ms", default: 0, in: 0...3_600_000))
+        retention = try Retention(reading: config.scoped(to: "retention"))
         identity = try IdentityConfiguration(reading: config)
         limits = try Self.limits(config.scoped(to: "limits"))
     }
@@ -151,6 +160,15 @@ package struct ServiceConfiguration: Sendable {
             throw ConfigurationError(key: "socket.mode", rule: "must be an octal mode such as 660")
         }
         return mode
+    }
+}
+
+extension ServiceConfiguration.Retention {
+    fileprivate init(reading config: ConfigReader) throws {
+        activityMonths = try ServiceConfiguration.number(
+            config, "activity.months", default: 0, in: 0...Self.monthsMax)
+        usageMonths = try ServiceConfiguration.number(
+            config, "usage.months", default: 0, in: 0...Self.monthsMax)
     }
 }
 

@@ -41,7 +41,7 @@ extension TenancyStore {
     ) async throws -> [UInt8] {
         let settings = TransactionSettings(scope: .tenant(terms.tenant), context: terms.context)
         do {
-            return try await client.withTransaction(settings) { transaction in
+            let answer = try await client.withTransaction(settings) { transaction in
                 let change = Change(terms: terms, transaction: transaction)
                 if let kept = try await begin(change, terms, admit: admit) {
                     throw Unkept.answer(kept)
@@ -58,9 +58,13 @@ extension TenancyStore {
                 }
                 return answer
             }
+            changes.forget(terms.tenant)
+            return answer
         } catch Unkept.answer(let answer) {
             return answer
         } catch let error as PostgresError {
+            // It may have happened, or be about to; the feed will tell then.
+            changes.forget(terms.tenant)
             throw DomainError(error)
         }
     }

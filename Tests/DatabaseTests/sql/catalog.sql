@@ -4,12 +4,14 @@ BEGIN;
 SELECT no_plan();
 
 -- Everything in public is a tenant table, but for these. The two directories make a name unique
--- over all tenants; nothing else may.
+-- over all tenants; nothing else may. The feed of changes is read across tenants by whoever wants
+-- to know which of them have changed.
 CREATE TEMP TABLE exceptions (name text, index_name text, why text);
 INSERT INTO exceptions VALUES
     ('plans', NULL, 'is the same for all'),
     ('platform_idempotency_keys', NULL, 'belongs to no tenant'),
     ('schema_migrations', NULL, 'is about the schema'),
+    ('tenant_change_feed', 'tenant_change_feed_changed_by', 'finds what is new in any tenant'),
     ('tenant_codes', 'tenant_codes_pkey', 'is the directory of codes'),
     ('tenant_domains', 'tenant_domains_pkey', 'is the directory of domains'),
     ('tenants', 'tenants_status_type', 'is for the list of all'),

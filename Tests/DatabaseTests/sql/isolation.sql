@@ -27,6 +27,10 @@ INSERT INTO tenant_users (tenant_id, user_id, role) VALUES (2, 'u', 'admin'), (3
 INSERT INTO tenant_invitations (tenant_id, email, role, token_hash, invited_by, expires_at)
 SELECT t, 'i@example.com', 'user', sha256('i'), 'x', now() + interval '1 day'
 FROM (VALUES (2), (3)) AS v (t);
+INSERT INTO tenant_activity_anchors (tenant_id, sequence, row_hash, created_at)
+SELECT t, 1, sha256('a'), now() FROM (VALUES (2), (3)) AS v (t);
+-- What waits for the commit, such as the feed of changes, is written now.
+SET CONSTRAINTS ALL IMMEDIATE;
 
 -- What a role may do in a scope: "3 rows", or the SQLSTATE of the refusal. Everything is undone.
 CREATE FUNCTION tap.attempt(p_role text, p_scope text, p_statement text) RETURNS text

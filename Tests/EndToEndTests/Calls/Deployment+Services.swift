@@ -48,6 +48,26 @@ extension Deployment {
             body)
     }
 
+    /// Runs `body` with stubs over one connection with the administrator's rights to another
+    /// server than the first.
+    func withServices<Value>(
+        of server: AnotherServer, _ body: (Services) async throws -> Value
+    ) async throws -> Value {
+        try await with(
+            try TenancyClient(socketPath: server.socket, configuration: Self.singleTry), body)
+    }
+
+    /// Runs `body` with stubs over one TLS connection to another server than the first.
+    func withServices<Value>(
+        of server: AnotherServer, over tls: ClientTLS, _ body: (Services) async throws -> Value
+    ) async throws -> Value {
+        try await with(
+            try TenancyClient(
+                host: "localhost", port: server.tlsPort, tls: tls,
+                configuration: Self.singleTry),
+            body)
+    }
+
     private func with<Value>(
         _ client: TenancyClient, _ body: (Services) async throws -> Value
     ) async throws -> Value {

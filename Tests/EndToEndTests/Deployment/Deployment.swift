@@ -83,6 +83,21 @@ final class Deployment: Sendable {
         processID.value = try Self.number(try await supervisor.ask("start"))
     }
 
+    /// Starts one more `tenancyd` on the same database, and answers how it is reached.
+    func startAnotherServer(_ name: String) async throws -> AnotherServer {
+        let ports = try FreePort.find(count: 2)
+        let id = try Self.number(
+            try await supervisor.ask("start-another \(name) \(ports[0]) \(ports[1])"))
+        return AnotherServer(
+            socket: "\(folder)/\(name).sock", tlsPort: ports[0], processID: id)
+    }
+
+    struct AnotherServer: Sendable {
+        let socket: String
+        let tlsPort: UInt16
+        let processID: pid_t
+    }
+
     // MARK: The database
 
     /// Stops Postgres with one of `pg_ctl`'s modes: `fast`, or `immediate`, which is a crash.

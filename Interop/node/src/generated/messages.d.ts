@@ -478,6 +478,13 @@ export interface VerifyAuditRequest {
   tenantCode: string;
   /** The tenant's id; exactly one of code and id is given. */
   tenantId: bigint;
+  /**
+   * The place of a row that the caller knows, such as last_sequence of an earlier answer; 0 for
+   * none. A row that has passed its retention is not compared.
+   */
+  knownSequence: bigint;
+  /** Its hash, 32 bytes; given with known_sequence. */
+  knownHash: Uint8Array;
 }
 export const VerifyAuditRequest: MessageType<VerifyAuditRequest>;
 

@@ -152,6 +152,8 @@ export const WatchActivityResponse = new MessageType("bfc.tenancy.v1.WatchActivi
 export const VerifyAuditRequest = new MessageType("bfc.tenancy.v1.VerifyAuditRequest", () => [
   { name: "tenantCode", number: 1, type: "string" },
   { name: "tenantId", number: 2, type: "int64" },
+  { name: "knownSequence", number: 3, type: "int64" },
+  { name: "knownHash", number: 4, type: "bytes" },
 ]);
 
 export const VerifyAuditResponse = new MessageType("bfc.tenancy.v1.VerifyAuditResponse", () => [

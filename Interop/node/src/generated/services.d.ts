@@ -74,17 +74,19 @@ export interface Services {
      * Who may call: platform administrators, services, principals of the same tenant with
      * view_activity.
      * Errors: INVALID_ARGUMENT with BadRequest for a page size below zero, a page token that was not
-     * answered for the same filters, times in the wrong order, or a wrong tenant name; NOT_FOUND for
-     * a tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
-     * TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+     * answered for the same filters, a filter that breaks its rule, or a wrong tenant name;
+     * NOT_FOUND for a tenant that does not exist or that the caller may not see; FAILED_PRECONDITION
+     * with ErrorInfo TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
      * HTTP route it replaces: GET /api/tenants/:tenantId/activity.
      */
     listActivity(request: m.Input<m.ListActivityRequest>, options?: CallOptions): Promise<m.ListActivityResponse>;
     /**
      * WatchActivity sends every new activity of a tenant in the order of their commits. The first
      * request subscribes; each later one acknowledges a resume token. Without a resume token it
-     * begins now. At most 64 events are in flight unacknowledged; a heartbeat comes every 5 seconds
-     * without an event. Half-closing ends the watch.
+     * begins now. A heartbeat comes at once, and then every 5 seconds without an event. At most 64
+     * events are in flight unacknowledged. Half-closing ends the watch. Whether the caller may watch
+     * is decided again before events and heartbeats: the watch ends when that is no longer so. A
+     * server serves 4,096 watches, 64 of them for one tenant.
      *
      * Who may call: platform administrators, services, principals of the same tenant with
      * view_activity.
@@ -92,19 +94,23 @@ export interface Services {
      * this service did not make for this tenant, or an acknowledgement of what was not sent;
      * RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_WATCHES; NOT_FOUND for a tenant that does not exist
      * or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, also when
-     * the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED.
+     * the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED; UNAVAILABLE with RetryInfo
+     * when the server stops or cannot reach the database.
      * HTTP route it replaces: none.
      */
     watchActivity(options?: CallOptions): Promise<Call<Partial<m.WatchActivityRequest>, m.WatchActivityResponse>>;
     /**
      * VerifyAudit recomputes the hash chain of a tenant and names the first row that does not fit:
-     * edited, deleted, reordered or cut off.
+     * edited, deleted, reordered or cut off. Whoever can write the whole database can also write a
+     * new chain, or cut the last rows and turn the record of the end back: that shows only to a
+     * caller who kept the number and the hash of a row, and gives them here.
      *
      * Who may call: platform administrators, services, principals of the same tenant with
      * verify_audit.
-     * Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
-     * that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
-     * TENANT_NOT_ACTIVE; DEADLINE_EXCEEDED; PERMISSION_DENIED; UNAUTHENTICATED.
+     * Errors: INVALID_ARGUMENT with BadRequest for a wrong tenant name, or a known row without its
+     * number or its hash; NOT_FOUND for a tenant that does not exist or that the caller may not see;
+     * FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; DEADLINE_EXCEEDED; PERMISSION_DENIED;
+     * UNAUTHENTICATED.
      * HTTP route it replaces: none.
      */
     verifyAudit(request: m.Input<m.VerifyAuditRequest>, options?: CallOptions): Promise<m.VerifyAuditResponse>;

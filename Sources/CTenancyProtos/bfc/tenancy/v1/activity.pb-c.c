@@ -876,7 +876,7 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__watch_activity_response__desc
   (ProtobufCMessageInit) bfc__tenancy__v1__watch_activity_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor bfc__tenancy__v1__verify_audit_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__verify_audit_request__field_descriptors[4] =
 {
   {
     "tenant_code",
@@ -902,15 +902,41 @@ static const ProtobufCFieldDescriptor bfc__tenancy__v1__verify_audit_request__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "known_sequence",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__VerifyAuditRequest, known_sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "known_hash",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__VerifyAuditRequest, known_hash),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned bfc__tenancy__v1__verify_audit_request__field_indices_by_name[] = {
+  3,   /* field[3] = known_hash */
+  2,   /* field[2] = known_sequence */
   0,   /* field[0] = tenant_code */
   1,   /* field[1] = tenant_id */
 };
 static const ProtobufCIntRange bfc__tenancy__v1__verify_audit_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor bfc__tenancy__v1__verify_audit_request__descriptor =
 {
@@ -920,7 +946,7 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__verify_audit_request__descrip
   "Bfc__Tenancy__V1__VerifyAuditRequest",
   "bfc.tenancy.v1",
   sizeof(Bfc__Tenancy__V1__VerifyAuditRequest),
-  2,
+  4,
   bfc__tenancy__v1__verify_audit_request__field_descriptors,
   bfc__tenancy__v1__verify_audit_request__field_indices_by_name,
   1,  bfc__tenancy__v1__verify_audit_request__number_ranges,

@@ -270,10 +270,19 @@ struct  Bfc__Tenancy__V1__VerifyAuditRequest
    * The tenant's id; exactly one of code and id is given.
    */
   int64_t tenant_id;
+  /*
+   * The place of a row that the caller knows, such as last_sequence of an earlier answer; 0 for
+   * none. A row that has passed its retention is not compared.
+   */
+  int64_t known_sequence;
+  /*
+   * Its hash, 32 bytes; given with known_sequence.
+   */
+  ProtobufCBinaryData known_hash;
 };
 #define BFC__TENANCY__V1__VERIFY_AUDIT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&bfc__tenancy__v1__verify_audit_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0 }
+    , (char *)protobuf_c_empty_string, 0, 0, {0,NULL} }
 
 
 /*

@@ -445,16 +445,27 @@ public struct VerifyAuditRequest: ProtobufMessage {
     /// The tenant's id; exactly one of code and id is given.
     public var tenantId: Int64 = 0
 
+    /// The place of a row that the caller knows, such as last_sequence of an earlier answer; 0 for
+    /// none. A row that has passed its retention is not compared.
+    public var knownSequence: Int64 = 0
+
+    /// Its hash, 32 bytes; given with known_sequence.
+    public var knownHash: [UInt8] = []
+
     /// The message with every field at its default.
     public init() {}
 
     /// The message with these fields, the others at their defaults.
     public init(
         tenantCode: String = "",
-        tenantId: Int64 = 0
+        tenantId: Int64 = 0,
+        knownSequence: Int64 = 0,
+        knownHash: [UInt8] = []
     ) {
         self.tenantCode = tenantCode
         self.tenantId = tenantId
+        self.knownSequence = knownSequence
+        self.knownHash = knownHash
     }
 
     /// The struct that protoc-c made of the message.
@@ -469,6 +480,8 @@ public struct VerifyAuditRequest: ProtobufMessage {
     public init(copying message: UnsafePointer<CMessage>) {
         self.tenantCode = String(protobufC: message.pointee.tenant_code)
         self.tenantId = message.pointee.tenant_id
+        self.knownSequence = message.pointee.known_sequence
+        self.knownHash = [UInt8](protobufC: message.pointee.known_hash)
     }
 
     /// Writes the fields into `message`; what it points to comes from `arena`.
@@ -477,6 +490,8 @@ public struct VerifyAuditRequest: ProtobufMessage {
     ) throws(RPCError) {
         if !self.tenantCode.isEmpty { message.pointee.tenant_code = try arena.string(self.tenantCode) }
         message.pointee.tenant_id = self.tenantId
+        message.pointee.known_sequence = self.knownSequence
+        message.pointee.known_hash = try arena.bytes(self.knownHash)
     }
 }
 
@@ -595,9 +610,9 @@ public protocol ActivityServiceHandler: Sendable {
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// view_activity.
     /// Errors: INVALID_ARGUMENT with BadRequest for a page size below zero, a page token that was not
-    /// answered for the same filters, times in the wrong order, or a wrong tenant name; NOT_FOUND for
-    /// a tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
-    /// TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// answered for the same filters, a filter that breaks its rule, or a wrong tenant name;
+    /// NOT_FOUND for a tenant that does not exist or that the caller may not see; FAILED_PRECONDITION
+    /// with ErrorInfo TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: GET /api/tenants/:tenantId/activity.
     func listActivity(
         _ request: ListActivityRequest, context: ServerContext
@@ -605,8 +620,10 @@ public protocol ActivityServiceHandler: Sendable {
 
     /// WatchActivity sends every new activity of a tenant in the order of their commits. The first
     /// request subscribes; each later one acknowledges a resume token. Without a resume token it
-    /// begins now. At most 64 events are in flight unacknowledged; a heartbeat comes every 5 seconds
-    /// without an event. Half-closing ends the watch.
+    /// begins now. A heartbeat comes at once, and then every 5 seconds without an event. At most 64
+    /// events are in flight unacknowledged. Half-closing ends the watch. Whether the caller may watch
+    /// is decided again before events and heartbeats: the watch ends when that is no longer so. A
+    /// server serves 4,096 watches, 64 of them for one tenant.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// view_activity.
@@ -614,20 +631,24 @@ public protocol ActivityServiceHandler: Sendable {
     /// this service did not make for this tenant, or an acknowledgement of what was not sent;
     /// RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_WATCHES; NOT_FOUND for a tenant that does not exist
     /// or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, also when
-    /// the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED; UNAVAILABLE with RetryInfo
+    /// when the server stops or cannot reach the database.
     /// HTTP route it replaces: none.
     func watchActivity(
         _ requests: RequestStream<WatchActivityRequest>, responses: ResponseWriter<WatchActivityResponse>, context: ServerContext
     ) async throws
 
     /// VerifyAudit recomputes the hash chain of a tenant and names the first row that does not fit:
-    /// edited, deleted, reordered or cut off.
+    /// edited, deleted, reordered or cut off. Whoever can write the whole database can also write a
+    /// new chain, or cut the last rows and turn the record of the end back: that shows only to a
+    /// caller who kept the number and the hash of a row, and gives them here.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// verify_audit.
-    /// Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
-    /// that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
-    /// TENANT_NOT_ACTIVE; DEADLINE_EXCEEDED; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// Errors: INVALID_ARGUMENT with BadRequest for a wrong tenant name, or a known row without its
+    /// number or its hash; NOT_FOUND for a tenant that does not exist or that the caller may not see;
+    /// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; DEADLINE_EXCEEDED; PERMISSION_DENIED;
+    /// UNAUTHENTICATED.
     /// HTTP route it replaces: none.
     func verifyAudit(
         _ request: VerifyAuditRequest, context: ServerContext
@@ -664,9 +685,9 @@ public struct ActivityServiceClient: Sendable {
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// view_activity.
     /// Errors: INVALID_ARGUMENT with BadRequest for a page size below zero, a page token that was not
-    /// answered for the same filters, times in the wrong order, or a wrong tenant name; NOT_FOUND for
-    /// a tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
-    /// TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// answered for the same filters, a filter that breaks its rule, or a wrong tenant name;
+    /// NOT_FOUND for a tenant that does not exist or that the caller may not see; FAILED_PRECONDITION
+    /// with ErrorInfo TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: GET /api/tenants/:tenantId/activity.
     public func listActivity(
         _ request: ListActivityRequest, options: CallOptions = .defaults
@@ -677,8 +698,10 @@ public struct ActivityServiceClient: Sendable {
 
     /// WatchActivity sends every new activity of a tenant in the order of their commits. The first
     /// request subscribes; each later one acknowledges a resume token. Without a resume token it
-    /// begins now. At most 64 events are in flight unacknowledged; a heartbeat comes every 5 seconds
-    /// without an event. Half-closing ends the watch.
+    /// begins now. A heartbeat comes at once, and then every 5 seconds without an event. At most 64
+    /// events are in flight unacknowledged. Half-closing ends the watch. Whether the caller may watch
+    /// is decided again before events and heartbeats: the watch ends when that is no longer so. A
+    /// server serves 4,096 watches, 64 of them for one tenant.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// view_activity.
@@ -686,7 +709,8 @@ public struct ActivityServiceClient: Sendable {
     /// this service did not make for this tenant, or an acknowledgement of what was not sent;
     /// RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_WATCHES; NOT_FOUND for a tenant that does not exist
     /// or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, also when
-    /// the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED; UNAVAILABLE with RetryInfo
+    /// when the server stops or cannot reach the database.
     /// HTTP route it replaces: none.
     public func watchActivity(
         options: CallOptions = .defaults
@@ -696,13 +720,16 @@ public struct ActivityServiceClient: Sendable {
     }
 
     /// VerifyAudit recomputes the hash chain of a tenant and names the first row that does not fit:
-    /// edited, deleted, reordered or cut off.
+    /// edited, deleted, reordered or cut off. Whoever can write the whole database can also write a
+    /// new chain, or cut the last rows and turn the record of the end back: that shows only to a
+    /// caller who kept the number and the hash of a row, and gives them here.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// verify_audit.
-    /// Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
-    /// that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
-    /// TENANT_NOT_ACTIVE; DEADLINE_EXCEEDED; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// Errors: INVALID_ARGUMENT with BadRequest for a wrong tenant name, or a known row without its
+    /// number or its hash; NOT_FOUND for a tenant that does not exist or that the caller may not see;
+    /// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; DEADLINE_EXCEEDED; PERMISSION_DENIED;
+    /// UNAUTHENTICATED.
     /// HTTP route it replaces: none.
     public func verifyAudit(
         _ request: VerifyAuditRequest, options: CallOptions = .defaults

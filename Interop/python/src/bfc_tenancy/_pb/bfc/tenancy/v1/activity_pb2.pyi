@@ -109,12 +109,16 @@ class WatchActivityResponse(_message.Message):
     def __init__(self, type: _Optional[_Union[_configuration_pb2.WatchEventType, str]] = ..., activity: _Optional[_Union[Activity, _Mapping]] = ..., resume_token: _Optional[str] = ..., event_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class VerifyAuditRequest(_message.Message):
-    __slots__ = ("tenant_code", "tenant_id")
+    __slots__ = ("tenant_code", "tenant_id", "known_sequence", "known_hash")
     TENANT_CODE_FIELD_NUMBER: _ClassVar[int]
     TENANT_ID_FIELD_NUMBER: _ClassVar[int]
+    KNOWN_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    KNOWN_HASH_FIELD_NUMBER: _ClassVar[int]
     tenant_code: str
     tenant_id: int
-    def __init__(self, tenant_code: _Optional[str] = ..., tenant_id: _Optional[int] = ...) -> None: ...
+    known_sequence: int
+    known_hash: bytes
+    def __init__(self, tenant_code: _Optional[str] = ..., tenant_id: _Optional[int] = ..., known_sequence: _Optional[int] = ..., known_hash: _Optional[bytes] = ...) -> None: ...
 
 class VerifyAuditResponse(_message.Message):
     __slots__ = ("success", "valid", "rows_checked", "first_bad_sequence", "fault", "first_kept_sequence", "last_sequence", "last_hash")
