@@ -54,6 +54,7 @@ package struct DomainError: Error, Sendable, Hashable {
         case configurations = "TOO_MANY_CONFIGURATIONS"
         case watches = "TOO_MANY_WATCHES"
         case invitations = "TOO_MANY_INVITATIONS"
+        case apiKeyCalls = "API_KEY_RATE_EXCEEDED"
     }
 
     package var code: Code
