@@ -32,7 +32,7 @@ SELECT throws_ok(
 -- The hour
 SELECT results_eq(
     format('SELECT admitted, used FROM take_api_key_rate(2, 1, %s)', cost),
-    format('VALUES (%s, %s::bigint)', admitted, used), what)
+    format('VALUES (%L::boolean, %s::bigint)', admitted, used), what)
 FROM (VALUES
     (4, true, 4, 'a cost is taken'), (7, false, 4, 'more than is left is not'),
     (6, true, 10, 'all that is left is'), (1, false, 10, 'and then nothing'),

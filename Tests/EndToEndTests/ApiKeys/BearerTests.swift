@@ -27,7 +27,7 @@ struct BearerTests {
                 try await program.users.removeUser(
                     .init(tenantCode: code, userId: "the-manager"), options: options)
             }
-            for call in KeyCalls.all {
+            for call in [KeyCalls.listApiKeys, KeyCalls.createApiKey] {
                 try await expectFailure(.permissionDenied) {
                     let made = try await call.prepare(program, code)
                     _ = try await made(.init(services: program, code: code, options: options))
