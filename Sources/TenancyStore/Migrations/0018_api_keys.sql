@@ -171,7 +171,7 @@ CREATE FUNCTION note_api_keys_used(p_tenant_ids bigint[], p_key_ids bigint[], p_
 RETURNS void
 LANGUAGE sql
 AS $$
-    -- Locked in one order, so that two servers that report the same keys do not lock each other out.
+    -- Locked in one order, so that two servers with the same keys do not lock each other out.
     WITH news AS (
         SELECT k.tenant_id, k.key_id, to_timestamp(n.minute * 60.0) AS at
         FROM unnest(p_tenant_ids, p_key_ids, p_minutes) AS n (tenant_id, key_id, minute)
