@@ -48,9 +48,9 @@ struct IdentityInterceptor: ServerInterceptor {
             bearer: principal == .anonymous ? Self.bearer(context.metadata) : nil)
     }
 
-    /// The credential of `authorization: Bearer …`, whose scheme is of either case (RFC 9110). It is
-    /// looked at only where the connection names nobody: a certificate and the kernel are believed
-    /// first, and a service that passes on what its own callers sent is still itself.
+    /// The credential of `authorization: Bearer …`, whose scheme is of either case (RFC 9110). It
+    /// is looked at only where the connection names nobody: a certificate and the kernel are
+    /// believed first, and a service that passes on what its own callers sent is still itself.
     private static func bearer(_ metadata: Metadata) -> String? {
         guard let value = metadata[authorizationKey] else { return nil }
         let parts = value.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
