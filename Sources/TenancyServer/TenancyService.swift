@@ -60,9 +60,10 @@ package struct TenancyService: Service {
             throw error
         }
         let health = HealthService(services: TenancyServices.all.map(\.name), status: status)
+        let keys = KeyVerifier(store: store)
         let watches = WatchHub(store: store)
         let server = try makeServer(
-            store: store, health: health, watches: watches, group: group)
+            store: store, keys: keys, health: health, watches: watches, group: group)
         do {
             // Before the first call can come: behind a socket that was handed over, callers wait.
             health.setServing(true)
@@ -73,7 +74,7 @@ package struct TenancyService: Service {
             await store.shutdown()
             throw error
         }
-        await untilShutdown(store: store, health: health, watches: watches)
+        await untilShutdown(store: store, keys: keys, health: health, watches: watches)
         health.setServing(false)
         status.setDraining()
         try? await Task.sleep(for: configuration.drainNotice)
@@ -82,19 +83,21 @@ package struct TenancyService: Service {
         logger.info("draining", metadata: ["connections": "\(server.connectionCount)"])
         await server.drain()
         status.unwatch()
+        try? await keys.noteUses()
         await store.shutdown()
         logger.info("stopped")
     }
 
     private func makeServer(
-        store: TenancyStore, health: HealthService, watches: WatchHub,
+        store: TenancyStore, keys: KeyVerifier, health: HealthService, watches: WatchHub,
         group: EventLoopGroup
     ) throws -> TTRPCServer {
-        let access = TenantAccess(store: store)
+        let access = TenantAccess(store: store, keys: keys)
         var router = Router()
         TenantService(access: access, store: store).register(on: &router)
         UserService(access: access, store: store).register(on: &router)
         QuotaService(access: access, store: store, ledger: store).register(on: &router)
+        ApiKeyService(access: access, store: store, keys: keys).register(on: &router)
         ActivityService(
             access: access, store: store,
             watches: WatchServer(access: access, store: store, hub: watches)
@@ -133,13 +136,14 @@ package struct TenancyService: Service {
 
     /// Runs what has to be done beside the calls, until the server is asked to stop.
     private func untilShutdown(
-        store: TenancyStore, health: HealthService, watches: WatchHub
+        store: TenancyStore, keys: KeyVerifier, health: HealthService, watches: WatchHub
     ) async {
         await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await watchHealth(of: store, health) }
             tasks.addTask { await maintain(store) }
             tasks.addTask { await store.followChanges() }
             tasks.addTask { await watches.run() }
+            tasks.addTask { await keys.run() }
             try? await gracefulShutdown()
             tasks.cancelAll()
         }

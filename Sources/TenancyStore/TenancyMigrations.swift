@@ -22,6 +22,7 @@ enum TenancyMigrations {
         migration(15, "tenant_lists", PackageResources._015_tenant_lists_sql),
         migration(16, "user_changes", PackageResources._016_user_changes_sql),
         migration(17, "invitations", PackageResources._017_invitations_sql),
+        migration(18, "api_keys", PackageResources._018_api_keys_sql),
         migration(32, "change_feed", PackageResources._032_change_feed_sql),
         migration(33, "activity_reads", PackageResources._033_activity_reads_sql),
     ]
