@@ -46,11 +46,3 @@ extension TenantService {
         throw RPCError(.unimplemented, "not served yet")
     }
 }
-
-extension QuotaService {
-    func getUsage(
-        _ request: GetUsageRequest, context: ServerContext
-    ) async throws -> GetUsageResponse {
-        throw RPCError(.unimplemented, "not served yet")
-    }
-}
