@@ -15,8 +15,8 @@ internal import Tracing
 package struct TenancyService: Service {
     /// How often the database is asked whether it is there, for the health answer.
     private static let healthInterval = Duration.seconds(1)
-    /// How often partitions are made ahead and old idempotency keys forgotten.
-    private static let maintenanceInterval = Duration.seconds(3600)
+    /// How often what has passed its retention is dropped.
+    private static let retentionInterval = Duration.seconds(3600)
 
     private let configuration: ServiceConfiguration
     private let inherited: [InheritedSocket]
@@ -97,6 +97,7 @@ package struct TenancyService: Service {
         TenantService(access: access, store: store).register(on: &router)
         UserService(access: access, store: store).register(on: &router)
         QuotaService(access: access, store: store, ledger: store).register(on: &router)
+        SubscriptionService(access: access, store: store).register(on: &router)
         ApiKeyService(access: access, store: store, keys: keys).register(on: &router)
         ActivityService(
             access: access, store: store,
@@ -138,9 +139,12 @@ package struct TenancyService: Service {
     private func untilShutdown(
         store: TenancyStore, keys: KeyVerifier, health: HealthService, watches: WatchHub
     ) async {
+        let scheduler = Scheduler(
+            store: store, logger: logger, interval: configuration.schedulerInterval)
         await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await watchHealth(of: store, health) }
-            tasks.addTask { await maintain(store) }
+            tasks.addTask { await scheduler.run() }
+            tasks.addTask { await retain(store) }
             tasks.addTask { await store.followChanges() }
             tasks.addTask { await watches.run() }
             tasks.addTask { await keys.run() }
@@ -163,27 +167,17 @@ package struct TenancyService: Service {
         }
     }
 
-    /// Makes the partitions of the months to come, drops those that have passed their retention,
-    /// and forgets idempotency keys that are old enough. Every server does so: it is safe to do at
-    /// once, and safe to miss.
-    private func maintain(_ store: TenancyStore) async {
+    /// Drops what has passed its retention. Every server does so: it is safe to do at once, and
+    /// safe to miss.
+    private func retain(_ store: TenancyStore) async {
         let context = AuditContext(actor: "service:tenancyd")
         while !Task.isCancelled {
             do {
-                let made = try await store.ensurePartitions(context: context)
-                var purged = 0
-                while !Task.isCancelled {
-                    let batch = try await store.purgeIdempotencyKeys(context: context)
-                    purged += batch
-                    if batch == 0 { break }
-                }
                 try await expire(store, context)
-                logger.debug(
-                    "maintained", metadata: ["partitions": "\(made)", "keys": "\(purged)"])
             } catch {
-                logger.warning("maintenance failed", metadata: ["error": "\(error)"])
+                logger.warning("retention failed", metadata: ["error": "\(error)"])
             }
-            try? await Task.sleep(for: Self.maintenanceInterval)
+            try? await Task.sleep(for: Self.retentionInterval)
         }
     }
 

@@ -23,6 +23,9 @@ enum TenancyMigrations {
         migration(16, "user_changes", PackageResources._016_user_changes_sql),
         migration(17, "invitations", PackageResources._017_invitations_sql),
         migration(18, "api_keys", PackageResources._018_api_keys_sql),
+        migration(23, "billing", PackageResources._023_billing_sql),
+        migration(24, "settlement", PackageResources._024_settlement_sql),
+        migration(25, "jobs", PackageResources._025_jobs_sql),
         migration(32, "change_feed", PackageResources._032_change_feed_sql),
         migration(33, "activity_reads", PackageResources._033_activity_reads_sql),
     ]

@@ -35,6 +35,8 @@ package struct ServiceConfiguration: Sendable {
     /// that it will not: balancers need the time to notice.
     package var drainNotice: Duration
     package var retention: Retention
+    /// How often a server looks whether a job is due that it could do.
+    package var schedulerInterval: Duration
     package var identity: IdentityConfiguration
     package var limits: ServerLimits
 
@@ -86,6 +88,8 @@ package struct ServiceConfiguration: Sendable {
         drainNotice = .milliseconds(
             try Self.number(config, "drain.notice.ms", default: 0, in: 0...3_600_000))
         retention = try Retention(reading: config.scoped(to: "retention"))
+        schedulerInterval = .milliseconds(
+            try Self.number(config, "scheduler.interval.ms", default: 5_000, in: 10...3_600_000))
         identity = try IdentityConfiguration(reading: config)
         limits = try Self.limits(config.scoped(to: "limits"))
     }

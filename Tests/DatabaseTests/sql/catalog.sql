@@ -5,18 +5,20 @@ SELECT no_plan();
 
 -- Everything in public is a tenant table, but for these. The directories make a name unique
 -- over all tenants; nothing else may. The feed of changes is read across tenants by whoever wants
--- to know which of them have changed.
+-- to know which of them have changed. The scheduler's index is not unique.
 CREATE TEMP TABLE exceptions (name text, index_name text, why text);
 INSERT INTO exceptions VALUES
     ('api_key_ids', 'api_key_ids_pkey', 'is the directory of keys'),
     ('plans', NULL, 'is the same for all'),
     ('platform_idempotency_keys', NULL, 'belongs to no tenant'),
+    ('scheduled_jobs', NULL, 'is about the servers'),
     ('schema_migrations', NULL, 'is about the schema'),
     ('tenant_change_feed', 'tenant_change_feed_changed_by', 'finds what is new in any tenant'),
     ('tenant_codes', 'tenant_codes_pkey', 'is the directory of codes'),
     ('tenant_domains', 'tenant_domains_pkey', 'is the directory of domains'),
     ('tenants', 'tenants_status_type', 'is for the list of all'),
-    ('tenants', 'tenants_name', 'is for the list of all');
+    ('tenants', 'tenants_name', 'is for the list of all'),
+    ('tenant_subscriptions', 'tenant_subscriptions_due', 'finds what is due, over all tenants');
 
 CREATE TEMP TABLE tables AS
 SELECT c.oid, c.relname, CASE c.relname WHEN 'tenants' THEN 'id' ELSE 'tenant_id' END::name AS key
