@@ -60,7 +60,15 @@ package struct TenancyService: Service {
             throw error
         }
         let health = HealthService(services: TenancyServices.all.map(\.name), status: status)
-        let server = try makeServer(store: store, health: health, group: group)
+        let sealing: Sealing
+        let server: TTRPCServer
+        do {
+            sealing = Sealing(masterKeys: try masterKeys(), store: store)
+            server = try makeServer(store: store, sealing: sealing, health: health, group: group)
+        } catch {
+            await store.shutdown()
+            throw error
+        }
         do {
             // Before the first call can come: behind a socket that was handed over, callers wait.
             health.setServing(true)
@@ -71,7 +79,7 @@ package struct TenancyService: Service {
             await store.shutdown()
             throw error
         }
-        await untilShutdown(store: store, health: health)
+        await untilShutdown(store: store, sealing: sealing, health: health)
         health.setServing(false)
         status.setDraining()
         try? await Task.sleep(for: configuration.drainNotice)
@@ -83,10 +91,22 @@ package struct TenancyService: Service {
         logger.info("stopped")
     }
 
+    /// - Throws: `ConfigurationError` when the file that was named cannot be used: to start without
+    ///   its keys would be to lose sight of every secret.
+    private func masterKeys() throws -> MasterKeys? {
+        guard let path = configuration.encryptionKeyFile else { return nil }
+        do {
+            return try MasterKeys(path: path)
+        } catch {
+            throw ConfigurationError(
+                key: "encryption.key.file", rule: "must name a file of master keys: \(error)")
+        }
+    }
+
     private func makeServer(
-        store: TenancyStore, health: HealthService, group: EventLoopGroup
+        store: TenancyStore, sealing: Sealing, health: HealthService, group: EventLoopGroup
     ) throws -> TTRPCServer {
-        let access = TenantAccess(store: store)
+        let access = TenantAccess(store: store, sealing: sealing)
         var router = Router()
         TenantService(access: access, store: store).register(on: &router)
         UserService(access: access, store: store).register(on: &router)
@@ -124,10 +144,13 @@ package struct TenancyService: Service {
     }
 
     /// Runs what has to be done beside the calls, until the server is asked to stop.
-    private func untilShutdown(store: TenancyStore, health: HealthService) async {
+    private func untilShutdown(
+        store: TenancyStore, sealing: Sealing, health: HealthService
+    ) async {
         await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await watchHealth(of: store, health) }
             tasks.addTask { await maintain(store) }
+            tasks.addTask { await MasterKeyWatch(sealing: sealing, logger: logger).run() }
             try? await gracefulShutdown()
             tasks.cancelAll()
         }

@@ -34,6 +34,8 @@ package struct ServiceConfiguration: Sendable {
     /// How long a server that is asked to stop still takes calls, while health and `/readyz` say
     /// that it will not: balancers need the time to notice.
     package var drainNotice: Duration
+    /// The file of master keys; nil when secrets cannot be kept.
+    package var encryptionKeyFile: String?
     package var identity: IdentityConfiguration
     package var limits: ServerLimits
 
@@ -77,6 +79,8 @@ package struct ServiceConfiguration: Sendable {
         traceSampleRatio = try Self.ratio(config, "trace.sample.ratio")
         drainNotice = .milliseconds(
             try Self.number(config, "drain.notice.ms", default: 0, in: 0...3_600_000))
+        encryptionKeyFile =
+            config.string(forKey: "encryption.key.file") ?? Self.credential("tenancy-master-keys")
         identity = try IdentityConfiguration(reading: config)
         limits = try Self.limits(config.scoped(to: "limits"))
     }
@@ -93,6 +97,13 @@ package struct ServiceConfiguration: Sendable {
         }
         throw ConfigurationError(
             key: "database.url", rule: "must name the Postgres server, as a libpq URL")
+    }
+
+    /// The file of a systemd credential, when the service was given one of this name.
+    private static func credential(_ name: String) -> String? {
+        guard let folder = getenv("CREDENTIALS_DIRECTORY") else { return nil }
+        let path = "\(String(cString: folder))/\(name)"
+        return access(path, F_OK) == 0 ? path : nil
     }
 
     private static func limits(_ config: ConfigReader) throws -> ServerLimits {

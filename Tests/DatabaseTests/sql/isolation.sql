@@ -27,6 +27,8 @@ INSERT INTO tenant_users (tenant_id, user_id, role) VALUES (2, 'u', 'admin'), (3
 INSERT INTO tenant_invitations (tenant_id, email, role, token_hash, invited_by, expires_at)
 SELECT t, 'i@example.com', 'user', sha256('i'), 'x', now() + interval '1 day'
 FROM (VALUES (2), (3)) AS v (t);
+INSERT INTO tenant_data_keys (tenant_id, master_key, wrapped_key)
+SELECT tenant, 1, decode(repeat('00', 60), 'hex') FROM (VALUES (2), (3)) AS v (tenant);
 
 -- What a role may do in a scope: "3 rows", or the SQLSTATE of the refusal. Everything is undone.
 CREATE FUNCTION tap.attempt(p_role text, p_scope text, p_statement text) RETURNS text
