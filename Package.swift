@@ -232,6 +232,13 @@ let package = Package(
             name: "DatabaseTests", dependencies: ["TenancyStore", "PostgresTestCluster"],
             exclude: ["sql"], swiftSettings: strict),
         .testTarget(
+            name: "TenancyServerTests",
+            dependencies: [
+                "TenancyServer", "TenancyStore", "Tenancy", "OpenSSL", "Postgres", "Reactor",
+                "PostgresTestCluster",
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "TenancyStoreTests",
             dependencies: [
                 "TenancyStore", "Tenancy", "Postgres", "Reactor", "PostgresTestCluster",

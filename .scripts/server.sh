@@ -3,7 +3,7 @@
 # variables it reads.
 # shellcheck disable=SC2154
 #   server_settings        absolute paths and defaults for TENANCY_*
-#   server_prepare BIN     database, roles, migrations, certificates
+#   server_prepare BIN     database, roles, migrations, certificates, master key
 #   server_start BIN       returns when tenancyd says that both its listeners answer
 #   server_stop            drains tenancyd, then stops the private Postgres
 
@@ -25,6 +25,7 @@ server_settings() {
     export TENANCY_TLS_CA=${TENANCY_TLS_CA:-$TENANCY_DATA/tls/ca.pem}
     export TENANCY_TLS_CERT=${TENANCY_TLS_CERT:-$TENANCY_DATA/tls/server.pem}
     export TENANCY_TLS_KEY=${TENANCY_TLS_KEY:-$TENANCY_DATA/tls/server.key}
+    export TENANCY_ENCRYPTION_KEY_FILE=${TENANCY_ENCRYPTION_KEY_FILE-$TENANCY_DATA/master-keys}
     export TENANCY_ADMIN_UIDS=${TENANCY_ADMIN_UIDS:-$(id -u)}
     server_log=$TENANCY_DATA/tenancyd.log
     if (($(printf %s "$TENANCY_SOCKET" | wc -c) > 107)); then
@@ -70,6 +71,16 @@ server_use_private_database() {
     "$1/tenancyd" migrate
 }
 
+# The first master key, unless there is one, or the setting is empty and none is wanted. Moved into
+# place when it is whole: half a file that an interruption left would be taken for the keys next
+# time.
+server_make_master_key() {
+    [[ -n $TENANCY_ENCRYPTION_KEY_FILE && ! -e $TENANCY_ENCRYPTION_KEY_FILE ]] || return 0
+    (umask 077 && printf '1 %s\n' "$(openssl rand -hex 32)" >"$TENANCY_ENCRYPTION_KEY_FILE.new")
+    mv "$TENANCY_ENCRYPTION_KEY_FILE.new" "$TENANCY_ENCRYPTION_KEY_FILE"
+    echo "tenancyd: made $TENANCY_ENCRYPTION_KEY_FILE; what it seals is lost without it"
+}
+
 server_prepare() {
     if [[ -n ${TENANCY_DATABASE_URL:-} ]]; then
         server_use_given_database "$1"
@@ -77,6 +88,7 @@ server_prepare() {
         server_use_private_database "$1"
     fi
     "$(dirname "${BASH_SOURCE[0]}")/certificates.sh" "$TENANCY_DATA/tls"
+    server_make_master_key
 }
 
 # In a session of its own, so that Ctrl-C reaches only the script, which then stops things in

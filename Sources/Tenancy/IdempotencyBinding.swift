@@ -19,4 +19,16 @@ package struct IdempotencyBinding: Sendable, Hashable {
         self.key = key
         self.requestHash = requestHash
     }
+
+    private init(key: String, requestHash: [UInt8]) {
+        self.key = key
+        self.requestHash = requestHash
+    }
+
+    /// The same key, bound to another hash of the same request.
+    package func rebound(to requestHash: [UInt8]) -> IdempotencyBinding {
+        precondition(
+            1...Self.requestHashBytesMax ~= requestHash.count, "a key is bound to a request's hash")
+        return IdempotencyBinding(key: key, requestHash: requestHash)
+    }
 }

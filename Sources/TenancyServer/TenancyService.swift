@@ -18,6 +18,15 @@ package struct TenancyService: Service {
     /// How often what has passed its retention is dropped.
     private static let retentionInterval = Duration.seconds(3600)
 
+    /// What lives as long as the server does.
+    private struct Parts {
+        let store: TenancyStore
+        let sealing: Sealing
+        let keys: KeyVerifier
+        let watches: WatchHub
+        let health: HealthService
+    }
+
     private let configuration: ServiceConfiguration
     private let inherited: [InheritedSocket]
     private let status: ServerStatus
@@ -60,10 +69,17 @@ package struct TenancyService: Service {
             throw error
         }
         let health = HealthService(services: TenancyServices.all.map(\.name), status: status)
-        let keys = KeyVerifier(store: store)
-        let watches = WatchHub(store: store)
-        let server = try makeServer(
-            store: store, keys: keys, health: health, watches: watches, group: group)
+        let parts: Parts
+        let server: TTRPCServer
+        do {
+            parts = Parts(
+                store: store, sealing: Sealing(masterKeys: try masterKeys(), store: store),
+                keys: KeyVerifier(store: store), watches: WatchHub(store: store), health: health)
+            server = try makeServer(parts, group: group)
+        } catch {
+            await store.shutdown()
+            throw error
+        }
         do {
             // Before the first call can come: behind a socket that was handed over, callers wait.
             health.setServing(true)
@@ -74,7 +90,7 @@ package struct TenancyService: Service {
             await store.shutdown()
             throw error
         }
-        await untilShutdown(store: store, keys: keys, health: health, watches: watches)
+        await untilShutdown(parts)
         health.setServing(false)
         status.setDraining()
         try? await Task.sleep(for: configuration.drainNotice)
@@ -88,22 +104,33 @@ package struct TenancyService: Service {
         logger.info("stopped")
     }
 
-    private func makeServer(
-        store: TenancyStore, keys: KeyVerifier, health: HealthService, watches: WatchHub,
-        group: EventLoopGroup
-    ) throws -> TTRPCServer {
-        let access = TenantAccess(store: store, keys: keys)
+    /// - Throws: `ConfigurationError` when the file that was named cannot be used: to start without
+    ///   its keys would be to lose sight of every secret.
+    private func masterKeys() throws -> MasterKeys? {
+        guard let path = configuration.encryptionKeyFile else { return nil }
+        do {
+            return try MasterKeys(path: path)
+        } catch {
+            throw ConfigurationError(
+                key: "encryption.key.file", rule: "must name a file of master keys: \(error)")
+        }
+    }
+
+    private func makeServer(_ parts: Parts, group: EventLoopGroup) throws -> TTRPCServer {
+        let store = parts.store
+        let access = TenantAccess(store: store, keys: parts.keys, sealing: parts.sealing)
         var router = Router()
         TenantService(access: access, store: store).register(on: &router)
         UserService(access: access, store: store).register(on: &router)
         QuotaService(access: access, store: store, ledger: store).register(on: &router)
         SubscriptionService(access: access, store: store).register(on: &router)
-        ApiKeyService(access: access, store: store, keys: keys).register(on: &router)
+        ApiKeyService(access: access, store: store, keys: parts.keys).register(on: &router)
+        ConfigurationService(access: access, store: store).register(on: &router)
         ActivityService(
             access: access, store: store,
-            watches: WatchServer(access: access, store: store, hub: watches)
+            watches: WatchServer(access: access, store: store, hub: parts.watches)
         ).register(on: &router)
-        health.register(on: &router)
+        parts.health.register(on: &router)
         try ReflectionService.register(on: &router)
         // Watches are the bidirectional calls. Their clients hold a token to go on from.
         for service in TenancyServices.all {
@@ -136,18 +163,20 @@ package struct TenancyService: Service {
     }
 
     /// Runs what has to be done beside the calls, until the server is asked to stop.
-    private func untilShutdown(
-        store: TenancyStore, keys: KeyVerifier, health: HealthService, watches: WatchHub
-    ) async {
+    private func untilShutdown(_ parts: Parts) async {
+        let store = parts.store
         let scheduler = Scheduler(
             store: store, logger: logger, interval: configuration.schedulerInterval)
         await withTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { await watchHealth(of: store, health) }
+            tasks.addTask { await watchHealth(of: store, parts.health) }
             tasks.addTask { await scheduler.run() }
             tasks.addTask { await retain(store) }
             tasks.addTask { await store.followChanges() }
-            tasks.addTask { await watches.run() }
-            tasks.addTask { await keys.run() }
+            tasks.addTask { await parts.watches.run() }
+            tasks.addTask { await parts.keys.run() }
+            tasks.addTask {
+                await MasterKeyWatch(sealing: parts.sealing, logger: logger).run()
+            }
             try? await gracefulShutdown()
             tasks.cancelAll()
         }

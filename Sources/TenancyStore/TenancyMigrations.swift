@@ -26,6 +26,8 @@ enum TenancyMigrations {
         migration(23, "billing", PackageResources._023_billing_sql),
         migration(24, "settlement", PackageResources._024_settlement_sql),
         migration(25, "jobs", PackageResources._025_jobs_sql),
+        migration(28, "data_keys", PackageResources._028_data_keys_sql),
+        migration(29, "configurations", PackageResources._029_configurations_sql),
         migration(32, "change_feed", PackageResources._032_change_feed_sql),
         migration(33, "activity_reads", PackageResources._033_activity_reads_sql),
     ]

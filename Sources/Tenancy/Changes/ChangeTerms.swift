@@ -16,10 +16,13 @@ package struct ChangeTerms: Sendable {
     /// Do everything, and then nothing of it.
     package let validateOnly: Bool
     package let context: AuditContext
+    /// How the answer is kept when it holds a secret; nil when it holds none.
+    package let answerSeal: AnswerSeal?
 
     package init(
         operation: Operation, tenant: TenantID, lock: TenantLock = .share,
-        idempotency: IdempotencyBinding?, validateOnly: Bool, context: AuditContext
+        idempotency: IdempotencyBinding?, validateOnly: Bool, context: AuditContext,
+        answerSeal: AnswerSeal? = nil
     ) {
         self.operation = operation
         self.tenant = tenant
@@ -27,5 +30,6 @@ package struct ChangeTerms: Sendable {
         self.idempotency = idempotency
         self.validateOnly = validateOnly
         self.context = context
+        self.answerSeal = answerSeal
     }
 }

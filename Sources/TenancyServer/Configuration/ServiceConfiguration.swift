@@ -37,6 +37,8 @@ package struct ServiceConfiguration: Sendable {
     package var retention: Retention
     /// How often a server looks whether a job is due that it could do.
     package var schedulerInterval: Duration
+    /// The file of master keys; nil when secrets cannot be kept.
+    package var encryptionKeyFile: String?
     package var identity: IdentityConfiguration
     package var limits: ServerLimits
 
@@ -90,6 +92,10 @@ package struct ServiceConfiguration: Sendable {
         retention = try Retention(reading: config.scoped(to: "retention"))
         schedulerInterval = .milliseconds(
             try Self.number(config, "scheduler.interval.ms", default: 5_000, in: 10...3_600_000))
+        // Named and empty means none, whatever else is there.
+        let keyFile =
+            config.string(forKey: "encryption.key.file") ?? Self.credential("tenancy-master-keys")
+        encryptionKeyFile = keyFile?.isEmpty == true ? nil : keyFile
         identity = try IdentityConfiguration(reading: config)
         limits = try Self.limits(config.scoped(to: "limits"))
     }
@@ -106,6 +112,13 @@ package struct ServiceConfiguration: Sendable {
         }
         throw ConfigurationError(
             key: "database.url", rule: "must name the Postgres server, as a libpq URL")
+    }
+
+    /// The file of a systemd credential, when the service was given one of this name.
+    private static func credential(_ name: String) -> String? {
+        guard let folder = getenv("CREDENTIALS_DIRECTORY") else { return nil }
+        let path = "\(String(cString: folder))/\(name)"
+        return access(path, F_OK) == 0 ? path : nil
     }
 
     private static func limits(_ config: ConfigReader) throws -> ServerLimits {

@@ -8,6 +8,8 @@ internal import TenancyStore
 struct TenantAccess: Sendable {
     let store: TenancyStore
     let keys: KeyVerifier
+    /// Seals what is secret.
+    let sealing: Sealing
 
     /// Who calls, unless that alone is reason to refuse. Every handler asks first, before it looks
     /// at the request.
@@ -83,6 +85,8 @@ struct AdmittedTenant: Sendable {
     let standing: TenantStanding
     /// What the caller may do there in all.
     let powers: Powers
+    /// Seals its secrets, in a change that was declared to have some.
+    var sealer: TenantSealer?
 
     var id: TenantID { standing.id }
 }

@@ -49,11 +49,12 @@ extension TenancyStore {
                 let answer = try await body(change)
                 if terms.validateOnly { throw Unkept.answer(answer) }
                 if let idempotency = terms.idempotency {
+                    let kept = try terms.answerSeal?.seal(answer) ?? answer
                     _ = try await change.query(
                         """
                         SELECT keep_tenant_answer(
                             \(terms.tenant.rawValue), \(idempotency.key),
-                            \(PostgresBytes(answer)))
+                            \(PostgresBytes(kept)))
                         """)
                 }
                 return answer
@@ -89,7 +90,7 @@ extension TenancyStore {
             guard let answer = try row.optional("response", as: [UInt8].self) else {
                 throw Self.emptyAnswer
             }
-            return answer
+            return try terms.answerSeal?.open(answer) ?? answer
         case "key_reused": throw .idempotencyKeyReused
         case "not_found": throw .tenantNotFound
         default: throw Self.emptyAnswer

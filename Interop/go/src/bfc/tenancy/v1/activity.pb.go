@@ -80,7 +80,7 @@ type Activity struct {
 	// user_removed, user_role_changed, api_key_created, api_key_revoked, subscription_changed, and
 	// those of the other calls.
 	Action string `protobuf:"bytes,4,opt,name=action,proto3" json:"action,omitempty"`
-	// What it was done to: tenant, user, configuration, api_key, subscription, resource.
+	// What it was done to: tenant, user, configuration, api_key, subscription, resource, data_key.
 	EntityType string `protobuf:"bytes,5,opt,name=entity_type,json=entityType,proto3" json:"entity_type,omitempty"`
 	// Which one.
 	EntityId string `protobuf:"bytes,6,opt,name=entity_id,json=entityId,proto3" json:"entity_id,omitempty"`

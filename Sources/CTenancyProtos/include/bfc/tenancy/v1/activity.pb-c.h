@@ -84,7 +84,7 @@ struct  Bfc__Tenancy__V1__Activity
    */
   char *action;
   /*
-   * What it was done to: tenant, user, configuration, api_key, subscription, resource.
+   * What it was done to: tenant, user, configuration, api_key, subscription, resource, data_key.
    */
   char *entity_type;
   /*

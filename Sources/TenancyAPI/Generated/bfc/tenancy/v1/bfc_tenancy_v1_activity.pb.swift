@@ -66,7 +66,7 @@ public struct Activity: ProtobufMessage {
     /// those of the other calls.
     public var action: String = ""
 
-    /// What it was done to: tenant, user, configuration, api_key, subscription, resource.
+    /// What it was done to: tenant, user, configuration, api_key, subscription, resource, data_key.
     public var entityType: String = ""
 
     /// Which one.
