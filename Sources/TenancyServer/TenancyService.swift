@@ -95,11 +95,11 @@ package struct TenancyService: Service {
         status.setDraining()
         try? await Task.sleep(for: configuration.drainNotice)
         health.shutDown()
-        watches.shutDown()
+        parts.watches.shutDown()
         logger.info("draining", metadata: ["connections": "\(server.connectionCount)"])
         await server.drain()
         status.unwatch()
-        try? await keys.noteUses()
+        try? await parts.keys.noteUses()
         await store.shutdown()
         logger.info("stopped")
     }
