@@ -125,6 +125,13 @@ struct WatchSession<Source: WatchSource>: Sendable {
         // At once: the watcher knows that it watches, and has a token before the first event.
         var lastSent = try await sendHeartbeat(progress)
         for await _ in watch.signals {
+            // A database that is away for a moment ends no watch; one that still is when the
+            // watch has something to say does.
+            do {
+                try await authorize()
+            } catch {
+                guard error.code == .unavailable else { throw error }
+            }
             while let head = watch.head {
                 let (position, room) = progress.flow.withLock { ($0.position, $0.room) }
                 // A database that lost its last rows may also be behind.

@@ -97,9 +97,10 @@ internal import Testing
             try await fixture.superuser.withTransaction(TransactionSettings()) { early in
                 // Its number is drawn now, before that of the change that overtakes it.
                 _ = try await early.query("UPDATE tenants SET tenant_name = 'E' WHERE id = 2")
-                for _ in 0..<3 {
+                for name in ["one", "two", "three"] {
                     #expect(
-                        try await look(after: "UPDATE tenants SET tenant_name = 'L' WHERE id = 3")
+                        try await look(
+                            after: "UPDATE tenants SET tenant_name = '\(name)' WHERE id = 3")
                             == [3])
                     #expect(try await look() == [])
                 }
