@@ -55,6 +55,7 @@ package struct DomainError: Error, Sendable, Hashable {
         case watches = "TOO_MANY_WATCHES"
         case invitations = "TOO_MANY_INVITATIONS"
         case exports = "TOO_MANY_EXPORTS"
+        case apiKeyCalls = "API_KEY_RATE_EXCEEDED"
     }
 
     package var code: Code

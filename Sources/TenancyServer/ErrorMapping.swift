@@ -56,7 +56,10 @@ enum ErrorMapping {
         case .failedPrecondition(let precondition):
             return (.failedPrecondition, [info(precondition.rawValue, error.metadata)])
         case .tooMany(let limit):
-            return (.resourceExhausted, [info(limit.rawValue, error.metadata)])
+            return (
+                .resourceExhausted,
+                [info(limit.rawValue, error.metadata)] + retryAfter(error.metadata)
+            )
         case .versionMismatch: return (.aborted, [info("VERSION_MISMATCH", error.metadata)])
         case .idempotencyKeyReused:
             return (.failedPrecondition, [info("IDEMPOTENCY_KEY_REUSED")])
@@ -121,13 +124,20 @@ enum ErrorMapping {
             ])
     }
 
+    /// When to come again, of an error that knows it.
+    private static func retryAfter(_ metadata: [String: String]) -> [Detail] {
+        metadata["retry_after_seconds"].flatMap { Int64($0) }.map { [retry(seconds: $0)] } ?? []
+    }
+
     /// A tenth of a second: what is unavailable or in the way now is likely not to be then.
-    private static var retry: Detail {
+    private static var retry: Detail { retry(seconds: 0, nanos: 100_000_000) }
+
+    private static func retry(seconds: Int64, nanos: Int32 = 0) -> Detail {
         {
             () throws(RPCError) in
             try AnyMessage(
                 packing: Google_Rpc_RetryInfo(
-                    retryDelay: Google_Protobuf_Duration(seconds: 0, nanos: 100_000_000)))
+                    retryDelay: Google_Protobuf_Duration(seconds: seconds, nanos: nanos)))
         }
     }
 }

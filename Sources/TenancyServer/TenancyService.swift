@@ -60,7 +60,8 @@ package struct TenancyService: Service {
             throw error
         }
         let health = HealthService(services: TenancyServices.all.map(\.name), status: status)
-        let server = try makeServer(store: store, health: health, group: group)
+        let keys = KeyVerifier(store: store)
+        let server = try makeServer(store: store, keys: keys, health: health, group: group)
         do {
             // Before the first call can come: behind a socket that was handed over, callers wait.
             health.setServing(true)
@@ -71,7 +72,7 @@ package struct TenancyService: Service {
             await store.shutdown()
             throw error
         }
-        await untilShutdown(store: store, health: health)
+        await untilShutdown(store: store, keys: keys, health: health)
         health.setServing(false)
         status.setDraining()
         try? await Task.sleep(for: configuration.drainNotice)
@@ -79,18 +80,20 @@ package struct TenancyService: Service {
         logger.info("draining", metadata: ["connections": "\(server.connectionCount)"])
         await server.drain()
         status.unwatch()
+        try? await keys.noteUses()
         await store.shutdown()
         logger.info("stopped")
     }
 
     private func makeServer(
-        store: TenancyStore, health: HealthService, group: EventLoopGroup
+        store: TenancyStore, keys: KeyVerifier, health: HealthService, group: EventLoopGroup
     ) throws -> TTRPCServer {
-        let access = TenantAccess(store: store)
+        let access = TenantAccess(store: store, keys: keys)
         var router = Router()
         TenantService(access: access, store: store).register(on: &router)
         UserService(access: access, store: store).register(on: &router)
         QuotaService(access: access, store: store, ledger: store).register(on: &router)
+        ApiKeyService(access: access, store: store, keys: keys).register(on: &router)
         health.register(on: &router)
         try ReflectionService.register(on: &router)
         // Watches are the bidirectional calls. Their clients hold a token to go on from.
@@ -124,10 +127,13 @@ package struct TenancyService: Service {
     }
 
     /// Runs what has to be done beside the calls, until the server is asked to stop.
-    private func untilShutdown(store: TenancyStore, health: HealthService) async {
+    private func untilShutdown(
+        store: TenancyStore, keys: KeyVerifier, health: HealthService
+    ) async {
         await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await watchHealth(of: store, health) }
             tasks.addTask { await maintain(store) }
+            tasks.addTask { await keys.run() }
             try? await gracefulShutdown()
             tasks.cancelAll()
         }

@@ -43,7 +43,9 @@ extension DomainError {
                 return .alreadyExists(field: field)
             }
         case .checkViolation:
-            if let violation = checkViolations[error.constraint ?? ""] {
+            if let violation = checkViolations[error.constraint ?? ""]
+                ?? clockViolations[error.constraint ?? ""]
+            {
                 return .invalidArgument([violation])
             }
         case .invalidParameterValue:
@@ -76,6 +78,12 @@ extension DomainError {
         "tenant_domains_pkey": "domain",
         "tenant_users_pkey": "user_id",
         "tenant_invitations_open": "email",
+    ]
+
+    /// What only the clock of the database decides.
+    private static let clockViolations = [
+        "tenant_api_keys_expires_at_future": FieldViolation(
+            field: "expires_at", rule: NewAPIKey.expiryRule)
     ]
 
     /// What the state of things forbids, by the names under which triggers say so.

@@ -22,6 +22,7 @@ enum TenancyMigrations {
         migration(15, "tenant_lists", PackageResources._015_tenant_lists_sql),
         migration(16, "user_changes", PackageResources._016_user_changes_sql),
         migration(17, "invitations", PackageResources._017_invitations_sql),
+        migration(18, "api_keys", PackageResources._018_api_keys_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

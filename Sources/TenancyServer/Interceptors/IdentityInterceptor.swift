@@ -10,6 +10,9 @@ struct IdentityInterceptor: ServerInterceptor {
     /// The metadata by which a service names the user for whom it calls.
     static let actorKey = "bfc-actor"
 
+    /// The metadata by which a program of a tenant shows its key.
+    static let authorizationKey = "authorization"
+
     /// What a service may call: everything that a service may be allowed at all.
     private static let serviceOperations = Set(
         Operation.allCases.filter { $0.rule.audience.includesServices })
@@ -36,11 +39,23 @@ struct IdentityInterceptor: ServerInterceptor {
     ///   wrong certificate: it is told so, rather than served as nobody.
     func admit(_ context: inout ServerContext) throws(RPCError) {
         if let refusal = context.connection.attachment as? RPCError { throw refusal }
+        let principal = try actor(
+            context.metadata, of: context.connection.attachment as? Principal ?? .anonymous)
         context.attachment = Caller(
-            principal: try actor(
-                context.metadata, of: context.connection.attachment as? Principal ?? .anonymous),
+            principal: principal,
             address: context.peer.ipAddress,
-            userAgent: context.metadata["user-agent"])
+            userAgent: context.metadata["user-agent"],
+            bearer: principal == .anonymous ? Self.bearer(context.metadata) : nil)
+    }
+
+    /// The credential of `authorization: Bearer …`, whose scheme is of either case (RFC 9110). It
+    /// is looked at only where the connection names nobody: a certificate and the kernel are
+    /// believed first, and a service that passes on what its own callers sent is still itself.
+    private static func bearer(_ metadata: Metadata) -> String? {
+        guard let value = metadata[authorizationKey] else { return nil }
+        let parts = value.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
+        return String(parts[1])
     }
 
     /// The user for whom a service calls, or the one at the other end when there is none.
@@ -107,6 +122,17 @@ struct Caller: Sendable {
     let address: String?
     /// What the client says it is.
     let userAgent: String?
+    /// What a caller whom the connection does not name shows instead; nobody has looked at it yet.
+    let bearer: String?
+
+    init(
+        principal: Principal, address: String?, userAgent: String?, bearer: String? = nil
+    ) {
+        self.principal = principal
+        self.address = address
+        self.userAgent = userAgent
+        self.bearer = bearer
+    }
 }
 
 extension ServerContext {

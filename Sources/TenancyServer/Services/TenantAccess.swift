@@ -7,19 +7,34 @@ internal import TenancyStore
 /// by asking.
 struct TenantAccess: Sendable {
     let store: TenancyStore
+    let keys: KeyVerifier
 
     /// Who calls, unless that alone is reason to refuse. Every handler asks first, before it looks
     /// at the request.
     ///
-    /// - Throws: `unauthenticated` or `permissionDenied`.
+    /// - Throws: `unauthenticated` or `permissionDenied`, `tooMany` for an API key whose hour is
+    ///   used up, `unavailable` when a key cannot be looked up.
     func caller(
         _ context: ServerContext, _ operation: Operation
     ) async throws(DomainError) -> Caller {
-        let caller = context.caller
+        let caller = try await identified(context.caller, operation)
         if let denial = Authority.denialBeforeLookup(caller.principal, operation) {
             throw denial.error
         }
         return caller
+    }
+
+    /// Finds out whose key a caller shows. What is open to everybody asks for no key and so costs
+    /// none of its rate.
+    private func identified(
+        _ caller: Caller, _ operation: Operation
+    ) async throws(DomainError) -> Caller {
+        guard let bearer = caller.bearer, operation.rule.audience != .everybody else {
+            return caller
+        }
+        return Caller(
+            principal: try await keys.principal(bearing: bearer, address: caller.address),
+            address: caller.address, userAgent: caller.userAgent)
     }
 
     /// Who calls for something that is not about one tenant.

@@ -3,10 +3,11 @@
 BEGIN;
 SELECT no_plan();
 
--- Everything in public is a tenant table, but for these. The two directories make a name unique
+-- Everything in public is a tenant table, but for these. The directories make a name unique
 -- over all tenants; nothing else may.
 CREATE TEMP TABLE exceptions (name text, index_name text, why text);
 INSERT INTO exceptions VALUES
+    ('api_key_ids', 'api_key_ids_pkey', 'is the directory of keys'),
     ('plans', NULL, 'is the same for all'),
     ('platform_idempotency_keys', NULL, 'belongs to no tenant'),
     ('schema_migrations', NULL, 'is about the schema'),
@@ -101,7 +102,8 @@ SELECT matches(
     name || ': the scope is an index condition')
 FROM (VALUES
     ('tenants'), ('tenant_subscriptions'), ('tenant_activity_logs'), ('tenant_activity_heads'),
-    ('tenant_resource_usage'), ('idempotency_keys'), ('tenant_users'), ('tenant_invitations')
+    ('tenant_resource_usage'), ('idempotency_keys'), ('tenant_users'), ('tenant_invitations'),
+    ('tenant_api_keys'), ('tenant_api_key_windows'), ('api_key_ids')
 ) AS v (name);
 RESET ROLE;
 

@@ -24,6 +24,11 @@ SELECT create_tenant(
 SELECT consume_tenant_quota(2, 'users', 1, 'key', '\x01');
 SELECT consume_tenant_quota(3, 'users', 1, 'key', '\x01');
 INSERT INTO tenant_users (tenant_id, user_id, role) VALUES (2, 'u', 'admin'), (3, 'u', 'admin');
+INSERT INTO api_key_ids (tenant_id) VALUES (2), (3);
+INSERT INTO tenant_api_keys (
+    tenant_id, key_id, key_name, key_prefix, api_key_hash, permissions, created_by)
+SELECT tenant_id, key_id, 'k', 'vym_2_0123456789', sha256('k'), '{read}', 'x' FROM api_key_ids;
+INSERT INTO tenant_api_key_windows SELECT tenant_id, key_id, now(), 1 FROM tenant_api_keys;
 INSERT INTO tenant_invitations (tenant_id, email, role, token_hash, invited_by, expires_at)
 SELECT t, 'i@example.com', 'user', sha256('i'), 'x', now() + interval '1 day'
 FROM (VALUES (2), (3)) AS v (t);
@@ -122,6 +127,7 @@ FROM (VALUES
     ('SELECT * FROM check_tenant_quota(3, ''users'')'),
     ('SELECT * FROM tenant_quota_standing(3)'),
     ('SELECT * FROM get_tenant_users_with_roles(3)'),
+    ('SELECT FROM take_api_key_rate(3, 2, 1) WHERE admitted OR status IS NOT NULL'),
     ('SELECT FROM take_tenant_user_unit(3) c WHERE c.outcome <> ''not_found'''),
     ('SELECT FROM consume_tenant_quota(3, ''users'', 1) c WHERE c.outcome <> ''not_found''')
 ) AS v (statement);

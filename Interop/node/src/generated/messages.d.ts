@@ -602,7 +602,11 @@ export interface CreateApiKeyRequest {
   tenantId: bigint;
   /** What people call it: 1 to 100 characters. Required. */
   keyName: string;
-  /** What it may do: read, write, or permissions of the catalog; at least one, at most 64. */
+  /**
+   * What it may do, at least one and at most 64: read (every view permission that the role of a
+   * user has), write (read, consume, manage_config and manage_users), or permissions of the
+   * catalog.
+   */
   permissions: string[];
   /** How many calls an hour it may make, at most 1,000,000,000; 1,000 when 0. */
   rateLimit: bigint;

@@ -114,6 +114,11 @@ export interface Services {
    *
    * A key is `vym_<tenantId>_<secret><checksum>`: a secret of at least 256 bits in base62, then the
    * CRC-32 of everything before it in base62. Only its SHA-256 is kept.
+   *
+   * A program calls with its key as `authorization: Bearer` metadata over a connection that names
+   * nobody else. Each call takes one of the key's hourly rate, and is RESOURCE_EXHAUSTED with
+   * ErrorInfo API_KEY_RATE_EXCEEDED and RetryInfo when nothing is left of it; whatever is wrong with
+   * the key is UNAUTHENTICATED, always in the same words.
    */
   apiKeys: {
     /**
@@ -138,8 +143,9 @@ export interface Services {
      * Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; PERMISSION_DENIED for a
      * permission that the caller does not hold; RESOURCE_EXHAUSTED with ErrorInfo
      * TOO_MANY_API_KEYS when the tenant has 1,000 active keys; NOT_FOUND for a tenant that does not
-     * exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or
-     * IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+     * exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE,
+     * IDEMPOTENCY_KEY_REUSED or, with an idempotency key, ENCRYPTION_NOT_CONFIGURED, as the key may
+     * be kept for a retry only encrypted; UNAUTHENTICATED.
      * HTTP route it replaces: POST /api/tenants/:tenantId/api-keys.
      */
     createApiKey(request: m.Input<m.CreateApiKeyRequest>, options?: CallOptions): Promise<m.CreateApiKeyResponse>;

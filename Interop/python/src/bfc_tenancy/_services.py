@@ -327,6 +327,11 @@ class AsyncApiKeyService:
 
     A key is `vym_<tenantId>_<secret><checksum>`: a secret of at least 256 bits in base62, then the
     CRC-32 of everything before it in base62. Only its SHA-256 is kept.
+
+    A program calls with its key as `authorization: Bearer` metadata over a connection that names
+    nobody else. Each call takes one of the key's hourly rate, and is RESOURCE_EXHAUSTED with
+    ErrorInfo API_KEY_RATE_EXCEEDED and RetryInfo when nothing is left of it; whatever is wrong with
+    the key is UNAUTHENTICATED, always in the same words.
     """
 
     LIST_API_KEYS: Method[
@@ -387,8 +392,9 @@ class AsyncApiKeyService:
         Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; PERMISSION_DENIED for a
         permission that the caller does not hold; RESOURCE_EXHAUSTED with ErrorInfo
         TOO_MANY_API_KEYS when the tenant has 1,000 active keys; NOT_FOUND for a tenant that does not
-        exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or
-        IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+        exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE,
+        IDEMPOTENCY_KEY_REUSED or, with an idempotency key, ENCRYPTION_NOT_CONFIGURED, as the key may
+        be kept for a retry only encrypted; UNAUTHENTICATED.
         HTTP route it replaces: POST /api/tenants/:tenantId/api-keys.
         """
         return await self._channel.unary(
@@ -433,6 +439,11 @@ class BlockingApiKeyService:
 
     A key is `vym_<tenantId>_<secret><checksum>`: a secret of at least 256 bits in base62, then the
     CRC-32 of everything before it in base62. Only its SHA-256 is kept.
+
+    A program calls with its key as `authorization: Bearer` metadata over a connection that names
+    nobody else. Each call takes one of the key's hourly rate, and is RESOURCE_EXHAUSTED with
+    ErrorInfo API_KEY_RATE_EXCEEDED and RetryInfo when nothing is left of it; whatever is wrong with
+    the key is UNAUTHENTICATED, always in the same words.
     """
 
     def __init__(
@@ -472,8 +483,9 @@ class BlockingApiKeyService:
         Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; PERMISSION_DENIED for a
         permission that the caller does not hold; RESOURCE_EXHAUSTED with ErrorInfo
         TOO_MANY_API_KEYS when the tenant has 1,000 active keys; NOT_FOUND for a tenant that does not
-        exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or
-        IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+        exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE,
+        IDEMPOTENCY_KEY_REUSED or, with an idempotency key, ENCRYPTION_NOT_CONFIGURED, as the key may
+        be kept for a retry only encrypted; UNAUTHENTICATED.
         HTTP route it replaces: POST /api/tenants/:tenantId/api-keys.
         """
         return self._run(self._stub.create_api_key(request, timeout=timeout, metadata=metadata))

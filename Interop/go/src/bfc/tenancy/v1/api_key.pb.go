@@ -280,7 +280,9 @@ type CreateApiKeyRequest struct {
 	TenantId int64 `protobuf:"varint,2,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`
 	// What people call it: 1 to 100 characters. Required.
 	KeyName string `protobuf:"bytes,3,opt,name=key_name,json=keyName,proto3" json:"key_name,omitempty"`
-	// What it may do: read, write, or permissions of the catalog; at least one, at most 64.
+	// What it may do, at least one and at most 64: read (every view permission that the role of a
+	// user has), write (read, consume, manage_config and manage_users), or permissions of the
+	// catalog.
 	Permissions []string `protobuf:"bytes,4,rep,name=permissions,proto3" json:"permissions,omitempty"`
 	// How many calls an hour it may make, at most 1,000,000,000; 1,000 when 0.
 	RateLimit uint64 `protobuf:"varint,5,opt,name=rate_limit,json=rateLimit,proto3" json:"rate_limit,omitempty"`

@@ -230,7 +230,9 @@ struct  Bfc__Tenancy__V1__CreateApiKeyRequest
    */
   char *key_name;
   /*
-   * What it may do: read, write, or permissions of the catalog; at least one, at most 64.
+   * What it may do, at least one and at most 64: read (every view permission that the role of a
+   * user has), write (read, consume, manage_config and manage_users), or permissions of the
+   * catalog.
    */
   size_t n_permissions;
   char **permissions;

@@ -348,7 +348,9 @@ public struct CreateApiKeyRequest: ProtobufMessage {
     /// What people call it: 1 to 100 characters. Required.
     public var keyName: String = ""
 
-    /// What it may do: read, write, or permissions of the catalog; at least one, at most 64.
+    /// What it may do, at least one and at most 64: read (every view permission that the role of a
+    /// user has), write (read, consume, manage_config and manage_users), or permissions of the
+    /// catalog.
     public var permissions: [String] = []
 
     /// How many calls an hour it may make, at most 1,000,000,000; 1,000 when 0.
@@ -811,6 +813,11 @@ public enum ApiKeyServiceMethods {
 ///
 /// A key is `vym_<tenantId>_<secret><checksum>`: a secret of at least 256 bits in base62, then the
 /// CRC-32 of everything before it in base62. Only its SHA-256 is kept.
+///
+/// A program calls with its key as `authorization: Bearer` metadata over a connection that names
+/// nobody else. Each call takes one of the key's hourly rate, and is RESOURCE_EXHAUSTED with
+/// ErrorInfo API_KEY_RATE_EXCEEDED and RetryInfo when nothing is left of it; whatever is wrong with
+/// the key is UNAUTHENTICATED, always in the same words.
 public protocol ApiKeyServiceHandler: Sendable {
     /// ListApiKeys pages through the keys of one tenant in the order of their ids, which inserts do
     /// not disturb. It never shows a key.
@@ -834,8 +841,9 @@ public protocol ApiKeyServiceHandler: Sendable {
     /// Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; PERMISSION_DENIED for a
     /// permission that the caller does not hold; RESOURCE_EXHAUSTED with ErrorInfo
     /// TOO_MANY_API_KEYS when the tenant has 1,000 active keys; NOT_FOUND for a tenant that does not
-    /// exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or
-    /// IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+    /// exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE,
+    /// IDEMPOTENCY_KEY_REUSED or, with an idempotency key, ENCRYPTION_NOT_CONFIGURED, as the key may
+    /// be kept for a retry only encrypted; UNAUTHENTICATED.
     /// HTTP route it replaces: POST /api/tenants/:tenantId/api-keys.
     func createApiKey(
         _ request: CreateApiKeyRequest, context: ServerContext
@@ -889,6 +897,11 @@ extension ApiKeyServiceHandler {
 ///
 /// A key is `vym_<tenantId>_<secret><checksum>`: a secret of at least 256 bits in base62, then the
 /// CRC-32 of everything before it in base62. Only its SHA-256 is kept.
+///
+/// A program calls with its key as `authorization: Bearer` metadata over a connection that names
+/// nobody else. Each call takes one of the key's hourly rate, and is RESOURCE_EXHAUSTED with
+/// ErrorInfo API_KEY_RATE_EXCEEDED and RetryInfo when nothing is left of it; whatever is wrong with
+/// the key is UNAUTHENTICATED, always in the same words.
 public struct ApiKeyServiceClient: Sendable {
     private let caller: any RPCCaller
 
@@ -922,8 +935,9 @@ public struct ApiKeyServiceClient: Sendable {
     /// Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; PERMISSION_DENIED for a
     /// permission that the caller does not hold; RESOURCE_EXHAUSTED with ErrorInfo
     /// TOO_MANY_API_KEYS when the tenant has 1,000 active keys; NOT_FOUND for a tenant that does not
-    /// exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or
-    /// IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+    /// exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE,
+    /// IDEMPOTENCY_KEY_REUSED or, with an idempotency key, ENCRYPTION_NOT_CONFIGURED, as the key may
+    /// be kept for a retry only encrypted; UNAUTHENTICATED.
     /// HTTP route it replaces: POST /api/tenants/:tenantId/api-keys.
     public func createApiKey(
         _ request: CreateApiKeyRequest, options: CallOptions = .defaults

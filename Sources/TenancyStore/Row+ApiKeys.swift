@@ -1,0 +1,30 @@
+internal import Postgres
+internal import Tenancy
+
+extension Row {
+    /// A row of `tenant_api_keys`, with `present_status` beside it.
+    func apiKey() throws(DomainError) -> APIKey {
+        APIKey(
+            id: try value("key_id"), name: try value("key_name"), prefix: try value("key_prefix"),
+            scopes: KeyScopes(
+                stored: try value("permissions", as: PostgresArray<String>.self).elements),
+            rateLimit: try value("rate_limit"),
+            addresses: try value("allowed_ips", as: PostgresArray<String>.self).elements
+                .map { text throws(DomainError) in
+                    // A range that cannot be read must not become one that allows everything.
+                    guard let range = AddressRange(text) else { throw TenancyStore.emptyAnswer }
+                    return range
+                },
+            status: try named("present_status"), expiresAt: try optionalTimestamp("expires_at"),
+            lastUsedAt: try optionalTimestamp("last_used_at"), createdBy: try value("created_by"),
+            createdAt: try timestamp("created_at"),
+            revokedAt: try optionalTimestamp("revoked_at"))
+    }
+
+    func keyRate() throws(DomainError) -> KeyRate {
+        KeyRate(
+            isAdmitted: try value("admitted"), used: try value("used"),
+            limit: try value("rate_limit"), now: try timestamp("decided_at"),
+            resetsAt: try timestamp("resets_at"))
+    }
+}

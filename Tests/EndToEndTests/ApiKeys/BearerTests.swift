@@ -1,0 +1,167 @@
+internal import TTRPC
+internal import TenancyAPI
+internal import TenancyClient
+internal import Testing
+
+@Suite("A program that calls with an API key", .timeLimit(.minutes(5)))
+struct BearerTests {
+    @Test("may do in its tenant what the key allows, and is in the log by it")
+    func allowed() async throws {
+        let deployment = try await Deployment.shared()
+        let (code, made) = try await deployment.withServices(over: .unix) { services in
+            let code = try await services.createTenantWithEveryRank("program")
+            return (code, try await services.createKey(of: code))
+        }
+        try await deployment.withServices(over: deployment.anonymousTLS) { program in
+            let options = CallOptions.bearing(made.apiKey)
+            let answer = try await program.quotas.consume(
+                .init(tenantCode: code, resource: .apiCalls, amount: 1), options: options)
+            #expect(answer.current == 1)
+            _ = try await program.tenants.getTenant(.init(tenantCode: code), options: options)
+            try await program.addUser("by-key", .viewer, to: code, options: options)
+            // A key is worth no more than the rank whose every permission it has.
+            try await expectFailure(.permissionDenied) {
+                try await program.addUser("boss", .manager, to: code, options: options)
+            }
+            try await expectFailure(.permissionDenied) {
+                try await program.users.removeUser(
+                    .init(tenantCode: code, userId: "the-manager"), options: options)
+            }
+            for call in [KeyCalls.listApiKeys, KeyCalls.createApiKey] {
+                try await expectFailure(.permissionDenied) {
+                    let made = try await call.prepare(program, code)
+                    _ = try await made(.init(services: program, code: code, options: options))
+                }
+            }
+            try await expectFailure(.permissionDenied) {
+                try await program.tenants.listTenants(.init(), options: options)
+            }
+            try await expectFailure(.permissionDenied) {
+                try await program.users.recordLogin(
+                    .init(tenantCode: code, userId: "the-user"), options: options)
+            }
+            try await expectFailure(.permissionDenied) {
+                try await program.apiKeys.verifyApiKey(
+                    .init(apiKey: made.apiKey), options: options)
+            }
+        }
+        #expect(
+            try await deployment.activity(of: code, columns: "actor, entity_id").last
+                == "api_key:\(made.keyId)|by-key")
+    }
+
+    @Test("through the client's credentials, with the scheme in either case")
+    func credentials() async throws {
+        let deployment = try await Deployment.shared()
+        let (code, key) = try await deployment.withServices(over: .unix) { services in
+            let code = try await services.createTenant("credentials")
+            return (code, try await services.createKey(of: code, ["view_tenant"]).apiKey)
+        }
+        try await deployment.withServices(over: deployment.anonymousTLS) { program in
+            for value in ["Bearer \(key)", "bearer \(key)", "BEARER \(key)"] {
+                let options = CallOptions(metadata: Metadata([("authorization", value)]))
+                _ = try await program.tenants.getTenant(
+                    .init(tenantCode: code), options: options)
+            }
+        }
+    }
+
+    @Test("is nobody with a key that does not work, whatever is wrong with it")
+    func refused() async throws {
+        let deployment = try await Deployment.shared()
+        let (code, keys) = try await deployment.withServices(over: .unix) { services in
+            let code = try await services.createTenant("refused-key")
+            let revoked = try await services.createKey(of: code)
+            try await services.revoke(revoked.keyId, of: code)
+            let expired = try await services.createKey(of: code)
+            try await deployment.expire(expired.keyId)
+            let elsewhere = try await services.createKey(of: code, allowedIps: ["203.0.113.7"])
+            return (
+                code,
+                [
+                    "x", "", revoked.apiKey, expired.apiKey, elsewhere.apiKey,
+                    revoked.apiKey + "0", String(repeating: "k", count: 10_000),
+                ]
+            )
+        }
+        try await deployment.withServices(over: deployment.anonymousTLS) { program in
+            let nobody = try await expectFailure(.unauthenticated) {
+                try await program.tenants.getTenant(.init(tenantCode: code))
+            }
+            for value in keys.map({ "Bearer \($0)" }) + ["Basic x", "Bearer", keys[2]] {
+                let options = CallOptions(metadata: Metadata([("authorization", value)]))
+                let error = try await expectFailure(.unauthenticated) {
+                    try await program.tenants.getTenant(
+                        .init(tenantCode: code), options: options)
+                }
+                #expect(error.message == nobody.message && error.details == nobody.details)
+            }
+        }
+    }
+
+    @Test("may call from the addresses that the key allows")
+    func address() async throws {
+        let deployment = try await Deployment.shared()
+        let (code, key) = try await deployment.withServices(over: .unix) { services in
+            let code = try await services.createTenant("local-key")
+            return (
+                code,
+                try await services.createKey(
+                    of: code, allowedIps: ["127.0.0.0/8", "::1"]
+                ).apiKey
+            )
+        }
+        try await deployment.withServices(over: deployment.anonymousTLS) { program in
+            _ = try await program.tenants.getTenant(
+                .init(tenantCode: code), options: .bearing(key))
+        }
+    }
+
+    @Test("takes one of the key's hour with each call, and hears when it is used up")
+    func rate() async throws {
+        let deployment = try await Deployment.shared()
+        let (code, key) = try await deployment.withServices(over: .unix) { services in
+            let code = try await services.createTenant("hourly")
+            return (code, try await services.createKey(of: code, rateLimit: 3).apiKey)
+        }
+        try await deployment.withServices(over: deployment.anonymousTLS) { program in
+            func get() async throws {
+                _ = try await program.tenants.getTenant(
+                    .init(tenantCode: code), options: .bearing(key))
+            }
+            // What is open to everybody costs nothing.
+            _ = try await program.health.check(.init(), options: .bearing(key))
+            for _ in 0..<3 { try await get() }
+            let error = try await expectFailure(.resourceExhausted) { try await get() }
+            #expect(try error.errorInfo?.reason == "API_KEY_RATE_EXCEEDED")
+            #expect(1...3_600 ~= (try error.retryInfo?.retryDelay?.seconds ?? 0))
+        }
+    }
+
+    @Test("works for a tenant, and not while that is suspended")
+    func suspended() async throws {
+        let deployment = try await Deployment.shared()
+        let (code, key) = try await deployment.withServices(over: .unix) { services in
+            let code = try await services.createTenant("paused-key")
+            return (code, try await services.createKey(of: code).apiKey)
+        }
+        _ = try await deployment.query(
+            "UPDATE tenants SET status = 'suspended' WHERE tenant_code = '\(code)'")
+        try await deployment.withServices(over: deployment.anonymousTLS) { program in
+            let error = try await expectFailure(.failedPrecondition) {
+                try await program.tenants.getTenant(
+                    .init(tenantCode: code), options: .bearing(key))
+            }
+            #expect(try error.errorInfo?.reason == "TENANT_NOT_ACTIVE")
+        }
+    }
+
+    @Test("is not asked for where the connection names somebody")
+    func named() async throws {
+        let deployment = try await Deployment.shared()
+        try await deployment.withServices(over: .unix) { services in
+            _ = try await services.tenants.listTenants(
+                .init(pageSize: 1), options: .bearing("nonsense"))
+        }
+    }
+}

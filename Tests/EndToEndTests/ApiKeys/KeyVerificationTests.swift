@@ -1,0 +1,145 @@
+internal import TTRPC
+internal import TenancyAPI
+internal import Testing
+
+@Suite("An API key that is verified", .timeLimit(.minutes(5)))
+struct KeyVerificationTests {
+    @Test("is whose it is, and takes from its hour what it costs")
+    func valid() async throws {
+        let deployment = try await Deployment.shared()
+        try await deployment.withTrustedService("verifying") { services in
+            let code = try await services.createTenantThroughAdministrator("valid", deployment)
+            let made = try await services.createKey(of: code, rateLimit: 10)
+            let first = try await services.verify(
+                made.apiKey, permission: "consume", from: "192.0.2.1")
+            #expect(first.valid && first.refusal == .unspecified)
+            #expect(first.tenantCode == code && first.keyId == made.keyId)
+            #expect(first.keyName == "Production API" && first.permissions == ["read", "write"])
+            #expect(first.rateLimit == 10 && first.rateRemaining == 9)
+            #expect(first.retryAfterSeconds == 0)
+            #expect((first.rateResetsAt?.seconds ?? 1) % 3_600 == 0)
+            #expect(try await services.verify(made.apiKey, cost: 8).rateRemaining == 1)
+            let refused = try await services.verify(made.apiKey, cost: 2)
+            #expect(refused.refusal == .rateLimited && !refused.valid)
+            #expect(refused.rateRemaining == 1 && 1...3_600 ~= refused.retryAfterSeconds)
+            #expect(try await services.verify(made.apiKey).rateRemaining == 0)
+        }
+    }
+
+    @Test("has exactly its rate, however many ask at once")
+    func rate() async throws {
+        let deployment = try await Deployment.shared()
+        try await deployment.withServices(over: .unix) { services in
+            let code = try await services.createTenant("rated")
+            let key = try await services.createKey(of: code, rateLimit: 50).apiKey
+            let admitted = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for _ in 0..<120 { group.addTask { try await services.verify(key).valid } }
+                return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            }
+            #expect(admitted == 50)
+        }
+    }
+
+    @Test("is refused for what is wrong with it, and takes nothing then")
+    func refused() async throws {
+        let deployment = try await Deployment.shared()
+        try await deployment.withServices(over: .unix) { services in
+            let code = try await services.createTenant("refusing")
+            let made = try await services.createKey(
+                of: code, ["read"], allowedIps: ["192.0.2.0/24", "2001:db8::/32"])
+            func verify(_ permission: String, _ address: String) async throws -> ApiKeyRefusal {
+                let answer = try await services.verify(
+                    made.apiKey, permission: permission, from: address)
+                #expect(answer.valid == (answer.refusal == .unspecified))
+                #expect(answer.keyId == made.keyId)
+                return answer.refusal
+            }
+            let cases: [(String, String, ApiKeyRefusal)] = [
+                ("", "192.0.2.77", .unspecified), ("view_usage", "2001:db8::1", .unspecified),
+                ("", "::ffff:192.0.2.1", .unspecified), ("", "", .addressNotAllowed),
+                ("", "192.0.3.1", .addressNotAllowed),
+                ("consume", "192.0.2.1", .permissionMissing),
+                ("consume", "192.0.3.1", .addressNotAllowed),
+            ]
+            for (permission, address, expected) in cases {
+                #expect(try await verify(permission, address) == expected)
+            }
+            #expect(
+                try await deployment.number(
+                    "SELECT used FROM tenant_api_key_windows WHERE key_id = \(made.keyId)") == 3)
+            let status = "UPDATE tenants SET status = "
+            _ = try await deployment.query("\(status) 'suspended' WHERE tenant_code = '\(code)'")
+            try await deployment.eventually {
+                try await verify("", "192.0.2.1") == .tenantNotActive
+            }
+            _ = try await deployment.query("\(status) 'active' WHERE tenant_code = '\(code)'")
+            try await deployment.expire(made.keyId)
+            try await deployment.eventually { try await verify("", "192.0.2.1") == .expired }
+            try await services.revoke(made.keyId, of: code)
+            #expect(try await verify("", "192.0.2.1") == .revoked)
+        }
+    }
+
+    @Test("is unknown, in one shape, whatever makes it so")
+    func unknown() async throws {
+        let deployment = try await Deployment.shared()
+        try await deployment.withServices(over: .unix) { services in
+            let code = try await services.createTenant("unknown-key")
+            let other = try await services.createTenant("unknown-key")
+            let key = try await services.createKey(of: code).apiKey
+            let id = key.split(separator: "_")[1]
+            let otherID = try await services.tenants.getTenant(.init(tenantCode: other)).tenant?.id
+            let invitation = try await services.users.inviteUser(
+                .init(tenantCode: code, email: "a@example.com", role: .user)
+            ).invitationToken
+            let deleted = try await services.createKey(of: code)
+            _ = try await deployment.query(
+                "DELETE FROM tenant_api_keys WHERE key_id = \(deleted.keyId)")
+            for text in [
+                "x", String(key.dropLast()), key + "0", key.lowercased(), invitation,
+                key.replacing("vym_\(id)_", with: "vym_\(otherID ?? 0)_"), deleted.apiKey,
+                String(repeating: "v", count: 256),
+            ] {
+                let answer = try await services.verify(text, permission: "consume")
+                #expect(answer == VerifyApiKeyResponse(refusal: .unknown))
+            }
+        }
+    }
+
+    @Test("is asked about by rules")
+    func fields() async throws {
+        try await Deployment.shared().withServices(over: .unix) { services in
+            let error = try await expectFailure(.invalidArgument) {
+                try await services.verify("", permission: "write", from: "here", cost: 1_000_001)
+            }
+            #expect(
+                try error.violatedFields == ["api_key", "permission", "source_address", "cost"])
+            let long = try await expectFailure(.invalidArgument) {
+                try await services.verify(String(repeating: "v", count: 257))
+            }
+            #expect(try long.violatedFields == ["api_key"])
+        }
+    }
+}
+
+extension Services {
+    /// Makes a tenant for a service, which may not.
+    func createTenantThroughAdministrator(
+        _ name: String, _ deployment: Deployment
+    ) async throws -> String {
+        try await deployment.withServices(over: .unix) { try await $0.createTenant(name) }
+    }
+}
+
+extension Deployment {
+    /// Asks until the answer is yes: what is changed past the service takes a moment to be seen.
+    ///
+    /// - Throws: when that takes very long.
+    func eventually(_ condition: () async throws -> Bool) async throws {
+        for _ in 0..<600 {
+            if try await condition() { return }
+            _ = try await query("SELECT pg_sleep(0.05)")
+        }
+        throw DeploymentError("still not so")
+    }
+}
