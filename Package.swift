@@ -72,7 +72,7 @@ let package = Package(
         .target(name: "Reactor", dependencies: ["CLinux"], swiftSettings: strict),
         .target(
             name: "TTRPC", dependencies: ["Reactor", "OpenSSL", "CProtobufC", "CLinux"],
-            exclude: ["PROTOCOL.md"],
+            exclude: ["PROTOCOL.md", "RUNTIME.md"],
             swiftSettings: strict),
         .target(
             name: "ProtobufSchema", dependencies: ["CDescriptorProtos", "CProtobufC"],

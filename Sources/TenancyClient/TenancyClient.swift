@@ -49,6 +49,8 @@ public struct TenancyClient: Sendable {
         configuration: ClientConfiguration
     ) throws(RuntimeError) {
         var configuration = configuration
+        // The server behind it is always one that understands.
+        configuration.tellsOfUnaryCallsGivenUp = true
         if let credentials { configuration.interceptors.append(credentials) }
         // A caller that traces expects its trace to go on; for one that does not it costs a look.
         configuration.interceptors.append(ClientTracing())

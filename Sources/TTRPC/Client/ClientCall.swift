@@ -157,7 +157,7 @@ class ClientCall: @unchecked Sendable {
             fail(error, .notBegun)
         case .sent(let connection, let id, _):
             // Before the failure: it may be what a waiting call needs to get its turn.
-            connection.abandon(id)
+            connection.abandon(id, tellServer: kind != .unary || lane.tellsOfUnaryCallsGivenUp)
             fail(error, .sent)
         case .ended: break
         }

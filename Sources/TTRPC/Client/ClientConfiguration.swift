@@ -8,6 +8,11 @@ public struct ClientConfiguration: Sendable {
     public var busyPoll = Duration.zero
     public var limits = ClientLimits()
     public var retry = RetryConfiguration()
+    /// Whether the server is told when a unary call is given up, so that its handler stops; of a
+    /// stream that is given up it always is. This package's server understands it. Off by default,
+    /// for containerd's Go server (1.2) ends as a process when data comes for a call that it has
+    /// just answered, and who gives up cannot know whether it has.
+    public var tellsOfUnaryCallsGivenUp = false
     /// Whether a call is sent again before its first try has failed; nil, the default, never.
     public var hedging: HedgingConfiguration?
     /// What looks at every call before it is sent, first one first.

@@ -169,9 +169,9 @@ final class ClientConnection: ChannelOwner {
 
     /// Gives a stream up. ttrpc has no frame that cancels: its other servers read the end of this
     /// side here, or nothing at all, and this package's own stops the handler.
-    func abandon(_ id: UInt32) {
+    func abandon(_ id: UInt32, tellServer: Bool) {
         guard streams.forget(id) else { return }
-        writeEnd(id, .givesUp)
+        if tellServer { writeEnd(id, .givesUp) }
         streamEnded()
     }
 

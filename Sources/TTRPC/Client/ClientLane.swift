@@ -11,6 +11,8 @@ final class ClientLane: @unchecked Sendable {
     private let limits: ClientLimits
     private let buffers: ChannelBuffers
     private let firstID: UInt32
+    /// See `ClientConfiguration`.
+    let tellsOfUnaryCallsGivenUp: Bool
     private var connectivity: ClientConnectivity
     private var waiting = WaitingCalls<ClientCall>()
     /// The connection that new calls go to.
@@ -27,8 +29,9 @@ final class ClientLane: @unchecked Sendable {
     ///   end of the ids.
     init(
         target: ClientTarget, limits: ClientLimits, buffers: ChannelBuffers, loop: EventLoop,
-        firstID: UInt32 = 1
+        firstID: UInt32 = 1, tellsOfUnaryCallsGivenUp: Bool = false
     ) {
+        self.tellsOfUnaryCallsGivenUp = tellsOfUnaryCallsGivenUp
         self.target = target
         self.limits = limits
         self.buffers = buffers

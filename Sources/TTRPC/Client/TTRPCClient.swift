@@ -67,7 +67,8 @@ public final class TTRPCClient: RPCCaller {
             let place = index % group.loops.count
             return ClientLane(
                 target: target, limits: configuration.limits, buffers: buffers[place],
-                loop: group.loops[place], firstID: firstID)
+                loop: group.loops[place], firstID: firstID,
+                tellsOfUnaryCallsGivenUp: configuration.tellsOfUnaryCallsGivenUp)
         }
     }
 

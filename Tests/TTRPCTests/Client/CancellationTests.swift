@@ -120,8 +120,10 @@ struct CancellationTests {
     @Test("a unary call that its caller gives up is cancelled at its handler, long before its end")
     func cancelUnaryAtHandler() async throws {
         let fixture = EchoFixture()
+        var configuration = ClientConfiguration()
+        configuration.tellsOfUnaryCallsGivenUp = true
         try await TestServer.run(fixture) { server in
-            try await server.withClient { client in
+            try await server.withClient(configuration) { client in
                 let call = Task {
                     try await client.unary(EchoMethods.wait, RawMessage(""), options: .defaults)
                 }

@@ -48,6 +48,7 @@ struct HedgingTests {
         configuration.connectionsPerClient = 2
         configuration.hedging = hedging
         configuration.retry.attemptsMax = 1
+        configuration.tellsOfUnaryCallsGivenUp = true
         return configuration
     }
 
