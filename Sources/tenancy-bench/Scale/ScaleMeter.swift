@@ -13,19 +13,30 @@ struct ScaleMeter {
         var measurements: [ScaleCall: ScaleReport.Measurement] = [:]
         for call in ScaleCall.allCases {
             TextFile.report("measuring \(call.rawValue)\n")
-            let aims = try await aims(of: call, tenants: tenants)
-            // Statements are prepared and caches filled before anything is counted.
-            _ = try await run(call, aims)
-            try await Task.sleep(for: ScaleDatabase.countersDelay)
-            let before = try await database.counters()
-            let latencies = try await run(call, aims)
-            try await Task.sleep(for: ScaleDatabase.countersDelay)
-            let after = try await database.counters()
-            measurements[call] = ScaleReport.Measurement(
-                p50: latencies.percentile(0.5), p99: latencies.percentile(0.99),
-                access: after.access(since: before, calls: calls))
+            do {
+                measurements[call] = try await measure(call, tenants: tenants)
+            } catch let error as RPCError where error.code == .unimplemented {
+                // A server of another version; the others can still be compared.
+                TextFile.report("this server does not serve \(call.rawValue)\n")
+            }
         }
         return measurements
+    }
+
+    private func measure(
+        _ call: ScaleCall, tenants: Int
+    ) async throws -> ScaleReport.Measurement {
+        let aims = try await aims(of: call, tenants: tenants)
+        // Statements are prepared and caches filled before anything is counted.
+        _ = try await run(call, aims)
+        try await Task.sleep(for: ScaleDatabase.countersDelay)
+        let before = try await database.counters()
+        let latencies = try await run(call, aims)
+        try await Task.sleep(for: ScaleDatabase.countersDelay)
+        let after = try await database.counters()
+        return ScaleReport.Measurement(
+            p50: latencies.percentile(0.5), p99: latencies.percentile(0.99),
+            access: after.access(since: before, calls: calls))
     }
 
     /// Which tenant each call is about, and which page of it.
