@@ -15,8 +15,6 @@ internal import Tracing
 package struct TenancyService: Service {
     /// How often the database is asked whether it is there, for the health answer.
     private static let healthInterval = Duration.seconds(1)
-    /// How often partitions are made ahead and old idempotency keys forgotten.
-    private static let maintenanceInterval = Duration.seconds(3600)
 
     private let configuration: ServiceConfiguration
     private let inherited: [InheritedSocket]
@@ -91,6 +89,7 @@ package struct TenancyService: Service {
         TenantService(access: access, store: store).register(on: &router)
         UserService(access: access, store: store).register(on: &router)
         QuotaService(access: access, store: store, ledger: store).register(on: &router)
+        SubscriptionService(access: access, store: store).register(on: &router)
         health.register(on: &router)
         try ReflectionService.register(on: &router)
         // Watches are the bidirectional calls. Their clients hold a token to go on from.
@@ -125,9 +124,11 @@ package struct TenancyService: Service {
 
     /// Runs what has to be done beside the calls, until the server is asked to stop.
     private func untilShutdown(store: TenancyStore, health: HealthService) async {
+        let scheduler = Scheduler(
+            store: store, logger: logger, interval: configuration.schedulerInterval)
         await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await watchHealth(of: store, health) }
-            tasks.addTask { await maintain(store) }
+            tasks.addTask { await scheduler.run() }
             try? await gracefulShutdown()
             tasks.cancelAll()
         }
@@ -144,28 +145,6 @@ package struct TenancyService: Service {
             if isThere, !wasThere { logger.notice("the database answers again") }
             wasThere = isThere
             try? await Task.sleep(for: Self.healthInterval)
-        }
-    }
-
-    /// Makes the partitions of the months to come and forgets idempotency keys that are old
-    /// enough. Every server does so: it is safe to do at once, and safe to miss.
-    private func maintain(_ store: TenancyStore) async {
-        let context = AuditContext(actor: "service:tenancyd")
-        while !Task.isCancelled {
-            do {
-                let made = try await store.ensurePartitions(context: context)
-                var purged = 0
-                while !Task.isCancelled {
-                    let batch = try await store.purgeIdempotencyKeys(context: context)
-                    purged += batch
-                    if batch == 0 { break }
-                }
-                logger.debug(
-                    "maintained", metadata: ["partitions": "\(made)", "keys": "\(purged)"])
-            } catch {
-                logger.warning("maintenance failed", metadata: ["error": "\(error)"])
-            }
-            try? await Task.sleep(for: Self.maintenanceInterval)
         }
     }
 }

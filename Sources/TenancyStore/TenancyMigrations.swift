@@ -22,6 +22,9 @@ enum TenancyMigrations {
         migration(15, "tenant_lists", PackageResources._015_tenant_lists_sql),
         migration(16, "user_changes", PackageResources._016_user_changes_sql),
         migration(17, "invitations", PackageResources._017_invitations_sql),
+        migration(23, "billing", PackageResources._023_billing_sql),
+        migration(24, "settlement", PackageResources._024_settlement_sql),
+        migration(25, "jobs", PackageResources._025_jobs_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

@@ -21,15 +21,4 @@ internal import Testing
             _ = try await fixture.store.tenant(id)
         }
     }
-
-    @Test("Partitions are made ahead by the application")
-    func maintenance() async throws {
-        try await StoreFixture.with { fixture in
-            #expect(
-                try await fixture.store.ensurePartitions(context: StoreFixture.context) == 0)
-            #expect(
-                try await fixture.store.purgeIdempotencyKeys(context: StoreFixture.context) == 0)
-            try await fixture.store.ping()
-        }
-    }
 }

@@ -34,6 +34,8 @@ package struct ServiceConfiguration: Sendable {
     /// How long a server that is asked to stop still takes calls, while health and `/readyz` say
     /// that it will not: balancers need the time to notice.
     package var drainNotice: Duration
+    /// How often a server looks whether a job is due that it could do.
+    package var schedulerInterval: Duration
     package var identity: IdentityConfiguration
     package var limits: ServerLimits
 
@@ -77,6 +79,8 @@ package struct ServiceConfiguration: Sendable {
         traceSampleRatio = try Self.ratio(config, "trace.sample.ratio")
         drainNotice = .milliseconds(
             try Self.number(config, "drain.notice.ms", default: 0, in: 0...3_600_000))
+        schedulerInterval = .milliseconds(
+            try Self.number(config, "scheduler.interval.ms", default: 5_000, in: 10...3_600_000))
         identity = try IdentityConfiguration(reading: config)
         limits = try Self.limits(config.scoped(to: "limits"))
     }

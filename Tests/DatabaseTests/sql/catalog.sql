@@ -4,16 +4,18 @@ BEGIN;
 SELECT no_plan();
 
 -- Everything in public is a tenant table, but for these. The two directories make a name unique
--- over all tenants; nothing else may.
+-- over all tenants; nothing else may. The scheduler's index is not unique.
 CREATE TEMP TABLE exceptions (name text, index_name text, why text);
 INSERT INTO exceptions VALUES
     ('plans', NULL, 'is the same for all'),
     ('platform_idempotency_keys', NULL, 'belongs to no tenant'),
+    ('scheduled_jobs', NULL, 'is about the servers'),
     ('schema_migrations', NULL, 'is about the schema'),
     ('tenant_codes', 'tenant_codes_pkey', 'is the directory of codes'),
     ('tenant_domains', 'tenant_domains_pkey', 'is the directory of domains'),
     ('tenants', 'tenants_status_type', 'is for the list of all'),
-    ('tenants', 'tenants_name', 'is for the list of all');
+    ('tenants', 'tenants_name', 'is for the list of all'),
+    ('tenant_subscriptions', 'tenant_subscriptions_due', 'finds what is due, over all tenants');
 
 CREATE TEMP TABLE tables AS
 SELECT c.oid, c.relname, CASE c.relname WHEN 'tenants' THEN 'id' ELSE 'tenant_id' END::name AS key

@@ -23,6 +23,11 @@ SELECT create_tenant(
     p_idempotency_key => 'b', p_request_hash => '\x01');
 SELECT consume_tenant_quota(2, 'users', 1, 'key', '\x01');
 SELECT consume_tenant_quota(3, 'users', 1, 'key', '\x01');
+INSERT INTO tenant_subscription_charges (
+    tenant_id, subscription_version, reason, plan, billing_cycle, credit_paise, charge_paise,
+    period_start, period_end)
+SELECT tenant_id, version, 'period', plan, billing_cycle, 0, 1, period_start, period_end
+FROM tenant_subscriptions;
 INSERT INTO tenant_users (tenant_id, user_id, role) VALUES (2, 'u', 'admin'), (3, 'u', 'admin');
 INSERT INTO tenant_invitations (tenant_id, email, role, token_hash, invited_by, expires_at)
 SELECT t, 'i@example.com', 'user', sha256('i'), 'x', now() + interval '1 day'
@@ -123,6 +128,8 @@ FROM (VALUES
     ('SELECT * FROM tenant_quota_standing(3)'),
     ('SELECT * FROM get_tenant_users_with_roles(3)'),
     ('SELECT FROM take_tenant_user_unit(3) c WHERE c.outcome <> ''not_found'''),
+    ('SELECT FROM (SELECT roll_tenant_period(3, ''infinity'')) AS r (done) WHERE done'),
+    ('SELECT FROM (SELECT settle_tenant_subscription(3, ''9999-01-01'')) AS r (done) WHERE done'),
     ('SELECT FROM consume_tenant_quota(3, ''users'', 1) c WHERE c.outcome <> ''not_found''')
 ) AS v (statement);
 SELECT is(

@@ -46,10 +46,20 @@ SELECT is(
      WHERE attrelid = 'tenant_subscriptions'::regclass AND attnum > 0
        AND has_column_privilege('tenancy_app', attrelid, attnum, 'UPDATE')),
     ARRAY[
-        'current_api_calls', 'current_storage_bytes', 'current_transactions', 'current_users',
-        'period_end'
+        'billing_cycle', 'billing_period_end', 'billing_period_start', 'cancellation_reason',
+        'cancels_at', 'current_api_calls', 'current_storage_bytes', 'current_transactions',
+        'current_users', 'max_api_calls', 'max_storage_bytes', 'max_transactions', 'max_users',
+        'monthly_price_paise', 'period_end', 'period_start', 'plan', 'scheduled_billing_cycle',
+        'scheduled_max_api_calls', 'scheduled_max_storage_bytes', 'scheduled_max_transactions',
+        'scheduled_max_users', 'scheduled_monthly_price_paise', 'scheduled_plan', 'status',
+        'trial_ends_at'
     ]::name[],
-    'the application may move counters, and a month to another time zone, and no limit');
+    'the application may move counters and change terms, and nothing else');
+SELECT table_privs_are(
+    'public', 'tenant_subscription_charges', role, ARRAY['SELECT', 'INSERT'])
+FROM (VALUES ('tenancy_app'), ('tenancy_platform')) AS v (role);
+SELECT table_privs_are('public', 'scheduled_jobs', 'tenancy_app', ARRAY[]::text[]);
+SELECT table_privs_are('public', 'scheduled_jobs', 'tenancy_platform', ARRAY['SELECT']);
 
 -- A partition is reached through its table, where the policies are.
 SELECT is(

@@ -1443,7 +1443,7 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__scheduled_change__descriptor 
   (ProtobufCMessageInit) bfc__tenancy__v1__scheduled_change__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor bfc__tenancy__v1__proration__field_descriptors[5] =
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__proration__field_descriptors[7] =
 {
   {
     "credit",
@@ -1505,10 +1505,36 @@ static const ProtobufCFieldDescriptor bfc__tenancy__v1__proration__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "charged_seconds",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__Proration, charged_seconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "charged_period_seconds",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__Proration, charged_period_seconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned bfc__tenancy__v1__proration__field_indices_by_name[] = {
   2,   /* field[2] = amount_due */
   1,   /* field[1] = charge */
+  6,   /* field[6] = charged_period_seconds */
+  5,   /* field[5] = charged_seconds */
   0,   /* field[0] = credit */
   4,   /* field[4] = period_seconds */
   3,   /* field[3] = remaining_seconds */
@@ -1516,7 +1542,7 @@ static const unsigned bfc__tenancy__v1__proration__field_indices_by_name[] = {
 static const ProtobufCIntRange bfc__tenancy__v1__proration__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor bfc__tenancy__v1__proration__descriptor =
 {
@@ -1526,7 +1552,7 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__proration__descriptor =
   "Bfc__Tenancy__V1__Proration",
   "bfc.tenancy.v1",
   sizeof(Bfc__Tenancy__V1__Proration),
-  5,
+  7,
   bfc__tenancy__v1__proration__field_descriptors,
   bfc__tenancy__v1__proration__field_indices_by_name,
   1,  bfc__tenancy__v1__proration__number_ranges,

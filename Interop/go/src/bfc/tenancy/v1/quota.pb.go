@@ -466,7 +466,7 @@ type GetUsageRequest struct {
 	TenantCode string `protobuf:"bytes,1,opt,name=tenant_code,json=tenantCode,proto3" json:"tenant_code,omitempty"`
 	// The tenant's id; exactly one of code and id is given.
 	TenantId int64 `protobuf:"varint,2,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`
-	// The first day, "2026-02-01"; the first of the present month when empty.
+	// The first day, "2026-02-01"; the first of the month of the last day when empty.
 	StartDate string `protobuf:"bytes,3,opt,name=start_date,json=startDate,proto3" json:"start_date,omitempty"`
 	// The last day, itself included; today when empty.
 	EndDate string `protobuf:"bytes,4,opt,name=end_date,json=endDate,proto3" json:"end_date,omitempty"`

@@ -321,7 +321,7 @@ struct  Bfc__Tenancy__V1__GetUsageRequest
    */
   int64_t tenant_id;
   /*
-   * The first day, "2026-02-01"; the first of the present month when empty.
+   * The first day, "2026-02-01"; the first of the month of the last day when empty.
    */
   char *start_date;
   /*

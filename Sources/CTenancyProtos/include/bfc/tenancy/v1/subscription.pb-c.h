@@ -65,7 +65,7 @@ typedef enum _Bfc__Tenancy__V1__Plan {
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(BFC__TENANCY__V1__PLAN)
 } Bfc__Tenancy__V1__Plan;
 /*
- * BillingCycle is how often a subscription is paid for. Monthly quotas start anew every calendar
+ * BillingCycle is how often a subscription is paid for. Quotas of a month start anew every calendar
  * month with either.
  */
 typedef enum _Bfc__Tenancy__V1__BillingCycle {
@@ -126,7 +126,7 @@ typedef enum _Bfc__Tenancy__V1__DowngradePolicy {
    */
   BFC__TENANCY__V1__DOWNGRADE_POLICY__DOWNGRADE_POLICY_REFUSE = 1,
   /*
-   * The change is kept for the end of the period.
+   * The change is kept for the end of the billing period.
    */
   BFC__TENANCY__V1__DOWNGRADE_POLICY__DOWNGRADE_POLICY_SCHEDULE = 2
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(BFC__TENANCY__V1__DOWNGRADE_POLICY)
@@ -144,7 +144,7 @@ typedef enum _Bfc__Tenancy__V1__ChangeEffect {
    */
   BFC__TENANCY__V1__CHANGE_EFFECT__CHANGE_EFFECT_IMMEDIATE = 1,
   /*
-   * At the end of the period.
+   * At the end of the billing period.
    */
   BFC__TENANCY__V1__CHANGE_EFFECT__CHANGE_EFFECT_SCHEDULED = 2
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(BFC__TENANCY__V1__CHANGE_EFFECT)
@@ -243,7 +243,7 @@ struct  Bfc__Tenancy__V1__CustomTerms
    */
   uint64_t max_transactions;
   /*
-   * What a month costs, in whole paise.
+   * What a month costs, in whole paise; at most 10^15.
    */
   uint64_t monthly_price_paise;
 };
@@ -327,7 +327,7 @@ struct  Bfc__Tenancy__V1__Subscription
    */
   Bfc__Tenancy__V1__ScheduledChange *scheduled_change;
   /*
-   * When it ends, when it is to be cancelled at the end of its period; else not set.
+   * When it ends, when it is to be cancelled at the end of its billing period; else not set.
    */
   Google__Protobuf__Timestamp *cancels_at;
   /*
@@ -357,7 +357,7 @@ struct  Bfc__Tenancy__V1__Subscription
 
 
 /*
- * ScheduledChange is a change that waits for the end of the period.
+ * ScheduledChange is a change that waits for the end of the billing period.
  */
 struct  Bfc__Tenancy__V1__ScheduledChange
 {
@@ -381,13 +381,15 @@ struct  Bfc__Tenancy__V1__ScheduledChange
 
 
 /*
- * Proration is what a change costs or gives back now.
+ * Proration is what a change costs or gives back now. A share is an amount times the seconds left
+ * over the seconds of the period, rounded half up to whole paise.
  */
 struct  Bfc__Tenancy__V1__Proration
 {
   ProtobufCMessage base;
   /*
-   * What is given back for the rest of the present billing period, as a positive amount.
+   * What is given back of what the present billing period cost, as a positive amount; nothing for a
+   * trial, which is free.
    */
   Bfc__Tenancy__V1__Money *credit;
   /*
@@ -403,13 +405,23 @@ struct  Bfc__Tenancy__V1__Proration
    */
   int64_t remaining_seconds;
   /*
-   * The seconds of the whole billing period.
+   * The seconds of the whole present billing period.
    */
   int64_t period_seconds;
+  /*
+   * The seconds that are charged for: those left of the billing period on the new terms. Others
+   * than remaining_seconds when the billing cycle changes: a year begins with the present billing
+   * period, and a month is the present calendar month.
+   */
+  int64_t charged_seconds;
+  /*
+   * The seconds of the whole billing period on the new terms.
+   */
+  int64_t charged_period_seconds;
 };
 #define BFC__TENANCY__V1__PRORATION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&bfc__tenancy__v1__proration__descriptor) \
-    , NULL, NULL, NULL, 0, 0 }
+    , NULL, NULL, NULL, 0, 0, 0, 0 }
 
 
 /*
@@ -423,7 +435,7 @@ struct  Bfc__Tenancy__V1__PlanConflict
    */
   Bfc__Tenancy__V1__Resource resource;
   /*
-   * The units used, bytes for storage.
+   * The units used or spoken for, bytes for storage.
    */
   uint64_t current;
   /*
@@ -577,7 +589,7 @@ struct  Bfc__Tenancy__V1__ChangeSubscriptionResponse
    */
   Bfc__Tenancy__V1__ChangeEffect effect;
   /*
-   * What is charged and given back now; nothing for a scheduled change.
+   * What is charged and given back now; not set for a scheduled change.
    */
   Bfc__Tenancy__V1__Proration *proration;
 };
@@ -641,11 +653,12 @@ struct  Bfc__Tenancy__V1__PreviewPlanChangeResponse
    */
   Bfc__Tenancy__V1__ChangeEffect effect;
   /*
-   * What would be charged and given back.
+   * What would be charged and given back; not set for a scheduled change.
    */
   Bfc__Tenancy__V1__Proration *proration;
   /*
-   * What is used above the new limits; empty when everything fits.
+   * What is used above the new limits, which is why it would be scheduled; empty when everything
+   * fits.
    */
   size_t n_conflicts;
   Bfc__Tenancy__V1__PlanConflict **conflicts;
@@ -674,7 +687,7 @@ struct  Bfc__Tenancy__V1__CancelSubscriptionRequest
    */
   protobuf_c_boolean immediately;
   /*
-   * Why, for the activity log; at most 500 characters.
+   * Why, for the activity log; at most 500 characters, none of them a control character.
    */
   char *reason;
   /*

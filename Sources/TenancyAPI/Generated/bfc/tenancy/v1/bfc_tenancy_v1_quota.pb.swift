@@ -555,7 +555,7 @@ public struct GetUsageRequest: ProtobufMessage {
     /// The tenant's id; exactly one of code and id is given.
     public var tenantId: Int64 = 0
 
-    /// The first day, "2026-02-01"; the first of the present month when empty.
+    /// The first day, "2026-02-01"; the first of the month of the last day when empty.
     public var startDate: String = ""
 
     /// The last day, itself included; today when empty.
@@ -881,13 +881,13 @@ public protocol QuotaServiceHandler: Sendable {
     ) async throws -> ConsumeResponse
 
     /// GetUsage answers with what a tenant used, day by day, and the totals. Days are those of the
-    /// tenant's time zone.
+    /// tenant's time zone; at most 366 of them, the first and the last included.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant with view_usage.
-    /// Errors: INVALID_ARGUMENT with BadRequest for dates that are none, in the wrong order, or more
-    /// than 366 days apart, or a wrong tenant name; NOT_FOUND for a tenant that does not exist or that
-    /// the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE;
-    /// PERMISSION_DENIED; UNAUTHENTICATED.
+    /// Errors: INVALID_ARGUMENT with BadRequest for dates that are none or in the wrong order, for
+    /// more than 366 days, for an unknown resource, or for a wrong tenant name; NOT_FOUND for a tenant
+    /// that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+    /// TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: GET /api/tenants/:tenantId/usage.
     func getUsage(
         _ request: GetUsageRequest, context: ServerContext
@@ -970,13 +970,13 @@ public struct QuotaServiceClient: Sendable {
     }
 
     /// GetUsage answers with what a tenant used, day by day, and the totals. Days are those of the
-    /// tenant's time zone.
+    /// tenant's time zone; at most 366 of them, the first and the last included.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant with view_usage.
-    /// Errors: INVALID_ARGUMENT with BadRequest for dates that are none, in the wrong order, or more
-    /// than 366 days apart, or a wrong tenant name; NOT_FOUND for a tenant that does not exist or that
-    /// the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE;
-    /// PERMISSION_DENIED; UNAUTHENTICATED.
+    /// Errors: INVALID_ARGUMENT with BadRequest for dates that are none or in the wrong order, for
+    /// more than 366 days, for an unknown resource, or for a wrong tenant name; NOT_FOUND for a tenant
+    /// that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+    /// TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: GET /api/tenants/:tenantId/usage.
     public func getUsage(
         _ request: GetUsageRequest, options: CallOptions = .defaults

@@ -49,7 +49,7 @@ public struct Plan: RawRepresentable, Hashable, Sendable, CustomStringConvertibl
     public var description: String { name ?? String(rawValue) }
 }
 
-/// BillingCycle is how often a subscription is paid for. Monthly quotas start anew every calendar
+/// BillingCycle is how often a subscription is paid for. Quotas of a month start anew every calendar
 /// month with either.
 public struct BillingCycle: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The number on the wire; any number is possible.
@@ -150,7 +150,7 @@ public struct DowngradePolicy: RawRepresentable, Hashable, Sendable, CustomStrin
     /// The change is refused.
     public static var refuse: DowngradePolicy { DowngradePolicy(rawValue: 1) }
 
-    /// The change is kept for the end of the period.
+    /// The change is kept for the end of the billing period.
     public static var schedule: DowngradePolicy { DowngradePolicy(rawValue: 2) }
 
     /// Every value of the .proto file, in its order.
@@ -186,7 +186,7 @@ public struct ChangeEffect: RawRepresentable, Hashable, Sendable, CustomStringCo
     /// At once.
     public static var immediate: ChangeEffect { ChangeEffect(rawValue: 1) }
 
-    /// At the end of the period.
+    /// At the end of the billing period.
     public static var scheduled: ChangeEffect { ChangeEffect(rawValue: 2) }
 
     /// Every value of the .proto file, in its order.
@@ -355,7 +355,7 @@ public struct CustomTerms: ProtobufMessage {
     /// Transactions a month; at least 1.
     public var maxTransactions: UInt64 = 0
 
-    /// What a month costs, in whole paise.
+    /// What a month costs, in whole paise; at most 10^15.
     public var monthlyPricePaise: UInt64 = 0
 
     /// The message with every field at its default.
@@ -458,7 +458,7 @@ public struct Subscription: ProtobufMessage {
     /// The change that is scheduled; not set without one.
     public var scheduledChange: ScheduledChange?
 
-    /// When it ends, when it is to be cancelled at the end of its period; else not set.
+    /// When it ends, when it is to be cancelled at the end of its billing period; else not set.
     public var cancelsAt: Google_Protobuf_Timestamp?
 
     /// When the present billing cycle began.
@@ -595,7 +595,7 @@ public struct Subscription: ProtobufMessage {
     }
 }
 
-/// ScheduledChange is a change that waits for the end of the period.
+/// ScheduledChange is a change that waits for the end of the billing period.
 public struct ScheduledChange: ProtobufMessage {
     /// The plan to come.
     public var plan: Plan = Plan(rawValue: 0)
@@ -645,9 +645,11 @@ public struct ScheduledChange: ProtobufMessage {
     }
 }
 
-/// Proration is what a change costs or gives back now.
+/// Proration is what a change costs or gives back now. A share is an amount times the seconds left
+/// over the seconds of the period, rounded half up to whole paise.
 public struct Proration: ProtobufMessage {
-    /// What is given back for the rest of the present billing period, as a positive amount.
+    /// What is given back of what the present billing period cost, as a positive amount; nothing for a
+    /// trial, which is free.
     public var credit: Money?
 
     /// What the rest of the period costs on the new terms.
@@ -659,8 +661,16 @@ public struct Proration: ProtobufMessage {
     /// The seconds of the present billing period that are left.
     public var remainingSeconds: Int64 = 0
 
-    /// The seconds of the whole billing period.
+    /// The seconds of the whole present billing period.
     public var periodSeconds: Int64 = 0
+
+    /// The seconds that are charged for: those left of the billing period on the new terms. Others
+    /// than remaining_seconds when the billing cycle changes: a year begins with the present billing
+    /// period, and a month is the present calendar month.
+    public var chargedSeconds: Int64 = 0
+
+    /// The seconds of the whole billing period on the new terms.
+    public var chargedPeriodSeconds: Int64 = 0
 
     /// The message with every field at its default.
     public init() {}
@@ -671,13 +681,17 @@ public struct Proration: ProtobufMessage {
         charge: Money? = nil,
         amountDue: Money? = nil,
         remainingSeconds: Int64 = 0,
-        periodSeconds: Int64 = 0
+        periodSeconds: Int64 = 0,
+        chargedSeconds: Int64 = 0,
+        chargedPeriodSeconds: Int64 = 0
     ) {
         self.credit = credit
         self.charge = charge
         self.amountDue = amountDue
         self.remainingSeconds = remainingSeconds
         self.periodSeconds = periodSeconds
+        self.chargedSeconds = chargedSeconds
+        self.chargedPeriodSeconds = chargedPeriodSeconds
     }
 
     /// The struct that protoc-c made of the message.
@@ -695,6 +709,8 @@ public struct Proration: ProtobufMessage {
         self.amountDue = message.pointee.amount_due.map { Money(copying: $0) }
         self.remainingSeconds = message.pointee.remaining_seconds
         self.periodSeconds = message.pointee.period_seconds
+        self.chargedSeconds = message.pointee.charged_seconds
+        self.chargedPeriodSeconds = message.pointee.charged_period_seconds
     }
 
     /// Writes the fields into `message`; what it points to comes from `arena`.
@@ -706,6 +722,8 @@ public struct Proration: ProtobufMessage {
         if let value = self.amountDue { message.pointee.amount_due = try arena.message(value) }
         message.pointee.remaining_seconds = self.remainingSeconds
         message.pointee.period_seconds = self.periodSeconds
+        message.pointee.charged_seconds = self.chargedSeconds
+        message.pointee.charged_period_seconds = self.chargedPeriodSeconds
     }
 }
 
@@ -714,7 +732,7 @@ public struct PlanConflict: ProtobufMessage {
     /// The resource.
     public var resource: Resource = Resource(rawValue: 0)
 
-    /// The units used, bytes for storage.
+    /// The units used or spoken for, bytes for storage.
     public var current: UInt64 = 0
 
     /// The units that the new plan allows, bytes for storage.
@@ -1019,7 +1037,7 @@ public struct ChangeSubscriptionResponse: ProtobufMessage {
     /// When it applies.
     public var effect: ChangeEffect = ChangeEffect(rawValue: 0)
 
-    /// What is charged and given back now; nothing for a scheduled change.
+    /// What is charged and given back now; not set for a scheduled change.
     public var proration: Proration?
 
     /// The message with every field at its default.
@@ -1147,10 +1165,11 @@ public struct PreviewPlanChangeResponse: ProtobufMessage {
     /// When it would apply.
     public var effect: ChangeEffect = ChangeEffect(rawValue: 0)
 
-    /// What would be charged and given back.
+    /// What would be charged and given back; not set for a scheduled change.
     public var proration: Proration?
 
-    /// What is used above the new limits; empty when everything fits.
+    /// What is used above the new limits, which is why it would be scheduled; empty when everything
+    /// fits.
     public var conflicts: [PlanConflict] = []
 
     /// The message with every field at its default.
@@ -1214,7 +1233,7 @@ public struct CancelSubscriptionRequest: ProtobufMessage {
     /// End it now, rather than at the end of the billing period.
     public var immediately: Bool = false
 
-    /// Why, for the activity log; at most 500 characters.
+    /// Why, for the activity log; at most 500 characters, none of them a control character.
     public var reason: String = ""
 
     /// The version that the caller has seen; 0 changes whatever is there.
@@ -1379,42 +1398,49 @@ public protocol SubscriptionServiceHandler: Sendable {
         _ request: ListPlansRequest, context: ServerContext
     ) async throws -> ListPlansResponse
 
-    /// ChangeSubscription moves a tenant to another plan or billing cycle. An upgrade applies at once
-    /// and keeps what was used. A downgrade to limits below what is used is refused, or scheduled for
-    /// the end of the period, as downgrade_policy says; a scheduled change that still does not fit
-    /// then is tried again at the end of each following period.
+    /// ChangeSubscription moves a tenant to another plan or billing cycle. What fits into the new
+    /// limits applies at once and keeps what was used. A downgrade to limits below what is used is
+    /// refused, or scheduled for the end of the billing period, as downgrade_policy says; a scheduled
+    /// change that still does not fit then is tried again at the end of each following billing period.
+    ///
+    /// A change that applies at once charges the rest of the billing period on the new terms and gives
+    /// back the rest of what was paid. It ends a trial, and revives what has expired, unless the new
+    /// plan has a trial itself. Any change withdraws a change or a cancellation that was scheduled
+    /// before; the present terms given again do only that.
     ///
     /// Who may call: platform administrators, principals of the same tenant with manage_subscription;
     /// the plan custom only platform administrators.
     /// Errors: INVALID_ARGUMENT with BadRequest for an unknown plan, cycle or policy, or for custom
     /// limits that are missing with the plan custom or given with another; FAILED_PRECONDITION with
     /// ErrorInfo USAGE_ABOVE_LIMIT (its metadata names the resource) for a downgrade that is refused,
-    /// NO_CHANGE when the tenant has exactly this already, SUBSCRIPTION_NOT_ACTIVE for one that was
-    /// cancelled, TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; ABORTED with ErrorInfo
-    /// VERSION_MISMATCH; NOT_FOUND for a tenant that does not exist or that the caller may not see;
-    /// PERMISSION_DENIED; UNAUTHENTICATED.
+    /// NO_CHANGE when the tenant has, or has scheduled, exactly this already,
+    /// SUBSCRIPTION_NOT_ACTIVE for one that was cancelled, TENANT_NOT_ACTIVE or
+    /// IDEMPOTENCY_KEY_REUSED; ABORTED with ErrorInfo VERSION_MISMATCH; NOT_FOUND for a tenant that
+    /// does not exist or that the caller may not see; PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: none; the original changed the row by hand.
     func changeSubscription(
         _ request: ChangeSubscriptionRequest, context: ServerContext
     ) async throws -> ChangeSubscriptionResponse
 
     /// PreviewPlanChange shows what ChangeSubscription with the same fields would do and cost now.
-    /// The proration is by whole seconds of the period, rounded half up to whole paise.
+    /// The proration is by whole seconds of the billing period, rounded half up to whole paise.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant with
-    /// view_subscription.
+    /// view_subscription; the plan custom only platform administrators.
     /// Errors: as ChangeSubscription, without ABORTED and IDEMPOTENCY_KEY_REUSED.
     /// HTTP route it replaces: none.
     func previewPlanChange(
         _ request: PreviewPlanChangeRequest, context: ServerContext
     ) async throws -> PreviewPlanChangeResponse
 
-    /// CancelSubscription ends a subscription, at once or at the end of the period. Data stays;
-    /// consuming is refused once it has ended.
+    /// CancelSubscription ends a subscription, at once or at the end of the billing period. Nothing is
+    /// given back. Data stays; consuming is refused once it has ended. A change that was scheduled is
+    /// withdrawn.
     ///
     /// Who may call: platform administrators, principals of the same tenant with manage_subscription.
     /// Errors: INVALID_ARGUMENT with BadRequest; FAILED_PRECONDITION with ErrorInfo
-    /// SUBSCRIPTION_NOT_ACTIVE when it is cancelled already, TENANT_NOT_ACTIVE or
+    /// SUBSCRIPTION_NOT_ACTIVE when it is cancelled already, NO_CHANGE when it is to be cancelled at
+    /// the end of its billing period already and is to be so again, TENANT_NOT_ACTIVE or
     /// IDEMPOTENCY_KEY_REUSED; ABORTED with ErrorInfo VERSION_MISMATCH; NOT_FOUND for a tenant that
     /// does not exist or that the caller may not see; PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: none.
@@ -1480,20 +1506,25 @@ public struct SubscriptionServiceClient: Sendable {
             SubscriptionServiceMethods.listPlans, request, options: options)
     }
 
-    /// ChangeSubscription moves a tenant to another plan or billing cycle. An upgrade applies at once
-    /// and keeps what was used. A downgrade to limits below what is used is refused, or scheduled for
-    /// the end of the period, as downgrade_policy says; a scheduled change that still does not fit
-    /// then is tried again at the end of each following period.
+    /// ChangeSubscription moves a tenant to another plan or billing cycle. What fits into the new
+    /// limits applies at once and keeps what was used. A downgrade to limits below what is used is
+    /// refused, or scheduled for the end of the billing period, as downgrade_policy says; a scheduled
+    /// change that still does not fit then is tried again at the end of each following billing period.
+    ///
+    /// A change that applies at once charges the rest of the billing period on the new terms and gives
+    /// back the rest of what was paid. It ends a trial, and revives what has expired, unless the new
+    /// plan has a trial itself. Any change withdraws a change or a cancellation that was scheduled
+    /// before; the present terms given again do only that.
     ///
     /// Who may call: platform administrators, principals of the same tenant with manage_subscription;
     /// the plan custom only platform administrators.
     /// Errors: INVALID_ARGUMENT with BadRequest for an unknown plan, cycle or policy, or for custom
     /// limits that are missing with the plan custom or given with another; FAILED_PRECONDITION with
     /// ErrorInfo USAGE_ABOVE_LIMIT (its metadata names the resource) for a downgrade that is refused,
-    /// NO_CHANGE when the tenant has exactly this already, SUBSCRIPTION_NOT_ACTIVE for one that was
-    /// cancelled, TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; ABORTED with ErrorInfo
-    /// VERSION_MISMATCH; NOT_FOUND for a tenant that does not exist or that the caller may not see;
-    /// PERMISSION_DENIED; UNAUTHENTICATED.
+    /// NO_CHANGE when the tenant has, or has scheduled, exactly this already,
+    /// SUBSCRIPTION_NOT_ACTIVE for one that was cancelled, TENANT_NOT_ACTIVE or
+    /// IDEMPOTENCY_KEY_REUSED; ABORTED with ErrorInfo VERSION_MISMATCH; NOT_FOUND for a tenant that
+    /// does not exist or that the caller may not see; PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: none; the original changed the row by hand.
     public func changeSubscription(
         _ request: ChangeSubscriptionRequest, options: CallOptions = .defaults
@@ -1503,10 +1534,10 @@ public struct SubscriptionServiceClient: Sendable {
     }
 
     /// PreviewPlanChange shows what ChangeSubscription with the same fields would do and cost now.
-    /// The proration is by whole seconds of the period, rounded half up to whole paise.
+    /// The proration is by whole seconds of the billing period, rounded half up to whole paise.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant with
-    /// view_subscription.
+    /// view_subscription; the plan custom only platform administrators.
     /// Errors: as ChangeSubscription, without ABORTED and IDEMPOTENCY_KEY_REUSED.
     /// HTTP route it replaces: none.
     public func previewPlanChange(
@@ -1516,12 +1547,14 @@ public struct SubscriptionServiceClient: Sendable {
             SubscriptionServiceMethods.previewPlanChange, request, options: options)
     }
 
-    /// CancelSubscription ends a subscription, at once or at the end of the period. Data stays;
-    /// consuming is refused once it has ended.
+    /// CancelSubscription ends a subscription, at once or at the end of the billing period. Nothing is
+    /// given back. Data stays; consuming is refused once it has ended. A change that was scheduled is
+    /// withdrawn.
     ///
     /// Who may call: platform administrators, principals of the same tenant with manage_subscription.
     /// Errors: INVALID_ARGUMENT with BadRequest; FAILED_PRECONDITION with ErrorInfo
-    /// SUBSCRIPTION_NOT_ACTIVE when it is cancelled already, TENANT_NOT_ACTIVE or
+    /// SUBSCRIPTION_NOT_ACTIVE when it is cancelled already, NO_CHANGE when it is to be cancelled at
+    /// the end of its billing period already and is to be so again, TENANT_NOT_ACTIVE or
     /// IDEMPOTENCY_KEY_REUSED; ABORTED with ErrorInfo VERSION_MISMATCH; NOT_FOUND for a tenant that
     /// does not exist or that the caller may not see; PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: none.

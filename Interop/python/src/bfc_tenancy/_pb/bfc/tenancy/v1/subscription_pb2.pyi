@@ -168,18 +168,22 @@ class ScheduledChange(_message.Message):
     def __init__(self, plan: _Optional[_Union[Plan, str]] = ..., billing_cycle: _Optional[_Union[BillingCycle, str]] = ..., applies_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Proration(_message.Message):
-    __slots__ = ("credit", "charge", "amount_due", "remaining_seconds", "period_seconds")
+    __slots__ = ("credit", "charge", "amount_due", "remaining_seconds", "period_seconds", "charged_seconds", "charged_period_seconds")
     CREDIT_FIELD_NUMBER: _ClassVar[int]
     CHARGE_FIELD_NUMBER: _ClassVar[int]
     AMOUNT_DUE_FIELD_NUMBER: _ClassVar[int]
     REMAINING_SECONDS_FIELD_NUMBER: _ClassVar[int]
     PERIOD_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    CHARGED_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    CHARGED_PERIOD_SECONDS_FIELD_NUMBER: _ClassVar[int]
     credit: Money
     charge: Money
     amount_due: Money
     remaining_seconds: int
     period_seconds: int
-    def __init__(self, credit: _Optional[_Union[Money, _Mapping]] = ..., charge: _Optional[_Union[Money, _Mapping]] = ..., amount_due: _Optional[_Union[Money, _Mapping]] = ..., remaining_seconds: _Optional[int] = ..., period_seconds: _Optional[int] = ...) -> None: ...
+    charged_seconds: int
+    charged_period_seconds: int
+    def __init__(self, credit: _Optional[_Union[Money, _Mapping]] = ..., charge: _Optional[_Union[Money, _Mapping]] = ..., amount_due: _Optional[_Union[Money, _Mapping]] = ..., remaining_seconds: _Optional[int] = ..., period_seconds: _Optional[int] = ..., charged_seconds: _Optional[int] = ..., charged_period_seconds: _Optional[int] = ...) -> None: ...
 
 class PlanConflict(_message.Message):
     __slots__ = ("resource", "current", "max")

@@ -1,0 +1,10 @@
+/// What has to be done beside the calls, by one server at a time. The raw values are the
+/// database's, where each job's interval is.
+package enum ScheduledJob: String, Sendable, Hashable, CaseIterable {
+    /// Months of quotas, trials, scheduled changes, cancellations and billing periods.
+    case settleSubscriptions = "settle_subscriptions"
+    /// Partitions of the months to come.
+    case ensurePartitions = "ensure_partitions"
+    /// Kept answers that no retry may ask for any more.
+    case purgeIdempotencyKeys = "purge_idempotency_keys"
+}
