@@ -25,7 +25,7 @@ server_settings() {
     export TENANCY_TLS_CA=${TENANCY_TLS_CA:-$TENANCY_DATA/tls/ca.pem}
     export TENANCY_TLS_CERT=${TENANCY_TLS_CERT:-$TENANCY_DATA/tls/server.pem}
     export TENANCY_TLS_KEY=${TENANCY_TLS_KEY:-$TENANCY_DATA/tls/server.key}
-    export TENANCY_ENCRYPTION_KEY_FILE=${TENANCY_ENCRYPTION_KEY_FILE:-$TENANCY_DATA/master-keys}
+    export TENANCY_ENCRYPTION_KEY_FILE=${TENANCY_ENCRYPTION_KEY_FILE-$TENANCY_DATA/master-keys}
     export TENANCY_ADMIN_UIDS=${TENANCY_ADMIN_UIDS:-$(id -u)}
     server_log=$TENANCY_DATA/tenancyd.log
     if (($(printf %s "$TENANCY_SOCKET" | wc -c) > 107)); then
@@ -71,10 +71,11 @@ server_use_private_database() {
     "$1/tenancyd" migrate
 }
 
-# The first master key, unless there is one. Moved into place when it is whole: half a file that an
-# interruption left would be taken for the keys next time.
+# The first master key, unless there is one, or the setting is empty and none is wanted. Moved into
+# place when it is whole: half a file that an interruption left would be taken for the keys next
+# time.
 server_make_master_key() {
-    [[ ! -e $TENANCY_ENCRYPTION_KEY_FILE ]] || return 0
+    [[ -n $TENANCY_ENCRYPTION_KEY_FILE && ! -e $TENANCY_ENCRYPTION_KEY_FILE ]] || return 0
     (umask 077 && printf '1 %s\n' "$(openssl rand -hex 32)" >"$TENANCY_ENCRYPTION_KEY_FILE.new")
     mv "$TENANCY_ENCRYPTION_KEY_FILE.new" "$TENANCY_ENCRYPTION_KEY_FILE"
     echo "tenancyd: made $TENANCY_ENCRYPTION_KEY_FILE; what it seals is lost without it"

@@ -111,6 +111,7 @@ package struct TenancyService: Service {
         TenantService(access: access, store: store).register(on: &router)
         UserService(access: access, store: store).register(on: &router)
         QuotaService(access: access, store: store, ledger: store).register(on: &router)
+        ConfigurationService(access: access, store: store).register(on: &router)
         health.register(on: &router)
         try ReflectionService.register(on: &router)
         // Watches are the bidirectional calls. Their clients hold a token to go on from.

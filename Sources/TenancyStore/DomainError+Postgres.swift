@@ -42,9 +42,19 @@ extension DomainError {
             if let field = uniqueFields[error.constraint ?? ""] {
                 return .alreadyExists(field: field)
             }
+            // Two made the same setting at once. The later one finds it when it is tried again.
+            if error.constraint == "tenant_configurations_pkey" {
+                return DomainError(.aborted, message: "a concurrent change got in the way")
+            }
         case .checkViolation:
             if let violation = checkViolations[error.constraint ?? ""] {
                 return .invalidArgument([violation])
+            }
+            if error.constraint == "tenant_configuration_heads_settings_count" {
+                return DomainError(
+                    .tooMany(.configurations),
+                    message: "the tenant has \(Setting.countMax) settings",
+                    metadata: ["max": String(Setting.countMax)])
             }
         case .invalidParameterValue:
             if let violation = argumentViolations[error.column ?? ""] {

@@ -23,6 +23,7 @@ enum TenancyMigrations {
         migration(16, "user_changes", PackageResources._016_user_changes_sql),
         migration(17, "invitations", PackageResources._017_invitations_sql),
         migration(28, "data_keys", PackageResources._028_data_keys_sql),
+        migration(29, "configurations", PackageResources._029_configurations_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

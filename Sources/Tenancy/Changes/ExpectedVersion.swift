@@ -5,6 +5,8 @@ package enum ExpectedVersion: Sendable, Hashable {
     case any
     /// Exactly this one.
     case exactly(Int64)
+    /// None: it must not be there yet.
+    case absent
 
     /// Reads a request's field, of which 0 means any.
     package init?(_ value: Int64, violations: inout FieldViolations) {
@@ -15,9 +17,26 @@ package enum ExpectedVersion: Sendable, Hashable {
         self = value == 0 ? .any : .exactly(value)
     }
 
+    /// Reads the field of a request that may make what is not there, of which 0 means any and -1
+    /// that there is none.
+    package init?(orAbsent value: Int64, violations: inout FieldViolations) {
+        switch value {
+        case -1: self = .absent
+        case 0: self = .any
+        case 1...: self = .exactly(value)
+        default:
+            violations.add("expected_version", "must not be below -1")
+            return nil
+        }
+    }
+
+    /// - Parameter present: Nil when it is not there.
     /// - Throws: `versionMismatch`.
-    package func check(_ present: Int64) throws(DomainError) {
-        guard case .exactly(let expected) = self, expected != present else { return }
-        throw .versionMismatch
+    package func check(_ present: Int64?) throws(DomainError) {
+        switch self {
+        case .any: return
+        case .exactly(let expected): guard expected == present else { throw .versionMismatch }
+        case .absent: guard present == nil else { throw .versionMismatch }
+        }
     }
 }

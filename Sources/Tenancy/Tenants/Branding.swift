@@ -11,7 +11,8 @@ package struct Branding: Sendable, Hashable {
     /// Further settings of the look, such as a theme.
     package var settings = JSONObjectText.empty
 
-    /// Each field is the one of the first layer that has it.
+    /// Each field is the one of the first layer that has it, and so is each member of the further
+    /// settings.
     package init(_ layers: [BrandingLayer]) {
         func first(_ field: KeyPath<BrandingLayer, String?>) -> String {
             layers.lazy.compactMap { $0[keyPath: field] }.first ?? ""
@@ -23,7 +24,7 @@ package struct Branding: Sendable, Hashable {
         favicon = first(\.favicon)
         companyName = first(\.companyName)
         supportEmail = first(\.supportEmail)
-        settings = layers.lazy.compactMap(\.settings).first ?? .empty
+        settings = JSONObjectText.merged(layers.compactMap(\.settings))
     }
 }
 

@@ -15,6 +15,14 @@ struct JSONScanner {
         return position == bytes.count
     }
 
+    /// Whether the whole text is one value of any kind.
+    mutating func scanDocument() -> Bool {
+        skipBlanks()
+        guard scanValue(depth: 1) else { return false }
+        skipBlanks()
+        return position == bytes.count
+    }
+
     private var peek: UInt8? { position < bytes.count ? bytes[position] : nil }
 
     private mutating func take(_ byte: UInt8) -> Bool {

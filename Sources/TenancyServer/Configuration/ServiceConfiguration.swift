@@ -79,8 +79,10 @@ package struct ServiceConfiguration: Sendable {
         traceSampleRatio = try Self.ratio(config, "trace.sample.ratio")
         drainNotice = .milliseconds(
             try Self.number(config, "drain.notice.ms", default: 0, in: 0...3_600_000))
-        encryptionKeyFile =
+        // Named and empty means none, whatever else is there.
+        let keyFile =
             config.string(forKey: "encryption.key.file") ?? Self.credential("tenancy-master-keys")
+        encryptionKeyFile = keyFile?.isEmpty == true ? nil : keyFile
         identity = try IdentityConfiguration(reading: config)
         limits = try Self.limits(config.scoped(to: "limits"))
     }

@@ -11,21 +11,30 @@ protocol ChangeRequest: WireMessage {
     var validateOnly: Bool { get }
 }
 
+/// Whether a request holds a secret.
+enum RequestSecrecy: Sendable {
+    case none
+    /// It may, depending on what is there already.
+    case possible
+    case certain
+}
+
 extension TenantAccess {
     /// Makes a change of one tenant: finds out who asks, checks the request, decides whether they
     /// may, and runs `body` in one transaction with everything that `TenancyStore.change` promises.
     ///
     /// - Parameter answerIsSecret: What is kept for a retry is sealed. With an idempotency key and
     ///   without a master key the change is refused.
-    /// - Parameter requestIsSecret: What the idempotency key is bound to does not give the request
-    ///   away, and `body` gets the tenant's sealer where there is a master key.
+    /// - Parameter requestSecrecy: Whether the request holds a secret. If it may, what the
+    ///   idempotency key is bound to does not give it away, and `body` gets the tenant's sealer
+    ///   where there is a master key.
     /// - Parameter input: Reads and checks the rest of the request; it adds every violation, and
     ///   answers nil only with one.
     /// - Parameter body: Makes the change. It may run more than once, and what it answers is kept.
     func change<Request: ChangeRequest, Input: Sendable, Response: WireMessage>(
         _ operation: Operation, _ request: Request, _ context: ServerContext,
         lock: ChangeTerms.TenantLock = .share,
-        answerIsSecret: Bool = false, requestIsSecret: Bool = false,
+        answerIsSecret: Bool = false, requestSecrecy: RequestSecrecy = .none,
         input: (Request, inout FieldViolations) -> Input?,
         _ body: @Sendable @escaping (Change, AdmittedTenant, Input) async throws -> Response
     ) async throws -> Response {
@@ -44,14 +53,18 @@ extension TenantAccess {
         }
         var tenant = try await self.tenant(
             selector, caller, operation, statusIsDecidedLater: true)
-        if requestIsSecret || (answerIsSecret && idempotency != nil) {
+        if requestSecrecy != .none || (answerIsSecret && idempotency != nil) {
+            // A key is bound to a hash that must be the same for a retry, and so takes a data key
+            // that stays.
+            let isNeeded = requestSecrecy == .certain || idempotency != nil
             tenant.sealer = try await sealer(
-                of: tenant, isKept: !request.validateOnly, isRequired: answerIsSecret, caller)
+                of: tenant, isKept: isNeeded && !request.validateOnly, isRequired: answerIsSecret,
+                caller)
         }
         let terms = ChangeTerms(
             operation: operation, tenant: tenant.id, lock: lock,
-            idempotency: requestIsSecret
-                ? try tenant.sealer?.bound(idempotency) ?? idempotency : idempotency,
+            idempotency: requestSecrecy == .none
+                ? idempotency : try tenant.sealer?.bound(idempotency) ?? idempotency,
             validateOnly: request.validateOnly, context: caller.auditContext,
             answerSeal: answerIsSecret
                 ? idempotency.flatMap { tenant.sealer?.answerSeal(idempotencyKey: $0.key) } : nil)

@@ -72,8 +72,10 @@ struct TenantService: TenantServiceHandler {
         guard let code = TenantCode(request.tenantCode) else {
             throw DomainError.invalidArgument(field: "tenant_code", rule: TenantCode.rule)
         }
-        let profile = try await store.activeTenant(code).profile
-        let branding = Tenancy.Branding([BrandingLayer(profile), .platform])
+        let tenant = try await store.activeTenant(code)
+        let profile = tenant.profile
+        let branding = Tenancy.Branding(
+            of: profile, settings: try await store.brandingSettings(of: tenant.id))
         return GetPublicTenantInfoResponse(
             success: true,
             tenant: PublicTenantInfo(

@@ -10,7 +10,7 @@ extension UserService {
     ) async throws -> InviteUserResponse {
         let isMeant = !request.validateOnly
         return try await ErrorMapping.naming(request.email) {
-            try await access.change(.inviteUser, request, context) {
+            try await access.change(.inviteUser, request, context, answerIsSecret: true) {
                 request, violations in
                 NewInvitation(
                     email: request.email, role: Role(request.role),

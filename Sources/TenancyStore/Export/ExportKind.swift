@@ -46,6 +46,14 @@ struct ExportKind: Sendable {
                 expires_at
                 """,
             table: "tenant_invitations", order: "id"),
+        // The value of a secret one is null here.
+        ExportKind(
+            name: "configuration",
+            columns: """
+                config_key, config_type, config_value, is_sensitive, description, updated_by,
+                created_at, updated_at, version
+                """,
+            table: "tenant_configurations", order: "config_key"),
         ExportKind(
             name: "usage", columns: "usage_date, resource_type, used",
             table: "tenant_resource_usage", order: "usage_date, resource_type"),

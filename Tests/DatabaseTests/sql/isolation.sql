@@ -29,6 +29,8 @@ SELECT t, 'i@example.com', 'user', sha256('i'), 'x', now() + interval '1 day'
 FROM (VALUES (2), (3)) AS v (t);
 INSERT INTO tenant_data_keys (tenant_id, master_key, wrapped_key)
 SELECT tenant, 1, decode(repeat('00', 60), 'hex') FROM (VALUES (2), (3)) AS v (tenant);
+INSERT INTO tenant_configurations (tenant_id, config_key, config_type, config_value, updated_by)
+SELECT tenant, 'flags', 'feature', 'true', '' FROM (VALUES (2), (3)) AS v (tenant);
 
 -- What a role may do in a scope: "3 rows", or the SQLSTATE of the refusal. Everything is undone.
 CREATE FUNCTION tap.attempt(p_role text, p_scope text, p_statement text) RETURNS text

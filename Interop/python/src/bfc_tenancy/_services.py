@@ -65,8 +65,8 @@ class AsyncConfigurationService:
         Errors: INVALID_ARGUMENT with BadRequest for a page size below zero, a page token that was not
         answered for the same filters, or a wrong tenant name; NOT_FOUND for a tenant that does not
         exist or that the caller may not see; PERMISSION_DENIED, also when reveal_sensitive is asked
-        for without view_sensitive_config; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE;
-        UNAUTHENTICATED.
+        for without view_sensitive_config; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, or
+        ENCRYPTION_NOT_CONFIGURED when a secret is to be shown; UNAUTHENTICATED.
         HTTP route it replaces: GET /api/tenants/:tenantId/config.
         """
         return await self._channel.unary(
@@ -154,8 +154,8 @@ class BlockingConfigurationService:
         Errors: INVALID_ARGUMENT with BadRequest for a page size below zero, a page token that was not
         answered for the same filters, or a wrong tenant name; NOT_FOUND for a tenant that does not
         exist or that the caller may not see; PERMISSION_DENIED, also when reveal_sensitive is asked
-        for without view_sensitive_config; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE;
-        UNAUTHENTICATED.
+        for without view_sensitive_config; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, or
+        ENCRYPTION_NOT_CONFIGURED when a secret is to be shown; UNAUTHENTICATED.
         HTTP route it replaces: GET /api/tenants/:tenantId/config.
         """
         return self._run(self._stub.get_configurations(request, timeout=timeout, metadata=metadata))

@@ -33,11 +33,12 @@ type ConfigType int32
 const (
 	// Not given.
 	ConfigType_CONFIG_TYPE_UNSPECIFIED ConfigType = 0
-	// Logo, colours, theme: an object; known fields are checked.
+	// Logo, colours, theme: an object; the fields of Branding, by their JSON names, and
+	// showPoweredBy, customFooter and theme are checked.
 	ConfigType_CONFIG_TYPE_BRANDING ConfigType = 1
 	// Feature flags: a boolean, or an object of booleans.
 	ConfigType_CONFIG_TYPE_FEATURE ConfigType = 2
-	// External services: an object; what ends in _endpoint or _url is an https URL.
+	// External services: an object; what ends in _endpoint or _url is an https URL, at every depth.
 	ConfigType_CONFIG_TYPE_INTEGRATION ConfigType = 3
 	// Authentication settings: an object.
 	ConfigType_CONFIG_TYPE_SECURITY ConfigType = 4
@@ -124,7 +125,8 @@ func (WatchEventType) EnumDescriptor() ([]byte, []int) {
 type Configuration struct {
 	// Its key: 1 to 128 lower-case letters, digits and `_ - .`, beginning with a letter.
 	ConfigKey string `protobuf:"bytes,1,opt,name=config_key,json=configKey,proto3" json:"config_key,omitempty"`
-	// Its value; absent when it is sensitive and not revealed.
+	// Its value; absent when it is sensitive and not revealed. A plain one is answered as equal JSON,
+	// though perhaps with other blanks and another order of members.
 	ConfigValue *JsonValue `protobuf:"bytes,2,opt,name=config_value,json=configValue,proto3" json:"config_value,omitempty"`
 	// What it is for.
 	ConfigType ConfigType `protobuf:"varint,3,opt,name=config_type,json=configType,proto3,enum=bfc.tenancy.v1.ConfigType" json:"config_type,omitempty"`
@@ -138,7 +140,8 @@ type Configuration struct {
 	CreatedAt *types.Timestamp `protobuf:"bytes,7,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
 	// When it last changed.
 	UpdatedAt *types.Timestamp `protobuf:"bytes,8,opt,name=updated_at,json=updatedAt,proto3" json:"updated_at,omitempty"`
-	// Grows by one with every change.
+	// Grows by one with every change. A setting that is made anew after its deletion begins above the
+	// version that the deleted one had.
 	Version              int64    `protobuf:"varint,9,opt,name=version,proto3" json:"version,omitempty"`
 	XXX_NoUnkeyedLiteral struct{} `json:"-"`
 	XXX_unrecognized     []byte   `json:"-"`
@@ -178,7 +181,9 @@ func (m *Configuration) XXX_DiscardUnknown() {
 var xxx_messageInfo_Configuration proto.InternalMessageInfo
 
 // Branding is the look of a tenant: its branding settings over its own fields over the platform's
-// defaults, field by field.
+// defaults, field by field. Of the branding settings, the one with the key "branding" goes before
+// the others, which go in the order of their keys; secret ones, and those after the eighth, are not
+// looked at.
 type Branding struct {
 	// The domain of the white label; may be empty.
 	Domain string `protobuf:"bytes,1,opt,name=domain,proto3" json:"domain,omitempty"`
@@ -239,7 +244,8 @@ type GetConfigurationsRequest struct {
 	TenantCode string `protobuf:"bytes,1,opt,name=tenant_code,json=tenantCode,proto3" json:"tenant_code,omitempty"`
 	// The tenant's id; exactly one of code and id is given.
 	TenantId int64 `protobuf:"varint,2,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`
-	// The most settings in the answer; 50 when 0, and never more than 1,000.
+	// The most settings in the answer; 50 when 0, and never more than 1,000. A page of long values
+	// ends earlier.
 	PageSize int32 `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// Where to go on: next_page_token of the page before; empty for the first page.
 	PageToken string `protobuf:"bytes,4,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
@@ -343,9 +349,9 @@ type SetConfigurationRequest struct {
 	ConfigKey string `protobuf:"bytes,3,opt,name=config_key,json=configKey,proto3" json:"config_key,omitempty"`
 	// The value, at most 64 KiB. Required.
 	ConfigValue *JsonValue `protobuf:"bytes,4,opt,name=config_value,json=configValue,proto3" json:"config_value,omitempty"`
-	// What it is for. Required for a new setting, and never changes.
+	// What it is for. Required for a new setting; never changes, and may then be left out.
 	ConfigType ConfigType `protobuf:"varint,5,opt,name=config_type,json=configType,proto3,enum=bfc.tenancy.v1.ConfigType" json:"config_type,omitempty"`
-	// Whether the value is a secret; a secret setting never becomes a plain one.
+	// Whether the value is a secret; a secret setting stays one, also when this is not said again.
 	IsSensitive bool `protobuf:"varint,6,opt,name=is_sensitive,json=isSensitive,proto3" json:"is_sensitive,omitempty"`
 	// What it is, for people; at most 500 characters.
 	Description string `protobuf:"bytes,7,opt,name=description,proto3" json:"description,omitempty"`

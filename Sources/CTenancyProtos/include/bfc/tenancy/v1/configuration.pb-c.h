@@ -40,7 +40,8 @@ typedef enum _Bfc__Tenancy__V1__ConfigType {
    */
   BFC__TENANCY__V1__CONFIG_TYPE__CONFIG_TYPE_UNSPECIFIED = 0,
   /*
-   * Logo, colours, theme: an object; known fields are checked.
+   * Logo, colours, theme: an object; the fields of Branding, by their JSON names, and
+   * showPoweredBy, customFooter and theme are checked.
    */
   BFC__TENANCY__V1__CONFIG_TYPE__CONFIG_TYPE_BRANDING = 1,
   /*
@@ -48,7 +49,7 @@ typedef enum _Bfc__Tenancy__V1__ConfigType {
    */
   BFC__TENANCY__V1__CONFIG_TYPE__CONFIG_TYPE_FEATURE = 2,
   /*
-   * External services: an object; what ends in _endpoint or _url is an https URL.
+   * External services: an object; what ends in _endpoint or _url is an https URL, at every depth.
    */
   BFC__TENANCY__V1__CONFIG_TYPE__CONFIG_TYPE_INTEGRATION = 3,
   /*
@@ -110,7 +111,8 @@ struct  Bfc__Tenancy__V1__Configuration
    */
   char *config_key;
   /*
-   * Its value; absent when it is sensitive and not revealed.
+   * Its value; absent when it is sensitive and not revealed. A plain one is answered as equal JSON,
+   * though perhaps with other blanks and another order of members.
    */
   Bfc__Tenancy__V1__JsonValue *config_value;
   /*
@@ -138,7 +140,8 @@ struct  Bfc__Tenancy__V1__Configuration
    */
   Google__Protobuf__Timestamp *updated_at;
   /*
-   * Grows by one with every change.
+   * Grows by one with every change. A setting that is made anew after its deletion begins above the
+   * version that the deleted one had.
    */
   int64_t version;
 };
@@ -149,7 +152,9 @@ struct  Bfc__Tenancy__V1__Configuration
 
 /*
  * Branding is the look of a tenant: its branding settings over its own fields over the platform's
- * defaults, field by field.
+ * defaults, field by field. Of the branding settings, the one with the key "branding" goes before
+ * the others, which go in the order of their keys; secret ones, and those after the eighth, are not
+ * looked at.
  */
 struct  Bfc__Tenancy__V1__Branding
 {
@@ -207,7 +212,8 @@ struct  Bfc__Tenancy__V1__GetConfigurationsRequest
    */
   int64_t tenant_id;
   /*
-   * The most settings in the answer; 50 when 0, and never more than 1,000.
+   * The most settings in the answer; 50 when 0, and never more than 1,000. A page of long values
+   * ends earlier.
    */
   int32_t page_size;
   /*
@@ -284,11 +290,11 @@ struct  Bfc__Tenancy__V1__SetConfigurationRequest
    */
   Bfc__Tenancy__V1__JsonValue *config_value;
   /*
-   * What it is for. Required for a new setting, and never changes.
+   * What it is for. Required for a new setting; never changes, and may then be left out.
    */
   Bfc__Tenancy__V1__ConfigType config_type;
   /*
-   * Whether the value is a secret; a secret setting never becomes a plain one.
+   * Whether the value is a secret; a secret setting stays one, also when this is not said again.
    */
   protobuf_c_boolean is_sensitive;
   /*

@@ -18,13 +18,14 @@ public struct ConfigType: RawRepresentable, Hashable, Sendable, CustomStringConv
     /// Not given.
     public static var unspecified: ConfigType { ConfigType(rawValue: 0) }
 
-    /// Logo, colours, theme: an object; known fields are checked.
+    /// Logo, colours, theme: an object; the fields of Branding, by their JSON names, and
+    /// showPoweredBy, customFooter and theme are checked.
     public static var branding: ConfigType { ConfigType(rawValue: 1) }
 
     /// Feature flags: a boolean, or an object of booleans.
     public static var feature: ConfigType { ConfigType(rawValue: 2) }
 
-    /// External services: an object; what ends in _endpoint or _url is an https URL.
+    /// External services: an object; what ends in _endpoint or _url is an https URL, at every depth.
     public static var integration: ConfigType { ConfigType(rawValue: 3) }
 
     /// Authentication settings: an object.
@@ -111,7 +112,8 @@ public struct Configuration: ProtobufMessage {
     /// Its key: 1 to 128 lower-case letters, digits and `_ - .`, beginning with a letter.
     public var configKey: String = ""
 
-    /// Its value; absent when it is sensitive and not revealed.
+    /// Its value; absent when it is sensitive and not revealed. A plain one is answered as equal JSON,
+    /// though perhaps with other blanks and another order of members.
     public var configValue: JsonValue?
 
     /// What it is for.
@@ -132,7 +134,8 @@ public struct Configuration: ProtobufMessage {
     /// When it last changed.
     public var updatedAt: Google_Protobuf_Timestamp?
 
-    /// Grows by one with every change.
+    /// Grows by one with every change. A setting that is made anew after its deletion begins above the
+    /// version that the deleted one had.
     public var version: Int64 = 0
 
     /// The message with every field at its default.
@@ -199,7 +202,9 @@ public struct Configuration: ProtobufMessage {
 }
 
 /// Branding is the look of a tenant: its branding settings over its own fields over the platform's
-/// defaults, field by field.
+/// defaults, field by field. Of the branding settings, the one with the key "branding" goes before
+/// the others, which go in the order of their keys; secret ones, and those after the eighth, are not
+/// looked at.
 public struct Branding: ProtobufMessage {
     /// The domain of the white label; may be empty.
     public var domain: String = ""
@@ -292,7 +297,8 @@ public struct GetConfigurationsRequest: ProtobufMessage {
     /// The tenant's id; exactly one of code and id is given.
     public var tenantId: Int64 = 0
 
-    /// The most settings in the answer; 50 when 0, and never more than 1,000.
+    /// The most settings in the answer; 50 when 0, and never more than 1,000. A page of long values
+    /// ends earlier.
     public var pageSize: Int32 = 0
 
     /// Where to go on: next_page_token of the page before; empty for the first page.
@@ -436,10 +442,10 @@ public struct SetConfigurationRequest: ProtobufMessage {
     /// The value, at most 64 KiB. Required.
     public var configValue: JsonValue?
 
-    /// What it is for. Required for a new setting, and never changes.
+    /// What it is for. Required for a new setting; never changes, and may then be left out.
     public var configType: ConfigType = ConfigType(rawValue: 0)
 
-    /// Whether the value is a secret; a secret setting never becomes a plain one.
+    /// Whether the value is a secret; a secret setting stays one, also when this is not said again.
     public var isSensitive: Bool = false
 
     /// What it is, for people; at most 500 characters.
@@ -831,8 +837,8 @@ public protocol ConfigurationServiceHandler: Sendable {
     /// Errors: INVALID_ARGUMENT with BadRequest for a page size below zero, a page token that was not
     /// answered for the same filters, or a wrong tenant name; NOT_FOUND for a tenant that does not
     /// exist or that the caller may not see; PERMISSION_DENIED, also when reveal_sensitive is asked
-    /// for without view_sensitive_config; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE;
-    /// UNAUTHENTICATED.
+    /// for without view_sensitive_config; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, or
+    /// ENCRYPTION_NOT_CONFIGURED when a secret is to be shown; UNAUTHENTICATED.
     /// HTTP route it replaces: GET /api/tenants/:tenantId/config.
     func getConfigurations(
         _ request: GetConfigurationsRequest, context: ServerContext
@@ -921,8 +927,8 @@ public struct ConfigurationServiceClient: Sendable {
     /// Errors: INVALID_ARGUMENT with BadRequest for a page size below zero, a page token that was not
     /// answered for the same filters, or a wrong tenant name; NOT_FOUND for a tenant that does not
     /// exist or that the caller may not see; PERMISSION_DENIED, also when reveal_sensitive is asked
-    /// for without view_sensitive_config; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE;
-    /// UNAUTHENTICATED.
+    /// for without view_sensitive_config; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, or
+    /// ENCRYPTION_NOT_CONFIGURED when a secret is to be shown; UNAUTHENTICATED.
     /// HTTP route it replaces: GET /api/tenants/:tenantId/config.
     public func getConfigurations(
         _ request: GetConfigurationsRequest, options: CallOptions = .defaults

@@ -1,0 +1,103 @@
+internal import TTRPC
+internal import Tenancy
+internal import TenancyAPI
+internal import TenancyStore
+
+/// `bfc.tenancy.v1.ConfigurationService` on the domain.
+struct ConfigurationService: ConfigurationServiceHandler {
+    let access: TenantAccess
+    let store: TenancyStore
+
+    func getConfigurations(
+        _ request: GetConfigurationsRequest, context: ServerContext
+    ) async throws -> GetConfigurationsResponse {
+        let caller = try await access.caller(context, .getConfigurations)
+        var violations = FieldViolations()
+        let selector = TenantSelector(
+            code: request.tenantCode, id: request.tenantId, violations: &violations)
+        let type = SettingType(request.configType)
+        let list = SettingListRequest(
+            pageSize: request.pageSize, pageToken: request.pageToken, type: type,
+            isTypeUnknown: type == nil && request.configType != .unspecified,
+            keyPrefix: request.keyPrefix, violations: &violations)
+        let (named, checked) = try violations.checked(selector, list)
+        let tenant = try await access.tenant(named, caller, .getConfigurations)
+        guard !request.revealSensitive || tenant.powers.holds(.viewSensitiveConfiguration) else {
+            throw Authority.Denial.permissionDenied.error
+        }
+        var page = try await store.listSettings(of: tenant.id, checked)
+        if request.revealSensitive {
+            page.settings = try await reveal(page.settings, of: tenant.id, caller)
+        }
+        let profile = try await store.tenant(tenant.id).profile
+        let branding = Tenancy.Branding(
+            of: profile, settings: try await store.brandingSettings(of: tenant.id))
+        return GetConfigurationsResponse(
+            success: true, configurations: page.settings.map { TenancyAPI.Configuration($0) },
+            nextPageToken: page.nextPageToken, branding: TenancyAPI.Branding(branding))
+    }
+
+    private func reveal(
+        _ settings: [Setting], of tenant: TenantID, _ caller: Caller
+    ) async throws(DomainError) -> [Setting] {
+        guard settings.contains(where: \.isSensitive) else { return settings }
+        let sealer = try await access.sealing.sealer(
+            of: tenant, isKept: false, context: caller.auditContext)
+        var revealed: [Setting] = []
+        for var setting in settings {
+            if let sealed = setting.sealedValue {
+                let bytes = try sealer.open(sealed, for: .configuration, name: setting.key.text)
+                setting.value = SettingValue(trusted: String(decoding: bytes, as: UTF8.self))
+            }
+            revealed.append(setting)
+        }
+        return revealed
+    }
+
+    func setConfiguration(
+        _ request: SetConfigurationRequest, context: ServerContext
+    ) async throws -> SetConfigurationResponse {
+        // A setting that is a secret stays one without being said so, so any request may hold one.
+        try await access.change(
+            .setConfiguration, request, context,
+            requestSecrecy: request.isSensitive ? .certain : .possible
+        ) { request, violations in
+            SettingDraft(request, violations: &violations)
+        } _: { change, tenant, draft in
+            let present = try await change.setting(draft.key)
+            let (type, isSensitive) = try draft.settled(over: present)
+            var sealed: [UInt8]?
+            if isSensitive {
+                guard let sealer = tenant.sealer else { throw Sealing.notConfigured }
+                sealed = try sealer.seal(
+                    Array(draft.value.text.utf8), for: .configuration, name: draft.key.text)
+            }
+            let stored =
+                present == nil
+                ? try await change.makeSetting(draft, type: type, sealedValue: sealed)
+                : try await change.replaceSetting(draft, sealedValue: sealed)
+            return SetConfigurationResponse(
+                success: true, configuration: TenancyAPI.Configuration(stored))
+        }
+    }
+
+    func deleteConfiguration(
+        _ request: DeleteConfigurationRequest, context: ServerContext
+    ) async throws -> DeleteConfigurationResponse {
+        try await access.change(.deleteConfiguration, request, context) { request, violations in
+            SettingRemoval(
+                key: request.configKey, expectedVersion: request.expectedVersion,
+                violations: &violations)
+        } _: { change, _, removal in
+            guard let present = try await change.setting(removal.key) else {
+                throw DomainError.notFound("setting")
+            }
+            try removal.expectedVersion.check(present.version)
+            try await change.removeSetting(removal.key)
+            return DeleteConfigurationResponse(success: true)
+        }
+    }
+}
+
+extension SetConfigurationRequest: ChangeRequest {}
+extension DeleteConfigurationRequest: ChangeRequest {}
