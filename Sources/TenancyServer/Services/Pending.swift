@@ -10,3 +10,12 @@ extension ConfigurationService {
         throw RPCError(.unimplemented, "not served yet")
     }
 }
+
+extension ConfigurationService {
+    func watchConfigurations(
+        _ requests: RequestStream<WatchConfigurationsRequest>,
+        responses: ResponseWriter<WatchConfigurationsResponse>, context: ServerContext
+    ) async throws {
+        throw RPCError(.unimplemented, "not served yet")
+    }
+}

@@ -18,7 +18,7 @@ internal import Testing
         #expect(branding.secondaryColor == BrandingLayer.platform.secondaryColor)
         #expect(branding.favicon == BrandingLayer.platform.favicon)
         #expect(branding.supportEmail == BrandingLayer.platform.supportEmail)
-        #expect(branding.settings.text == #"{"theme": "dark"}"#)
+        #expect(branding.settings.text == #"{"theme": "dark", "showPoweredBy": true}"#)
     }
 
     @Test("The platform's own look follows the rules of a tenant's")
