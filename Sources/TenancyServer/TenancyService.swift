@@ -125,11 +125,10 @@ package struct TenancyService: Service {
         QuotaService(access: access, store: store, ledger: store).register(on: &router)
         SubscriptionService(access: access, store: store).register(on: &router)
         ApiKeyService(access: access, store: store, keys: parts.keys).register(on: &router)
-        ConfigurationService(access: access, store: store).register(on: &router)
-        ActivityService(
-            access: access, store: store,
-            watches: WatchServer(access: access, store: store, hub: parts.watches)
-        ).register(on: &router)
+        let watches = WatchServer(access: access, store: store, hub: parts.watches)
+        ConfigurationService(access: access, store: store, watches: watches)
+            .register(on: &router)
+        ActivityService(access: access, store: store, watches: watches).register(on: &router)
         parts.health.register(on: &router)
         try ReflectionService.register(on: &router)
         // Watches are the bidirectional calls. Their clients hold a token to go on from.

@@ -7,6 +7,7 @@ internal import TenancyStore
 struct ConfigurationService: ConfigurationServiceHandler {
     let access: TenantAccess
     let store: TenancyStore
+    let watches: WatchServer
 
     func getConfigurations(
         _ request: GetConfigurationsRequest, context: ServerContext
@@ -95,6 +96,22 @@ struct ConfigurationService: ConfigurationServiceHandler {
             try removal.expectedVersion.check(present.version)
             try await change.removeSetting(removal.key)
             return DeleteConfigurationResponse(success: true)
+        }
+    }
+}
+
+extension ConfigurationService {
+    func watchConfigurations(
+        _ requests: RequestStream<WatchConfigurationsRequest>,
+        responses: ResponseWriter<WatchConfigurationsResponse>, context: ServerContext
+    ) async throws {
+        try await watches.serve(.watchConfigurations, requests, responses, context) {
+            request, violations in
+            let type = SettingType(request.configType)
+            violations.require(
+                type != nil || request.configType == .unspecified, "config_type",
+                SettingType.rule)
+            return ConfigurationWatch(store: store, type: type)
         }
     }
 }

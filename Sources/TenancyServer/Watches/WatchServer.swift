@@ -112,7 +112,8 @@ struct WatchSession<Source: WatchSource>: Sendable {
             let start = try await source.begin(watch.tenant) { try await responses.write($0) }
             return start ?? head.end
         }
-        guard head.keeps(after: resumed), try await store.isOnChain(resumed, of: watch.tenant)
+        guard head.keeps(after: resumed), try await store.isOnChain(resumed, of: watch.tenant),
+            try await source.compactedSequence(of: watch.tenant) <= resumed.sequence
         else {
             try await sayCompacted()
             return nil
@@ -140,6 +141,9 @@ struct WatchSession<Source: WatchSource>: Sendable {
                 try await authorize()
                 let events = try await source.read(
                     watch.tenant, after: position, through: head.end, limit: room)
+                // Asked after the reading: what was let go before it is among what is missing.
+                guard try await source.compactedSequence(of: watch.tenant) <= position.sequence
+                else { return try await sayCompacted() }
                 for event in events {
                     progress.flow.withLock { $0.send(event.position) }
                     try await responses.write(

@@ -32,6 +32,10 @@ protocol WatchSource: Sendable {
         _ tenant: TenantID, after: ChainPosition, through: ChainPosition, limit: Int
     ) async throws(DomainError) -> [Event]
 
+    /// The last place of the chain up to which this watch's events are no longer kept, when that is
+    /// sooner than the chain itself.
+    func compactedSequence(of tenant: TenantID) async throws(DomainError) -> Int64
+
     func response(_ event: Event, token: String) -> Response
 
     /// A message that is not about an event: a heartbeat, or the end of a watch that cannot go on.
@@ -42,4 +46,6 @@ extension WatchSource {
     func begin(
         _ tenant: TenantID, send: (Response) async throws -> Void
     ) async throws -> ChainPosition? { nil }
+
+    func compactedSequence(of tenant: TenantID) async throws(DomainError) -> Int64 { 0 }
 }

@@ -28,8 +28,9 @@ struct ExportKind: Sendable {
             columns: """
                 plan, status, billing_cycle, trial_ends_at, period_start, period_end, max_users,
                 max_api_calls, max_storage_bytes, max_transactions, current_users,
-                current_api_calls, current_storage_bytes, current_transactions, version,
-                created_at, updated_at
+                current_api_calls, current_storage_bytes, current_transactions,
+                billing_period_start, billing_period_end, monthly_price_paise, cancels_at,
+                scheduled_plan, scheduled_billing_cycle, version, created_at, updated_at
                 """,
             table: "tenant_subscriptions", order: "tenant_id"),
         ExportKind(
@@ -54,6 +55,14 @@ struct ExportKind: Sendable {
                 created_at, updated_at, version
                 """,
             table: "tenant_configurations", order: "config_key"),
+        // Never the key or its hash.
+        ExportKind(
+            name: "api_key",
+            columns: """
+                key_id, key_name, key_prefix, permissions, rate_limit, allowed_ips, status,
+                expires_at, last_used_at, created_by, created_at, revoked_at
+                """,
+            table: "tenant_api_keys", order: "key_id"),
         ExportKind(
             name: "usage", columns: "usage_date, resource_type, used",
             table: "tenant_resource_usage", order: "usage_date, resource_type"),

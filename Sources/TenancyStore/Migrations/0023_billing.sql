@@ -206,6 +206,9 @@ CREATE TRIGGER tenant_subscriptions_log_usage_reset
 
 -- A tenant that moves to another time zone ends its months there. The label of the month stays, and
 -- only its end moves: no month is given twice, whichever way the zone is changed.
+DROP TRIGGER tenants_period ON tenants;
+DROP FUNCTION move_tenant_period();
+
 CREATE FUNCTION move_tenant_months() RETURNS trigger
 LANGUAGE plpgsql
 AS $$

@@ -11,9 +11,11 @@ FROM generate_series(2, 10000) AS n;
 INSERT INTO tenant_codes SELECT tenant_code, id FROM tenants WHERE id > 1;
 INSERT INTO tenant_activity_heads (tenant_id) SELECT id FROM tenants WHERE id > 1;
 INSERT INTO tenant_subscriptions (
-    tenant_id, plan, status, trial_ends_at, period_start, period_end, max_users, max_api_calls,
-    max_storage_bytes, max_transactions)
-SELECT id, 'starter', 'trial', now(), now(), now() + interval '1 month', 10, 10000, 5000000000, 1000
+    tenant_id, plan, status, trial_ends_at, period_start, period_end, billing_period_start,
+    billing_period_end, monthly_price_paise, max_users, max_api_calls, max_storage_bytes,
+    max_transactions)
+SELECT id, 'starter', 'trial', now(), now(), now() + interval '1 month', now(),
+    now() + interval '1 month', 0, 10, 10000, 5000000000, 1000
 FROM tenants WHERE id > 1;
 INSERT INTO tenant_users (tenant_id, user_id, role, last_login_at)
 SELECT t.id, 'user-' || n, 'user', CASE WHEN n < 7 THEN now() - make_interval(days => n * 7) END
