@@ -54,12 +54,12 @@ enum MatrixRequests {
         "TenantService/DeactivateTenant",
     ]
 
-    /// What changes nothing.
+    /// What changes nothing. CheckQuota is not among them: it answers what consuming would.
     static let reads: Set<String> = [
         "TenantService/GetTenant", "TenantService/GetTenantAnalytics",
         "TenantService/ExportTenant", "UserService/ListUsers",
         "SubscriptionService/GetSubscription", "SubscriptionService/PreviewPlanChange",
-        "QuotaService/GetQuotas", "QuotaService/CheckQuota", "QuotaService/GetUsage",
+        "QuotaService/GetQuotas", "QuotaService/GetUsage",
         "ApiKeyService/ListApiKeys", "ConfigurationService/GetConfigurations",
         "ConfigurationService/WatchConfigurations", "ActivityService/ListActivity",
         "ActivityService/WatchActivity", "ActivityService/VerifyAudit",
