@@ -154,11 +154,14 @@ export type ConfigType = number;
 export const ConfigType: {
   /** Not given. */
   readonly UNSPECIFIED: 0;
-  /** Logo, colours, theme: an object; known fields are checked. */
+  /**
+   * Logo, colours, theme: an object; the fields of Branding, by their JSON names, and
+   * showPoweredBy, customFooter and theme are checked.
+   */
   readonly BRANDING: 1;
   /** Feature flags: a boolean, or an object of booleans. */
   readonly FEATURE: 2;
-  /** External services: an object; what ends in _endpoint or _url is an https URL. */
+  /** External services: an object; what ends in _endpoint or _url is an https URL, at every depth. */
   readonly INTEGRATION: 3;
   /** Authentication settings: an object. */
   readonly SECURITY: 4;
@@ -192,7 +195,10 @@ export const WatchEventType: {
 export interface Configuration {
   /** Its key: 1 to 128 lower-case letters, digits and `_ - .`, beginning with a letter. */
   configKey: string;
-  /** Its value; absent when it is sensitive and not revealed. */
+  /**
+   * Its value; absent when it is sensitive and not revealed. A plain one is answered as equal JSON,
+   * though perhaps with other blanks and another order of members.
+   */
   configValue?: JsonValue;
   /** What it is for. */
   configType: ConfigType;
@@ -206,14 +212,19 @@ export interface Configuration {
   createdAt?: Google_Protobuf_Timestamp;
   /** When it last changed. */
   updatedAt?: Google_Protobuf_Timestamp;
-  /** Grows by one with every change. */
+  /**
+   * Grows by one with every change. A setting that is made anew after its deletion begins above the
+   * version that the deleted one had.
+   */
   version: bigint;
 }
 export const Configuration: MessageType<Configuration>;
 
 /**
  * Branding is the look of a tenant: its branding settings over its own fields over the platform's
- * defaults, field by field.
+ * defaults, field by field. Of the branding settings, the one with the key "branding" goes before
+ * the others, which go in the order of their keys; secret ones, and those after the eighth, are not
+ * looked at.
  */
 export interface Branding {
   /** The domain of the white label; may be empty. */
@@ -241,7 +252,10 @@ export interface GetConfigurationsRequest {
   tenantCode: string;
   /** The tenant's id; exactly one of code and id is given. */
   tenantId: bigint;
-  /** The most settings in the answer; 50 when 0, and never more than 1,000. */
+  /**
+   * The most settings in the answer; 50 when 0, and never more than 1,000. A page of long values
+   * ends earlier.
+   */
   pageSize: number;
   /** Where to go on: next_page_token of the page before; empty for the first page. */
   pageToken: string;
@@ -277,9 +291,9 @@ export interface SetConfigurationRequest {
   configKey: string;
   /** The value, at most 64 KiB. Required. */
   configValue?: JsonValue;
-  /** What it is for. Required for a new setting, and never changes. */
+  /** What it is for. Required for a new setting; never changes, and may then be left out. */
   configType: ConfigType;
-  /** Whether the value is a secret; a secret setting never becomes a plain one. */
+  /** Whether the value is a secret; a secret setting stays one, also when this is not said again. */
   isSensitive: boolean;
   /** What it is, for people; at most 500 characters. */
   description: string;
@@ -391,7 +405,7 @@ export interface Activity {
    * those of the other calls.
    */
   action: string;
-  /** What it was done to: tenant, user, configuration, api_key, subscription, resource. */
+  /** What it was done to: tenant, user, configuration, api_key, subscription, resource, data_key. */
   entityType: string;
   /** Which one. */
   entityId: string;
@@ -864,7 +878,7 @@ export interface GetUsageRequest {
   tenantCode: string;
   /** The tenant's id; exactly one of code and id is given. */
   tenantId: bigint;
-  /** The first day, "2026-02-01"; the first of the present month when empty. */
+  /** The first day, "2026-02-01"; the first of the month of the last day when empty. */
   startDate: string;
   /** The last day, itself included; today when empty. */
   endDate: string;
@@ -936,7 +950,7 @@ export const Plan: {
 };
 
 /**
- * BillingCycle is how often a subscription is paid for. Monthly quotas start anew every calendar
+ * BillingCycle is how often a subscription is paid for. Quotas of a month start anew every calendar
  * month with either.
  */
 export type BillingCycle = number;
@@ -973,7 +987,7 @@ export const DowngradePolicy: {
   readonly UNSPECIFIED: 0;
   /** The change is refused. */
   readonly REFUSE: 1;
-  /** The change is kept for the end of the period. */
+  /** The change is kept for the end of the billing period. */
   readonly SCHEDULE: 2;
 };
 
@@ -984,7 +998,7 @@ export const ChangeEffect: {
   readonly UNSPECIFIED: 0;
   /** At once. */
   readonly IMMEDIATE: 1;
-  /** At the end of the period. */
+  /** At the end of the billing period. */
   readonly SCHEDULED: 2;
 };
 
@@ -1030,7 +1044,7 @@ export interface CustomTerms {
   maxStorageBytes: bigint;
   /** Transactions a month; at least 1. */
   maxTransactions: bigint;
-  /** What a month costs, in whole paise. */
+  /** What a month costs, in whole paise; at most 10^15. */
   monthlyPricePaise: bigint;
 }
 export const CustomTerms: MessageType<CustomTerms>;
@@ -1071,7 +1085,7 @@ export interface Subscription {
   monthlyPrice?: Money;
   /** The change that is scheduled; not set without one. */
   scheduledChange?: ScheduledChange;
-  /** When it ends, when it is to be cancelled at the end of its period; else not set. */
+  /** When it ends, when it is to be cancelled at the end of its billing period; else not set. */
   cancelsAt?: Google_Protobuf_Timestamp;
   /** When the present billing cycle began. */
   billingPeriodStart?: Google_Protobuf_Timestamp;
@@ -1086,7 +1100,7 @@ export interface Subscription {
 }
 export const Subscription: MessageType<Subscription>;
 
-/** ScheduledChange is a change that waits for the end of the period. */
+/** ScheduledChange is a change that waits for the end of the billing period. */
 export interface ScheduledChange {
   /** The plan to come. */
   plan: Plan;
@@ -1097,9 +1111,15 @@ export interface ScheduledChange {
 }
 export const ScheduledChange: MessageType<ScheduledChange>;
 
-/** Proration is what a change costs or gives back now. */
+/**
+ * Proration is what a change costs or gives back now. A share is an amount times the seconds left
+ * over the seconds of the period, rounded half up to whole paise.
+ */
 export interface Proration {
-  /** What is given back for the rest of the present billing period, as a positive amount. */
+  /**
+   * What is given back of what the present billing period cost, as a positive amount; nothing for a
+   * trial, which is free.
+   */
   credit?: Money;
   /** What the rest of the period costs on the new terms. */
   charge?: Money;
@@ -1107,8 +1127,16 @@ export interface Proration {
   amountDue?: Money;
   /** The seconds of the present billing period that are left. */
   remainingSeconds: bigint;
-  /** The seconds of the whole billing period. */
+  /** The seconds of the whole present billing period. */
   periodSeconds: bigint;
+  /**
+   * The seconds that are charged for: those left of the billing period on the new terms. Others
+   * than remaining_seconds when the billing cycle changes: a year begins with the present billing
+   * period, and a month is the present calendar month.
+   */
+  chargedSeconds: bigint;
+  /** The seconds of the whole billing period on the new terms. */
+  chargedPeriodSeconds: bigint;
 }
 export const Proration: MessageType<Proration>;
 
@@ -1116,7 +1144,7 @@ export const Proration: MessageType<Proration>;
 export interface PlanConflict {
   /** The resource. */
   resource: Resource;
-  /** The units used, bytes for storage. */
+  /** The units used or spoken for, bytes for storage. */
   current: bigint;
   /** The units that the new plan allows, bytes for storage. */
   max: bigint;
@@ -1189,7 +1217,7 @@ export interface ChangeSubscriptionResponse {
   subscription?: Subscription;
   /** When it applies. */
   effect: ChangeEffect;
-  /** What is charged and given back now; nothing for a scheduled change. */
+  /** What is charged and given back now; not set for a scheduled change. */
   proration?: Proration;
 }
 export const ChangeSubscriptionResponse: MessageType<ChangeSubscriptionResponse>;
@@ -1219,9 +1247,12 @@ export interface PreviewPlanChangeResponse {
   subscription?: Subscription;
   /** When it would apply. */
   effect: ChangeEffect;
-  /** What would be charged and given back. */
+  /** What would be charged and given back; not set for a scheduled change. */
   proration?: Proration;
-  /** What is used above the new limits; empty when everything fits. */
+  /**
+   * What is used above the new limits, which is why it would be scheduled; empty when everything
+   * fits.
+   */
   conflicts: PlanConflict[];
 }
 export const PreviewPlanChangeResponse: MessageType<PreviewPlanChangeResponse>;
@@ -1234,7 +1265,7 @@ export interface CancelSubscriptionRequest {
   tenantId: bigint;
   /** End it now, rather than at the end of the billing period. */
   immediately: boolean;
-  /** Why, for the activity log; at most 500 characters. */
+  /** Why, for the activity log; at most 500 characters, none of them a control character. */
   reason: string;
   /** The version that the caller has seen; 0 changes whatever is there. */
   expectedVersion: bigint;

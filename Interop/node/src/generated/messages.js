@@ -414,6 +414,8 @@ export const Proration = new MessageType("bfc.tenancy.v1.Proration", () => [
   { name: "amountDue", number: 3, type: "message", message: () => Money },
   { name: "remainingSeconds", number: 4, type: "int64" },
   { name: "periodSeconds", number: 5, type: "int64" },
+  { name: "chargedSeconds", number: 6, type: "int64" },
+  { name: "chargedPeriodSeconds", number: 7, type: "int64" },
 ]);
 
 export const PlanConflict = new MessageType("bfc.tenancy.v1.PlanConflict", () => [

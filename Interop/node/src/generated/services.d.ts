@@ -16,8 +16,8 @@ export interface Services {
      * Errors: INVALID_ARGUMENT with BadRequest for a page size below zero, a page token that was not
      * answered for the same filters, or a wrong tenant name; NOT_FOUND for a tenant that does not
      * exist or that the caller may not see; PERMISSION_DENIED, also when reveal_sensitive is asked
-     * for without view_sensitive_config; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE;
-     * UNAUTHENTICATED.
+     * for without view_sensitive_config; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, or
+     * ENCRYPTION_NOT_CONFIGURED when a secret is to be shown; UNAUTHENTICATED.
      * HTTP route it replaces: GET /api/tenants/:tenantId/config.
      */
     getConfigurations(request: m.Input<m.GetConfigurationsRequest>, options?: CallOptions): Promise<m.GetConfigurationsResponse>;
@@ -219,13 +219,13 @@ export interface Services {
     consume(request: m.Input<m.ConsumeRequest>, options?: CallOptions): Promise<m.ConsumeResponse>;
     /**
      * GetUsage answers with what a tenant used, day by day, and the totals. Days are those of the
-     * tenant's time zone.
+     * tenant's time zone; at most 366 of them, the first and the last included.
      *
      * Who may call: platform administrators, services, principals of the same tenant with view_usage.
-     * Errors: INVALID_ARGUMENT with BadRequest for dates that are none, in the wrong order, or more
-     * than 366 days apart, or a wrong tenant name; NOT_FOUND for a tenant that does not exist or that
-     * the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE;
-     * PERMISSION_DENIED; UNAUTHENTICATED.
+     * Errors: INVALID_ARGUMENT with BadRequest for dates that are none or in the wrong order, for
+     * more than 366 days, for an unknown resource, or for a wrong tenant name; NOT_FOUND for a tenant
+     * that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+     * TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
      * HTTP route it replaces: GET /api/tenants/:tenantId/usage.
      */
     getUsage(request: m.Input<m.GetUsageRequest>, options?: CallOptions): Promise<m.GetUsageResponse>;
@@ -252,40 +252,47 @@ export interface Services {
      */
     listPlans(request: m.Input<m.ListPlansRequest>, options?: CallOptions): Promise<m.ListPlansResponse>;
     /**
-     * ChangeSubscription moves a tenant to another plan or billing cycle. An upgrade applies at once
-     * and keeps what was used. A downgrade to limits below what is used is refused, or scheduled for
-     * the end of the period, as downgrade_policy says; a scheduled change that still does not fit
-     * then is tried again at the end of each following period.
+     * ChangeSubscription moves a tenant to another plan or billing cycle. What fits into the new
+     * limits applies at once and keeps what was used. A downgrade to limits below what is used is
+     * refused, or scheduled for the end of the billing period, as downgrade_policy says; a scheduled
+     * change that still does not fit then is tried again at the end of each following billing period.
+     *
+     * A change that applies at once charges the rest of the billing period on the new terms and gives
+     * back the rest of what was paid. It ends a trial, and revives what has expired, unless the new
+     * plan has a trial itself. Any change withdraws a change or a cancellation that was scheduled
+     * before; the present terms given again do only that.
      *
      * Who may call: platform administrators, principals of the same tenant with manage_subscription;
      * the plan custom only platform administrators.
      * Errors: INVALID_ARGUMENT with BadRequest for an unknown plan, cycle or policy, or for custom
      * limits that are missing with the plan custom or given with another; FAILED_PRECONDITION with
      * ErrorInfo USAGE_ABOVE_LIMIT (its metadata names the resource) for a downgrade that is refused,
-     * NO_CHANGE when the tenant has exactly this already, SUBSCRIPTION_NOT_ACTIVE for one that was
-     * cancelled, TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; ABORTED with ErrorInfo
-     * VERSION_MISMATCH; NOT_FOUND for a tenant that does not exist or that the caller may not see;
-     * PERMISSION_DENIED; UNAUTHENTICATED.
+     * NO_CHANGE when the tenant has, or has scheduled, exactly this already,
+     * SUBSCRIPTION_NOT_ACTIVE for one that was cancelled, TENANT_NOT_ACTIVE or
+     * IDEMPOTENCY_KEY_REUSED; ABORTED with ErrorInfo VERSION_MISMATCH; NOT_FOUND for a tenant that
+     * does not exist or that the caller may not see; PERMISSION_DENIED; UNAUTHENTICATED.
      * HTTP route it replaces: none; the original changed the row by hand.
      */
     changeSubscription(request: m.Input<m.ChangeSubscriptionRequest>, options?: CallOptions): Promise<m.ChangeSubscriptionResponse>;
     /**
      * PreviewPlanChange shows what ChangeSubscription with the same fields would do and cost now.
-     * The proration is by whole seconds of the period, rounded half up to whole paise.
+     * The proration is by whole seconds of the billing period, rounded half up to whole paise.
      *
      * Who may call: platform administrators, services, principals of the same tenant with
-     * view_subscription.
+     * view_subscription; the plan custom only platform administrators.
      * Errors: as ChangeSubscription, without ABORTED and IDEMPOTENCY_KEY_REUSED.
      * HTTP route it replaces: none.
      */
     previewPlanChange(request: m.Input<m.PreviewPlanChangeRequest>, options?: CallOptions): Promise<m.PreviewPlanChangeResponse>;
     /**
-     * CancelSubscription ends a subscription, at once or at the end of the period. Data stays;
-     * consuming is refused once it has ended.
+     * CancelSubscription ends a subscription, at once or at the end of the billing period. Nothing is
+     * given back. Data stays; consuming is refused once it has ended. A change that was scheduled is
+     * withdrawn.
      *
      * Who may call: platform administrators, principals of the same tenant with manage_subscription.
      * Errors: INVALID_ARGUMENT with BadRequest; FAILED_PRECONDITION with ErrorInfo
-     * SUBSCRIPTION_NOT_ACTIVE when it is cancelled already, TENANT_NOT_ACTIVE or
+     * SUBSCRIPTION_NOT_ACTIVE when it is cancelled already, NO_CHANGE when it is to be cancelled at
+     * the end of its billing period already and is to be so again, TENANT_NOT_ACTIVE or
      * IDEMPOTENCY_KEY_REUSED; ABORTED with ErrorInfo VERSION_MISMATCH; NOT_FOUND for a tenant that
      * does not exist or that the caller may not see; PERMISSION_DENIED; UNAUTHENTICATED.
      * HTTP route it replaces: none.
