@@ -60,7 +60,8 @@ struct MatrixTests {
         }
     }
 
-    @Test("is refused on a tenant that is not active, but for reads by administrators",
+    @Test(
+        "is refused on a tenant that is not active, but for reads by administrators",
         arguments: [TenantStatus.suspended, .inactive])
     func notActive(_ status: TenantStatus) async throws {
         let world = try await World()
