@@ -192,7 +192,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "TenancyClient", "TenancyAPI", "ProtobufSchema", "TTRPC", "Reactor", "tenancyd", "tenancyctl",
+                "TenancyClient", "TenancyAPI", "ProtobufSchema", "TTRPC", "Reactor", "tenancyd",
+                "tenancyctl",
                 "W3CTrace", instrumentation, tracing,
             ],
             exclude: ["deployment.sh"],

@@ -4,8 +4,8 @@ internal import TenancyAPI
 internal import TenancyClient
 internal import Testing
 
-/// The original's six usage steps with its own requests and answers, enumerations aside, in one go on
-/// a new deployment; then its testing checklist.
+/// The original's six usage steps with its own requests and answers, enumerations aside, in one go
+/// on a new deployment; then its testing checklist.
 @Suite("The documented steps, on a new deployment", .timeLimit(.minutes(5)))
 struct DocumentedStepsTests {
     @Test("give the documented answers", arguments: Way.allCases)

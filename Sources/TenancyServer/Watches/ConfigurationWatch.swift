@@ -3,8 +3,8 @@ internal import Tenancy
 internal import TenancyAPI
 internal import TenancyStore
 
-/// A watch of a tenant's settings: what they are, then every change. Secrets show that they changed,
-/// and not what they are.
+/// A watch of a tenant's settings: what they are, then every change. Secrets show that they
+/// changed, and not what they are.
 struct ConfigurationWatch: WatchSource {
     let store: TenancyStore
     /// Only this type; all when nil.

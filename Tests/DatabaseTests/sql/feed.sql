@@ -9,7 +9,8 @@ INSERT INTO ignored VALUES
     ('tenant_subscriptions', ARRAY[
         'current_api_calls', 'current_storage_bytes', 'current_storage_gb',
         'current_transactions', 'current_users', 'due_at', 'max_storage_gb',
-        'reserved_api_calls', 'reserved_storage_bytes', 'reserved_transactions', 'reserved_users', 'updated_at',
+        'reserved_api_calls', 'reserved_storage_bytes', 'reserved_transactions',
+        'reserved_users', 'updated_at',
         'version']);
 
 CREATE TEMP VIEW followed AS
