@@ -108,10 +108,11 @@ BEGIN
     NEW.updated_by := coalesce(
         nullif(current_setting('tenancy.actor', true), ''), 'role:' || session_user);
     IF TG_OP = 'INSERT' THEN
+        -- Counted once it is there: an insert that turns into an update is none.
         INSERT INTO tenant_configuration_heads AS h (tenant_id, settings)
-        VALUES (NEW.tenant_id, 1)
+        VALUES (NEW.tenant_id, 0)
         ON CONFLICT ON CONSTRAINT tenant_configuration_heads_pkey
-        DO UPDATE SET settings = h.settings + 1
+        DO UPDATE SET settings = h.settings
         RETURNING h.deleted_version_max + 1 INTO NEW.version;
         NEW.created_at := clock_timestamp();
         NEW.updated_at := NEW.created_at;
@@ -169,6 +170,10 @@ BEGIN
         v_row := OLD;
     ELSE
         v_row := NEW;
+    END IF;
+    IF TG_OP = 'INSERT' THEN
+        UPDATE tenant_configuration_heads h SET settings = h.settings + 1
+        WHERE h.tenant_id = v_row.tenant_id;
     END IF;
     v_details := jsonb_build_object(
         'config_type', v_row.config_type, 'is_sensitive', v_row.sealed_value IS NOT NULL,
