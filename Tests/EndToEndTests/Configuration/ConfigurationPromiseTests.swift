@@ -42,7 +42,7 @@ struct ConfigurationPromiseTests {
         try await deployment.withServices(over: .unix) { services in
             try await deployment.withTrustedService("suspended") { service in
                 try await call.expectRefusedWhileSuspended(
-                    services, service: service, in: deployment)
+                    services, service: service)
             }
         }
     }
