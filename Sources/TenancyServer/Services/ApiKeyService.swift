@@ -34,7 +34,7 @@ struct ApiKeyService: ApiKeyServiceHandler {
     ) async throws -> CreateApiKeyResponse {
         let isMeant = !request.validateOnly
         return try await access.change(
-            .createApiKey, request, context, lock: .update
+            .createApiKey, request, context, lock: .update, answerIsSecret: true
         ) { request, violations in
             NewAPIKey(
                 name: request.keyName, permissions: request.permissions,

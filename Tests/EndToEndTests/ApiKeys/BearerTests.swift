@@ -143,10 +143,10 @@ struct BearerTests {
         let deployment = try await Deployment.shared()
         let (code, key) = try await deployment.withServices(over: .unix) { services in
             let code = try await services.createTenant("paused-key")
-            return (code, try await services.createKey(of: code).apiKey)
+            let key = try await services.createKey(of: code).apiKey
+            _ = try await services.tenants.suspendTenant(.init(tenantCode: code))
+            return (code, key)
         }
-        _ = try await deployment.query(
-            "UPDATE tenants SET status = 'suspended' WHERE tenant_code = '\(code)'")
         try await deployment.withServices(over: deployment.anonymousTLS) { program in
             let error = try await expectFailure(.failedPrecondition) {
                 try await program.tenants.getTenant(

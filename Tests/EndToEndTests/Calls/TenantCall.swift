@@ -89,12 +89,11 @@ extension TenantCall {
     /// A tenant that is suspended refuses, and says so: changes to everybody, reads to all but
     /// administrators.
     func expectRefusedWhileSuspended(
-        _ services: Services, service: Services, in deployment: Deployment
+        _ services: Services, service: Services
     ) async throws {
         let code = try await services.createTenantWithEveryRank("paused")
         let call = try await prepare(services, code)
-        _ = try await deployment.query(
-            "UPDATE tenants SET status = 'suspended' WHERE tenant_code = '\(code)'")
+        _ = try await services.tenants.suspendTenant(.init(tenantCode: code))
         if isChange {
             try await expectNotActive { try await call(.init(services: services, code: code)) }
         } else {

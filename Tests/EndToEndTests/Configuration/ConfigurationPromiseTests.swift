@@ -41,8 +41,7 @@ struct ConfigurationPromiseTests {
         let deployment = try await Deployment.shared()
         try await deployment.withServices(over: .unix) { services in
             try await deployment.withTrustedService("suspended") { service in
-                try await call.expectRefusedWhileSuspended(
-                    services, service: service, in: deployment)
+                try await call.expectRefusedWhileSuspended(services, service: service)
             }
         }
     }

@@ -41,7 +41,7 @@ struct SubscriptionPromiseTests {
             try await deployment.withTrustedService("suspended") { service in
                 // A service changes no subscription at all; an administrator would.
                 try await call.expectRefusedWhileSuspended(
-                    services, service: call.isChange ? services : service, in: deployment)
+                    services, service: call.isChange ? services : service)
             }
         }
     }
