@@ -63,6 +63,11 @@ package struct ModelDatabase {
     package struct PeriodName: Hashable {
         package let account: QuotaAccount
         package let period: Int64
+
+        package init(account: QuotaAccount, period: Int64) {
+            self.account = account
+            self.period = period
+        }
     }
 
     package private(set) var counters: [QuotaAccount: Counter]
@@ -120,7 +125,8 @@ package struct ModelDatabase {
         let want = report.target - lease.granted
         if grant.state == .open, want > 0 {
             let free = max(0, counter.max - counter.used - counter.reserved - counter.leased)
-            let units = counter.mode == .shadow
+            let units =
+                counter.mode == .shadow
                 ? want
                 : Self.units(
                     want: want, need: report.need, free: free, isRecalled: lease.isRecalled)

@@ -58,7 +58,8 @@ extension LeaseLedger {
         let state = slots[slot]
         let need = need(of: slot)
         let ahead = state.flags.contains(.draws) ? max(0, state.block - state.inHand) : 0
-        let target = state.flags.isDisjoint(with: [.closing, .unlimited])
+        let target =
+            state.flags.isDisjoint(with: [.closing, .unlimited])
             ? state.granted + max(need, ahead) : state.granted
         reports.append(
             LeaseReport(
@@ -430,7 +431,8 @@ extension LeaseLedger {
     }
 
     private mutating func sweep(_ slot: Int, _ now: UInt64) {
-        guard slots[slot].flags.isDisjoint(with: [
+        guard
+            slots[slot].flags.isDisjoint(with: [
                 .isVacant, .closing, .isInFlight, .isInDoubt, .hasWaiters,
             ])
         else { return }

@@ -56,20 +56,18 @@ internal import Testing
         var driver = LedgerDriver([account: .init(max: 100, window: nil)])
         _ = try driver.consume([.init(account, 1)])
         driver.advance(60 * LedgerDriver.millisecond)
-        func take(_ driver: inout LedgerDriver) throws -> LedgerTicket {
+        func take(_ driver: inout LedgerDriver) -> LedgerTicket? {
             let decision = driver.ledger.consume(.init(account, 1), .committed, now: driver.now)
-            guard case .later(let ticket) = decision else {
-                throw SimulationFailure(seed: 0, time: 0, rule: "\(decision)")
-            }
+            guard case .later(let ticket) = decision else { return nil }
             return ticket
         }
-        let failed = try take(&driver)
+        let failed = try #require(take(&driver))
         driver.failExchange(isUnknown: false)
         #expect(driver.answers[failed] == .unavailable)
         driver.advance(LedgerDriver.second)
         #expect(driver.used(account) == 1)
 
-        let lost = try take(&driver)
+        let lost = try #require(take(&driver))
         driver.failExchange(isUnknown: true, isApplied: true)
         #expect(driver.answers[lost] == .unknown)
         driver.advance(LedgerDriver.second)

@@ -27,9 +27,11 @@ internal import Testing
         #expect(driver.used(account) == 4)
     }
 
-    @Test("Exactly the limit is admitted, then denied with what remains", arguments: [
-        Durability.leased, .committed,
-    ])
+    @Test(
+        "Exactly the limit is admitted, then denied with what remains",
+        arguments: [
+            Durability.leased, .committed,
+        ])
     func limit(durability: Durability) throws {
         let account = try LedgerDriver.account()
         var driver = LedgerDriver([account: .init(max: 137, window: nil)])
