@@ -134,7 +134,7 @@ extension Simulation {
             }
             let told = admitted[account, default: 0]
             let most = told + unsure[account, default: 0]
-            // What was admitted beyond a lease, because the limit is not enforced, goes with a crash.
+            // What was admitted beyond a lease, as no limit is enforced, goes with a crash.
             try check(
                 told <= consumed + adjusted || account == accounts[5],
                 "\(account): \(told) admitted, \(consumed) consumed, \(adjusted) adjusted")
