@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help deps build test interop restarts lint generate run clean hostile leaks idle fuzz tsan
+.PHONY: help deps build test interop simulate restarts lint generate run clean hostile leaks idle fuzz tsan
 
 # The same flags for every build, so that lint, build and test share one set of build products.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
@@ -22,6 +22,12 @@ test: build ## Run every test: Swift, then the foreign clients
 
 interop: deps ## Try every foreign client with the same cases, and print a matrix
 	Interop/conformance/run.sh
+
+SEEDS ?= 10000
+FIRST ?= 1
+
+simulate: ## Run the quota ledger under faults, SEEDS=10000 seeds from FIRST=1
+	@.scripts/simulate.sh $(SEEDS) $(FIRST)
 
 lint: deps ## Check format, imports, generated code, protocol files and house rules
 	@.scripts/lint.sh $(SWIFT_FLAGS)

@@ -228,7 +228,16 @@ let package = Package(
             name: "W3CTraceTests", dependencies: ["W3CTrace", instrumentation, tracing],
             swiftSettings: strict),
         .testTarget(name: "SystemdTests", dependencies: ["Systemd"], swiftSettings: strict),
-        .testTarget(name: "TenancyTests", dependencies: ["Tenancy"], swiftSettings: strict),
+        // Servers with the real ledger on a model of Postgres, everything from one seed.
+        .target(
+            name: "QuotaSimulation", dependencies: ["Tenancy"], path: "Tests/QuotaSimulation",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "quota-simulator", dependencies: ["QuotaSimulation"],
+            path: "Tests/QuotaSimulator", swiftSettings: strict),
+        .testTarget(
+            name: "TenancyTests", dependencies: ["Tenancy", "QuotaSimulation"],
+            swiftSettings: strict),
         .testTarget(
             name: "DatabaseTests", dependencies: ["TenancyStore", "PostgresTestCluster"],
             exclude: ["sql"], swiftSettings: strict),

@@ -1,0 +1,390 @@
+/// The decisions of one holder of leases: events go in, decisions and things to do come out. It
+/// reads no clock and does no I/O; every event brings the time of a monotonic clock, in
+/// nanoseconds.
+///
+/// The database sets units aside for a holder, and from then on they are the holder's to give:
+/// a taking is arithmetic. What was given flows back in reports of totals (`LeaseReport`). So the
+/// sum of all that holders can give is never above the limit, whatever is lost or late on the way,
+/// and a holder that dies takes at most its unreported units with it.
+///
+/// Who drives it calls `exchange` when `exchangeTime` has come, sends what it answers to the
+/// database, and comes back with `complete` or `fail`. One exchange is under way at a time, so that
+/// what comes meanwhile shares the next one: many commits cost one.
+package struct LeaseLedger: Sendable {
+    let settings: LedgerSettings
+
+    var index: [QuotaAccount: Int32] = [:]
+    var slots: [LedgerSlot] = []
+    var vacantSlots: [Int32] = []
+    var waiters = LedgerWaiters()
+    var commits = LedgerCommits()
+    var nextLease: Int64 = 1
+
+    var dirty: [Int32] = []
+    var urgent: [Int32] = []
+    /// When those that poll look again, in order.
+    var polls: [(time: UInt64, slot: Int32)] = []
+    /// When the oldest unreported consumption is to be reported.
+    var flushAt = UInt64.max
+
+    var inFlight: LedgerExchange?
+    var exchangeNumber: UInt64 = 0
+    /// The database did not answer the last time.
+    package internal(set) var isAway = false
+    var retryAt: UInt64 = 0
+    var retryDelay: UInt64 = 0
+    var sweepPosition = 0
+
+    package init(settings: LedgerSettings = LedgerSettings()) {
+        self.settings = settings
+    }
+
+    /// How many accounts are in memory.
+    package var accountCount: Int { index.count }
+    /// How many calls wait.
+    package var waitingCount: Int { waiters.count }
+
+    // MARK: - Taking
+
+    /// Takes units of one account, or nothing.
+    package mutating func consume(
+        _ charge: QuotaCharge, _ durability: Durability = .leased, now: UInt64
+    ) -> LedgerDecision {
+        if durability == .leased, let slot = index[charge.account],
+            let standing = takeFast(Int(slot), charge.units, now)
+        {
+            return .now(.admitted(standing))
+        }
+        return consume([charge], durability, now: now)
+    }
+
+    /// The way of nearly every call: units are in the hand, and nothing is in the way.
+    private mutating func takeFast(
+        _ slot: Int, _ units: Int64, _ now: UInt64
+    ) -> LedgerStanding? {
+        guard slots[slot].flags.isDisjoint(with: .slow), units <= slots[slot].inHand,
+            now < slots[slot].validUntil
+        else { return nil }
+        slots[slot].inHand -= units
+        slots[slot].spent += units
+        slots[slot].current += units
+        slots[slot].lastUse = now
+        if !slots[slot].flags.contains(.isDirty) { markDirty(slot, now) }
+        if slots[slot].inHand < slots[slot].block / 2 { refill(slot, now) }
+        return slots[slot].standing(isDegraded: isAway)
+    }
+
+    /// Takes from every account, or from none. The accounts differ, and are of one tenant.
+    package mutating func consume(
+        _ charges: [QuotaCharge], _ durability: Durability = .leased, now: UInt64
+    ) -> LedgerDecision {
+        switch decide(charges, now, isFirst: false) {
+        case .decided(let outcome): return .now(outcome)
+        case .possible(let chosen):
+            guard durability == .committed else {
+                return .now(.admitted(take(charges, durability, chosen, now)))
+            }
+            let place = waiters.add(.init(charges: [], durability: durability))
+            commit(charges, place, chosen, now)
+            guard waiters[place].commitsOpen == 0 else {
+                return .later(waiters.ticket(place))
+            }
+            let outcome = waiters[place].outcome
+            waiters.remove(place)
+            return .now(outcome)
+        case .short(let slot):
+            guard waiters.count < settings.ticketsMax else { return .now(.unavailable) }
+            let place = waiters.add(
+                .init(
+                    charges: charges, durability: durability,
+                    deadline: now &+ settings.recallTime, exchange: exchangeNumber))
+            wait(place, at: slot, now, draws: durability == .leased)
+            return .later(waiters.ticket(place))
+        }
+    }
+
+    /// Whether so many units are left, as far as that is certain from memory; 0 asks for any. Nil
+    /// when only the database knows; the next question about the account finds it in memory.
+    package mutating func check(
+        _ account: QuotaAccount, _ units: Int64, now: UInt64
+    ) -> LedgerStanding? {
+        if let found = index[account] {
+            let slot = Int(found)
+            if slots[slot].flags.isDisjoint(with: .slow), now < slots[slot].validUntil,
+                Swift.max(units, 1) <= slots[slot].inHand
+            {
+                slots[slot].lastUse = now
+                return slots[slot].standing(isDegraded: isAway)
+            }
+        }
+        guard let slot = slot(for: account, now) else { return nil }
+        slots[slot].lastUse = now
+        if now >= slots[slot].deniedUntil, !isAway { draw(slot, now) }
+        return nil
+    }
+
+    /// The caller is gone. What it waited for is not taken any more; what was taken stays so.
+    package mutating func cancel(_ ticket: LedgerTicket) {
+        guard let place = waiters.place(of: ticket) else { return }
+        waiters[place].isCancelled = true
+    }
+
+    // MARK: - Deciding
+
+    enum Verdict {
+        /// Every account has the units; `chosen` is the one with the least left.
+        case possible(chosen: Int)
+        case decided(LedgerOutcome)
+        /// The database has to be asked about this slot.
+        case short(Int)
+    }
+
+    /// - Parameter isFirst: The call waits at the head of its queue; nobody goes before it.
+    mutating func decide(
+        _ charges: [QuotaCharge], _ now: UInt64, isFirst: Bool
+    ) -> Verdict {
+        var chosen = 0
+        var least = Int64.max
+        var short: Int?
+        for (position, charge) in charges.enumerated() {
+            guard let slot = slot(for: charge.account, now) else {
+                return .decided(.unavailable)
+            }
+            if now >= slots[slot].validUntil { roll(slot, now) }
+            switch decide(slot, charge.units, position, now, isFirst: isFirst) {
+            case .decided(let outcome): return .decided(outcome)
+            case .short: short = short ?? slot
+            case .possible:
+                let left = slots[slot].max - slots[slot].current
+                if left < least, !slots[slot].flags.contains(.unlimited) {
+                    (least, chosen) = (left, position)
+                }
+            }
+        }
+        if let short { return .short(short) }
+        return .possible(chosen: chosen)
+    }
+
+    private mutating func decide(
+        _ slot: Int, _ units: Int64, _ position: Int, _ now: UInt64, isFirst: Bool
+    ) -> Verdict {
+        let flags = slots[slot].flags
+        let mustAsk = flags.contains(.unknown)
+        if !mustAsk, flags.contains(.refused), now < slots[slot].deniedUntil {
+            return .decided(refusal(slots[slot].refusal))
+        }
+        if !mustAsk, !flags.contains(.refused) {
+            if flags.contains(.unlimited) { return .possible(chosen: 0) }
+            if units <= slots[slot].inHand, isFirst || !flags.contains(.hasWaiters) {
+                return .possible(chosen: 0)
+            }
+            if isAway, flags.contains(.admitsWhenAway) { return .possible(chosen: 0) }
+            if now < slots[slot].deniedUntil, units >= slots[slot].deniedUnits {
+                return .decided(denial(slot, position, now))
+            }
+        }
+        if isAway, now < retryAt || inFlight != nil {
+            // Asked again all the same, so that the end of the outage is found.
+            markUrgent(slot)
+            return .decided(.unavailable)
+        }
+        return .short(slot)
+    }
+
+    func refusal(_ state: LeaseGrant.State) -> LedgerOutcome {
+        switch state {
+        case .tenantInactive: .tenantInactive
+        case .subscriptionInactive: .subscriptionInactive
+        default: .absent
+        }
+    }
+
+    /// What others hold, and do not give back, is not free: the answer shows it as reserved.
+    func denial(_ slot: Int, _ position: Int, _ now: UInt64) -> LedgerOutcome {
+        var standing = slots[slot].standing(isDegraded: isAway)
+        let left = Swift.max(0, Swift.min(slots[slot].deniedUnits - 1, slots[slot].max))
+        standing.reserved = Swift.max(
+            standing.reserved, slots[slot].max - standing.current - left)
+        let end = slots[slot].validUntil
+        return .denied(standing, charge: position, retryAfter: end == .max ? nil : end &- now)
+    }
+
+    // MARK: - Effects
+
+    private mutating func take(
+        _ charges: [QuotaCharge], _ durability: Durability, _ chosen: Int, _ now: UInt64
+    ) -> LedgerStanding {
+        var standing = LedgerStanding(
+            current: 0, reserved: 0, max: 0, version: 0, isWarning: false, isDegraded: isAway)
+        for (position, charge) in charges.enumerated() {
+            guard let found = index[charge.account] else { continue }
+            let slot = Int(found)
+            take(slot, charge.units, durability, now)
+            if position == chosen { standing = slots[slot].standing(isDegraded: isAway) }
+        }
+        return standing
+    }
+
+    private mutating func take(
+        _ slot: Int, _ units: Int64, _ durability: Durability, _ now: UInt64
+    ) {
+        slots[slot].lastUse = now
+        guard !slots[slot].flags.contains(.unlimited) else { return }
+        slots[slot].inHand -= units
+        slots[slot].current += units
+        if durability == .committed {
+            slots[slot].pending += units
+            markUrgent(slot)
+        } else {
+            slots[slot].spent += units
+            if !slots[slot].flags.contains(.isDirty) { markDirty(slot, now) }
+        }
+        if slots[slot].inHand < slots[slot].block / 2 { refill(slot, now) }
+    }
+
+    /// Takes, and lets the call wait for the commit of every account.
+    mutating func commit(
+        _ charges: [QuotaCharge], _ place: Int32, _ chosen: Int, _ now: UInt64
+    ) {
+        let standing = take(charges, .committed, chosen, now)
+        waiters[place].outcome = .admitted(standing)
+        waiters[place].commitsOpen = 0
+        for charge in charges {
+            guard let found = index[charge.account],
+                !slots[Int(found)].flags.contains(.unlimited)
+            else { continue }
+            waiters[place].commitsOpen += 1
+            commits.append(
+                waiter: place, units: charge.units, to: &slots[Int(found)].commits)
+        }
+    }
+
+    /// Takes for a call at the head of a queue; its outcome, unless it now waits for the commit.
+    mutating func admit(
+        _ place: Int32, _ chosen: Int, _ now: UInt64
+    ) -> LedgerOutcome? {
+        let charges = waiters[place].charges
+        guard waiters[place].durability == .committed else {
+            return .admitted(take(charges, .leased, chosen, now))
+        }
+        commit(charges, place, chosen, now)
+        return waiters[place].commitsOpen == 0 ? waiters[place].outcome : nil
+    }
+
+    mutating func wait(_ place: Int32, at slot: Int, _ now: UInt64, draws: Bool) {
+        waiters.append(place, to: &slots[slot].waiters)
+        slots[slot].flags.insert(.hasWaiters)
+        slots[slot].lastUse = now
+        if draws { draw(slot, now) } else { markUrgent(slot) }
+    }
+
+    // MARK: - Slots
+
+    /// The slot of an account, made when there is none; nil when memory is full.
+    mutating func slot(for account: QuotaAccount, _ now: UInt64) -> Int? {
+        if let found = index[account] { return Int(found) }
+        guard index.count < settings.accountsMax else { return nil }
+        let slot = place(LedgerSlot(account: account, lease: nextLease, now: now))
+        nextLease += 1
+        index[account] = Int32(slot)
+        return slot
+    }
+
+    mutating func place(_ slot: LedgerSlot) -> Int {
+        if let vacant = vacantSlots.popLast() {
+            slots[Int(vacant)] = slot
+            return Int(vacant)
+        }
+        // By a quarter and not by doubling: a million accounts would pay for a second million.
+        if slots.count == slots.capacity {
+            slots.reserveCapacity(slots.count + slots.count / 4 + 64)
+        }
+        slots.append(slot)
+        return slots.count - 1
+    }
+
+    /// The period of the slot's lease is over: what is unsettled is reported by a slot of its own,
+    /// and the account begins anew. Calls that wait for units wait for those of the new period.
+    mutating func roll(_ slot: Int, _ now: UInt64) {
+        let isInFlight = slots[slot].flags.contains(.isInFlight)
+        let isInDoubt = slots[slot].flags.contains(.isInDoubt)
+        if isInFlight || isInDoubt || slots[slot].granted != slots[slot].settled
+            || slots[slot].isUnsettled
+        {
+            var closing = slots[slot]
+            closing.flags = isInFlight ? [.closing, .isInFlight] : .closing
+            closing.returnHand()
+            closing.waiters = LedgerQueue()
+            let end = place(closing)
+            if isInFlight { inFlight?.move(Int32(slot), to: Int32(end)) }
+            if slots[end].isUnsettled || isInDoubt { markUrgent(end) }
+            slots[slot].flags.subtract([.isInFlight, .isInDoubt])
+        }
+        slots[slot].begin(lease: nextLease)
+        nextLease += 1
+        slots[slot].commits = LedgerQueue()
+        slots[slot].current = 0
+        slots[slot].validUntil = .max
+        slots[slot].deniedUntil = 0
+        slots[slot].flags.insert(.unknown)
+        slots[slot].flags.remove(.refused)
+    }
+
+    // MARK: - What is to be reported
+
+    mutating func markDirty(_ slot: Int, _ now: UInt64) {
+        slots[slot].flags.insert(.isDirty)
+        if dirty.isEmpty { flushAt = now &+ settings.flushInterval }
+        dirty.append(Int32(slot))
+    }
+
+    mutating func markUrgent(_ slot: Int) {
+        guard !slots[slot].flags.contains(.isUrgent) else { return }
+        slots[slot].flags.insert(.isUrgent)
+        urgent.append(Int32(slot))
+    }
+
+    /// Asks for a block, ahead of need.
+    private mutating func refill(_ slot: Int, _ now: UInt64) {
+        guard now >= slots[slot].deniedUntil, !slots[slot].flags.contains(.isInFlight) else {
+            return
+        }
+        draw(slot, now)
+    }
+
+    mutating func draw(_ slot: Int, _ now: UInt64) {
+        if slots[slot].block == 0 { slots[slot].block = settings.blockMin }
+        slots[slot].flags.insert(.draws)
+        markUrgent(slot)
+    }
+}
+
+// MARK: - Inspection, for simulations and metrics
+
+extension LeaseLedger {
+    /// The lease that an account's takings come from now.
+    package func lease(of account: QuotaAccount) -> Int64? {
+        index[account].map { slots[Int($0)].lease }
+    }
+
+    /// What breaks a rule of the ledger's own, if anything does.
+    package var inconsistency: String? {
+        for (place, slot) in slots.enumerated() where !slot.flags.contains(.isVacant) {
+            let sum = slot.inHand + slot.spent + slot.pending + slot.returned
+            if sum != slot.granted { return "slot \(place): \(sum) of \(slot.granted) units" }
+            if slot.inHand < 0, !slot.flags.contains(.admitsWhenAway) {
+                return "slot \(place): \(slot.inHand) in hand"
+            }
+            if slot.flags.contains(.hasWaiters) == slot.waiters.isEmpty {
+                return "slot \(place): its queue and its flag differ"
+            }
+        }
+        return nil
+    }
+
+    /// Whether an exchange is under way.
+    package var isInFlight: Bool { inFlight != nil }
+
+    /// The units that may be given without asking the database.
+    package var unitsInHand: Int64 { slots.reduce(0) { $0 + Swift.max(0, $1.inHand) } }
+}

@@ -1,0 +1,22 @@
+/// An exchange that is under way: what was told of each slot, to be settled by the answer.
+struct LedgerExchange: Sendable {
+    struct Item: Sendable {
+        var slot: Int32
+        let spent: Int64
+        let returned: Int64
+        /// The part of `spent` that waits for the commit.
+        let pending: Int64
+        let granted: Int64
+        let target: Int64
+    }
+
+    var items: [Item]
+    /// The end of a period is told as a time from the database's answer; counted from the question
+    /// it can only be too early.
+    let startedAt: UInt64
+
+    mutating func move(_ slot: Int32, to other: Int32) {
+        guard let index = items.firstIndex(where: { $0.slot == slot }) else { return }
+        items[index].slot = other
+    }
+}

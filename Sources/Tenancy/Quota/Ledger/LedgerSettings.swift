@@ -1,0 +1,34 @@
+/// The times and limits of a ledger, in nanoseconds of the monotonic clock and in units.
+package struct LedgerSettings: Sendable {
+    /// How long consumption may stay unreported.
+    package var flushInterval: UInt64 = 50_000_000
+    /// How long to wait after a failed exchange, doubled each time up to the maximum.
+    package var retryMin: UInt64 = 10_000_000
+    package var retryMax: UInt64 = 500_000_000
+    /// How many accounts one exchange reports.
+    package var reportsPerExchangeMax = 256
+    /// How long a call waits for units that others are asked to give back.
+    package var recallTime: UInt64 = 100_000_000
+    /// How often it looks for them meanwhile.
+    package var recallPollInterval: UInt64 = 4_000_000
+    /// How long a denial is repeated without asking again.
+    package var denialTime: UInt64 = 5_000_000
+    /// How long units are kept that nobody uses.
+    package var idleTime: UInt64 = 5_000_000_000
+    /// How long an account is remembered that nobody asks about.
+    package var forgetTime: UInt64 = 600_000_000_000
+    /// The smallest and the largest block that is drawn ahead of need.
+    package var blockMin: Int64 = 8
+    package var blockMax: Int64 = 65_536
+    /// A block that is used up sooner is too small, one that lasts longer too large.
+    package var blockTimeMin: UInt64 = 200_000_000
+    package var blockTimeMax: UInt64 = 2_000_000_000
+    /// How many calls may wait.
+    package var ticketsMax = 65_536
+    /// How many accounts are kept in memory.
+    package var accountsMax = 4_000_000
+    /// How many accounts one sweep looks at.
+    package var sweepAccountsMax = 4_096
+
+    package init() {}
+}

@@ -1,0 +1,116 @@
+/// What a ledger knows of one account: the lease in its hand and the standing of the limit.
+///
+/// Of every lease, granted = in hand + spent + pending + returned; the hand goes below zero only
+/// where callers are admitted while the database is away.
+struct LedgerSlot: Sendable {
+    /// What stands in the way of answering from the hand, and what is still to be done.
+    struct Flags: OptionSet, Sendable {
+        let rawValue: UInt16
+
+        /// The database has not been asked yet, or not about this period.
+        static let unknown = Flags(rawValue: 1 << 0)
+        /// The database refuses the tenant; `refusal` says why.
+        static let refused = Flags(rawValue: 1 << 1)
+        static let unlimited = Flags(rawValue: 1 << 2)
+        /// Calls wait for units; who comes later waits behind them.
+        static let hasWaiters = Flags(rawValue: 1 << 4)
+        /// The slot is what is left of a lease whose period is over.
+        static let closing = Flags(rawValue: 1 << 5)
+        /// Whatever stands in the way of the fast path.
+        static let slow: Flags = [.unknown, .refused, .unlimited, .hasWaiters, .closing]
+
+        /// In the list of those that report with the next flush.
+        static let isDirty = Flags(rawValue: 1 << 6)
+        /// In the list of those that report as soon as can be.
+        static let isUrgent = Flags(rawValue: 1 << 7)
+        /// In the exchange that is under way.
+        static let isInFlight = Flags(rawValue: 1 << 8)
+        /// Waits to look for units that others give back.
+        static let isPolling = Flags(rawValue: 1 << 9)
+        /// The next report asks for a block.
+        static let draws = Flags(rawValue: 1 << 10)
+        /// Callers are admitted, and reconciled afterwards, while the database is away.
+        static let admitsWhenAway = Flags(rawValue: 1 << 11)
+        /// An exchange failed that may have been committed: more may be granted than is known.
+        static let isInDoubt = Flags(rawValue: 1 << 3)
+        /// In no list and of no account: may be used anew.
+        static let isVacant = Flags(rawValue: 1 << 12)
+    }
+
+    var account: QuotaAccount
+    var flags: Flags = .unknown
+    var refusal = LeaseGrant.State.open
+
+    // The lease, in units. All totals since it began, but for `inHand` and `pending`.
+    var lease: Int64
+    var inHand: Int64 = 0
+    var granted: Int64 = 0
+    var spent: Int64 = 0
+    var returned: Int64 = 0
+    /// Taken by calls that are answered after the commit.
+    var pending: Int64 = 0
+    /// Spent and returned, as far as the database has confirmed it.
+    var settled: Int64 = 0
+
+    // The standing.
+    var current: Int64 = 0
+    var max: Int64 = 0
+    var reserved: Int64 = 0
+    var version: Int64 = 0
+    var warnAt = Int64.max
+    /// When the period ends.
+    var validUntil = UInt64.max
+
+    /// Amounts from `deniedUnits` on are denied until then without asking.
+    var deniedUntil: UInt64 = 0
+    var deniedUnits: Int64 = 0
+
+    /// How many units to draw ahead of need, and when that was last done.
+    var block: Int64 = 0
+    var drawnAt: UInt64 = 0
+    var lastUse: UInt64 = 0
+
+    var waiters = LedgerQueue()
+    var commits = LedgerQueue()
+
+    init(account: QuotaAccount, lease: Int64, now: UInt64) {
+        self.account = account
+        self.lease = lease
+        lastUse = now
+    }
+
+    /// What the database has still to hear.
+    var isUnsettled: Bool { spent + pending + returned != settled }
+
+    /// Gives back what is in the hand.
+    mutating func returnHand() {
+        guard inHand > 0 else { return }
+        returned += inHand
+        inHand = 0
+    }
+
+    func standing(isDegraded: Bool) -> LedgerStanding {
+        LedgerStanding(
+            current: current, reserved: reserved, max: max, version: version,
+            isWarning: current >= warnAt, isDegraded: isDegraded)
+    }
+
+    /// Forgets the lease, for another one.
+    mutating func begin(lease: Int64) {
+        self.lease = lease
+        inHand = 0
+        granted = 0
+        spent = 0
+        returned = 0
+        pending = 0
+        settled = 0
+    }
+}
+
+/// A queue threaded through a pool: first and last place, -1 for none.
+struct LedgerQueue: Sendable {
+    var first: Int32 = -1
+    var last: Int32 = -1
+
+    var isEmpty: Bool { first < 0 }
+}
