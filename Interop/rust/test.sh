@@ -8,7 +8,7 @@ if [[ -z ${TENANCY_SOCKET:-} ]]; then exec "$root/.scripts/with-server.sh" "$0";
 
 export CARGO_TARGET_DIR=$root/.build/rust
 cd "$here"
-cargo test --quiet --offline --lib --doc >/dev/null
+cargo test --quiet --offline --doc >/dev/null
 answer=$(cargo run --quiet --offline --example quota -- "$TENANCY_SOCKET" default)
 [[ $answer == "allowed: true, left "* ]] || { echo "unexpected: $answer" && exit 1; }
 if cargo run --quiet --offline --example quota -- "$TENANCY_SOCKET" no-such-tenant 2>/dev/null; then

@@ -135,8 +135,16 @@ struct WatchSession<Source: WatchSource>: Sendable {
             }
             while let head = watch.head {
                 let (position, room) = progress.flow.withLock { ($0.position, $0.room) }
-                // A database that lost its last rows may also be behind.
-                guard head.keeps(after: position) else { return try await sayCompacted() }
+                guard head.keeps(after: position) else {
+                    // A look at all chains may end after a later one and bring an older head, so
+                    // only a look of this watch's own decides; a database that lost its last rows
+                    // is behind in that one too.
+                    guard let fresh = try await store.chainHeads(of: [watch.tenant])[watch.tenant],
+                        fresh.keeps(after: position)
+                    else { return try await sayCompacted() }
+                    watch.advance(to: fresh)
+                    continue
+                }
                 guard room > 0, position.sequence < head.end.sequence else { break }
                 try await authorize()
                 let events = try await source.read(
