@@ -6,6 +6,10 @@
 # postgres_stop stops it. Passwords do not exist: the kernel tells Postgres who connects (peer),
 # and only this user and the cluster's own may, through a folder nobody else can enter.
 # Relies on the caller's `set -e`: a step that fails ends the script.
+# postgres_fsync=off is for clusters that are thrown away: they survive a crash of Postgres, not
+# one of the machine, and dozens of them can be made at once.
+
+postgres_fsync=${postgres_fsync:-on}
 
 postgres_fail() {
     printf 'postgres: %s\n' "$@" >&2
@@ -82,12 +86,13 @@ postgres_choose_version() {
 # Made under another name and then renamed, so that an interrupted initdb leaves nothing that
 # looks like a cluster.
 postgres_init() {
-    local new=$postgres_folder/data.new
+    local new=$postgres_folder/data.new sync=()
     [[ ! -e $postgres_folder/data/PG_VERSION ]] || return 0
+    [[ $postgres_fsync == on ]] || sync=(--no-sync)
     postgres_as_user rm -rf "$new"
     postgres_as_user "$postgres_bin/initdb" --pgdata "$new" --username postgres \
         --encoding UTF8 --locale C.UTF-8 --data-checksums --auth-local peer --auth-host reject \
-        --no-instructions >/dev/null
+        --no-instructions "${sync[@]}" >/dev/null
     echo "include 'tenancy.conf'" \
         | postgres_as_user tee -a "$new/postgresql.conf" >/dev/null
     postgres_as_user mv "$new" "$postgres_folder/data"
@@ -115,6 +120,7 @@ postgres_configure() {
     postgres_write_file tenancy.conf <<-CONF
 		listen_addresses = ''
 		unix_socket_directories = '$quoted'
+		fsync = $postgres_fsync
 		timezone = 'Etc/UTC'
 		log_timezone = 'Etc/UTC'
 	CONF

@@ -5,6 +5,8 @@
 # Usage: deployment.sh FOLDER_OF_PROGRAMS
 set -euo pipefail
 root=$(realpath "$(dirname "$(realpath "$0")")/../..")
+# A test that has lost a machine has lost its data as well.
+export postgres_fsync=off
 # shellcheck source-path=SCRIPTDIR source=../../.scripts/postgres.sh
 . "$root/.scripts/postgres.sh"
 # shellcheck source-path=SCRIPTDIR source=../../.scripts/server.sh

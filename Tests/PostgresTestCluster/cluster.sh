@@ -5,6 +5,8 @@
 # the folder goes.
 set -euo pipefail
 root=$(realpath "$(dirname "$(realpath "$0")")/../..")
+# A test that has lost a machine has lost its data as well.
+export postgres_fsync=off
 # shellcheck source-path=SCRIPTDIR source=../../.scripts/postgres.sh
 . "$root/.scripts/postgres.sh"
 
@@ -25,9 +27,7 @@ trap finish EXIT
 trap 'exit 130' INT TERM HUP
 
 postgres_start "$folder/postgres" 3>&- </dev/null
-# A test that has lost a machine has lost its data as well.
 postgres_as_user tee -a "$postgres_folder/data/tenancy.conf" >/dev/null <<-'CONF'
-	fsync = off
 	max_connections = 300
 CONF
 postgres_control --mode fast --wait --timeout 60 restart 3>&- </dev/null
