@@ -162,7 +162,7 @@ struct KeyLifeTests {
             }
             let first = try await services.apiKeys.listApiKeys(
                 .init(tenantCode: code, pageSize: 1))
-            try await services.revoke(first.apiKeys[0].keyId, of: code)
+            try await services.revoke(#require(first.apiKeys.first).keyId, of: code)
             _ = try await services.createKey(of: code)
         }
     }

@@ -66,7 +66,7 @@ struct ConfigurationTests {
             let replaced = try await services.set("flags", #"{"trading": false}"#, of: code)
             #expect(replaced?.configValue?.json == #"{"trading": false}"#)
             #expect(replaced?.description == "" && replaced?.version == 2)
-            #expect(replaced?.createdAt == page.configurations[2].createdAt)
+            #expect(replaced?.createdAt == page.configurations.last?.createdAt)
             _ = try await services.configurations.deleteConfiguration(
                 .init(tenantCode: code, configKey: "apis"))
             #expect(
@@ -82,6 +82,7 @@ struct ConfigurationTests {
                     ])
             // Small values are in the log, old and new; long ones are not.
             let log = try await deployment.activity(of: code, columns: "details::text")
+            try #require(log.count == 5)
             #expect(
                 log[3].contains(#""old_value": {"#)
                     && log[3].contains(#""new_value": {"trading": f"#)

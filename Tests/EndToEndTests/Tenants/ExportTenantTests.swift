@@ -47,7 +47,7 @@ struct ExportTenantTests {
                     SELECT count(*) FROM tenant_activity_logs l JOIN tenants t ON t.id = l.tenant_id
                     WHERE t.tenant_code = '\(code)'
                     """) == Int64(counts["activity"] ?? 0))
-            let tenant = try JSONAnswer(records[0].record?.json ?? "")
+            let tenant = try JSONAnswer(#require(records.first?.record?.json))
             #expect(try tenant.contains(JSONAnswer("{\"tenant_code\": \"\(code)\"}")))
             #expect(!records.contains { $0.record?.json.contains("stranger") == true })
         }
