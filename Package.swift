@@ -135,7 +135,8 @@ let package = Package(
             name: "tenancy-bench",
             dependencies: [
                 "TenancyCommandLine", "TenancyClient", "TenancyAPI", "TTRPC", "Reactor",
-                "Postgres", argumentParser,
+                "Postgres", "TTRPCInstrumentation", "PrometheusMetrics", "W3CTrace",
+                argumentParser,
             ],
             exclude: ["BENCHMARKS.md"], resources: [.embedInCode("Scale/load.sql")],
             swiftSettings: strict),
