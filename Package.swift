@@ -197,7 +197,7 @@ let package = Package(
                 "tenancyctl",
                 "W3CTrace", instrumentation, tracing,
             ],
-            exclude: ["deployment.sh"],
+            exclude: ["deployment.sh", "Certificates/certificates.sh"],
             swiftSettings: strict),
         .testTarget(
             name: "ProtobufSchemaTests",
