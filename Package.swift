@@ -135,7 +135,8 @@ let package = Package(
             name: "tenancy-bench",
             dependencies: [
                 "TenancyCommandLine", "TenancyClient", "TenancyAPI", "TTRPC", "Reactor",
-                "Postgres", argumentParser,
+                "Postgres", "TTRPCInstrumentation", "PrometheusMetrics", "W3CTrace",
+                argumentParser,
             ],
             exclude: ["BENCHMARKS.md"], resources: [.embedInCode("Scale/load.sql")],
             swiftSettings: strict),
@@ -196,7 +197,7 @@ let package = Package(
                 "tenancyctl",
                 "W3CTrace", instrumentation, tracing,
             ],
-            exclude: ["deployment.sh"],
+            exclude: ["deployment.sh", "Certificates/certificates.sh"],
             swiftSettings: strict),
         .testTarget(
             name: "ProtobufSchemaTests",
