@@ -21,7 +21,8 @@ case $1 in
         ;;
     run)
         shift
-        files=$(cd "$root/Protos" && find bfc grpc/health ttrpc/testing -name '*.proto' | paste -sd ,)
+        files=$(cd "$root/Protos" && find bfc grpc/health ttrpc/testing -name '*.proto' \
+            | paste -sd ,)
         exec "$build/conformance-client" -files "$files" "$@"
         ;;
 esac

@@ -19,7 +19,9 @@ echo "ok   first call in Rust: $answer"
 # The README's own text, so that it cannot grow old, as a crate of somebody else.
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-block() { awk -v begin="\`\`\`$1" '$0 == begin { on = 1; next } /^```$/ { on = 0 } on' "$here/README.md"; }
+block() {
+    awk -v begin="\`\`\`$1" '$0 == begin { on = 1; next } /^```$/ { on = 0 } on' "$here/README.md"
+}
 mkdir "$folder/src"
 cp -R "$here/.cargo" "$folder"
 block toml | sed "s|/path/to/Interop/rust|$here|" >"$folder/Cargo.toml"
