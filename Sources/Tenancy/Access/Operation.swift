@@ -12,7 +12,11 @@ package enum Operation: String, Sendable, Hashable, CaseIterable {
     // QuotaService
     case getQuotas, checkQuota, consume, getUsage
     // ApiKeyService
-    case listApiKeys, createApiKey, revokeApiKey, verifyApiKey
+    case listApiKeys, createApiKey, rotateApiKey, revokeApiKey, reportLeak, verifyApiKey,
+        batchVerify
+    // AccessService
+    case listPermissions, listRoles, createRole, updateRole, deleteRole, listGrants, createGrant,
+        revokeGrant, checkAccess, batchCheckAccess, explainAccess
     // ConfigurationService
     case getConfigurations, setConfiguration, deleteConfiguration, watchConfigurations
     // ActivityService
