@@ -83,7 +83,7 @@ final class ServerConnection: ChannelOwner {
     }
 
     func channelDidClose(_ reason: ChannelCloseReason) {
-        core.log(.connectionClosed(peer: peer.address, reason: reason))
+        core.log(.connectionClosed(peer: peer, reason: reason))
         endCalls(RPCError(.cancelled, "the connection closed"))
         onClose(self)
     }
@@ -120,7 +120,7 @@ final class ServerConnection: ChannelOwner {
             call.refuse(error)
         } else {
             let reason = ChannelCloseReason.protocolViolation(error.message)
-            core.log(.connectionClosed(peer: peer.address, reason: reason))
+            core.log(.connectionClosed(peer: peer, reason: reason))
             close()
         }
     }
@@ -200,10 +200,7 @@ final class ServerConnection: ChannelOwner {
             throw RPCError(.deadlineExceeded, "the deadline had passed before the call came")
         }
         let asked = timeout == 0 ? nil : loop.now.advanced(byNanoseconds: UInt64(timeout))
-        guard let timeMax = kind == .unary ? limits.unaryTimeMax : limits.streamTimeMax else {
-            return asked
-        }
-        let latest = loop.now.advanced(by: timeMax)
+        guard let latest = core.latestEnd(kind, now: loop.now) else { return asked }
         return asked.map { min($0, latest) } ?? latest
     }
 
