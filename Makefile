@@ -2,7 +2,8 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help deps build test interop vectors baseline simulate restarts lint generate run clean hostile leaks idle fuzz tsan
+.PHONY: help deps build test interop vectors baseline simulate restarts lint generate run clean hostile \
+	leaks idle fuzz tsan sanitize
 
 # The same flags for every build, so that lint, build and test share one set of build products.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
@@ -76,6 +77,9 @@ FILTER ?=
 
 tsan: deps ## Run the tests under ThreadSanitizer
 	.scripts/tsan.sh '$(FILTER)'
+
+sanitize: deps ## Sanitizers, fuzzing, leaks and simulation, each for a bounded time
+	@.scripts/sanitize.sh
 
 clean: ## Remove what was built; the data in .data/ stays
 	rm -rf .build

@@ -4,7 +4,7 @@ internal import Testing
 
 @testable internal import Postgres
 
-@Suite("Failures of statements", .timeLimit(.minutes(2)))
+@Suite("Failures of statements", .timeLimit(.minutes(10)))
 struct FailureTests {
     @Test("what fails only at its commit fails alone, and no answer is mixed up")
     func deferredConstraint() async throws {

@@ -4,7 +4,7 @@ internal import Testing
 
 @testable internal import Postgres
 
-@Suite("Lost connections and cancelled tasks", .timeLimit(.minutes(2)))
+@Suite("Lost connections and cancelled tasks", .timeLimit(.minutes(10)))
 struct LossTests {
     /// Waits until somebody runs a statement beginning with `prefix`, and does something to them.
     private func wait(

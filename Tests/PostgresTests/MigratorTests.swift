@@ -4,7 +4,7 @@ internal import PostgresTestCluster
 internal import Reactor
 @testable internal import Postgres
 
-@Suite("Migrations", .timeLimit(.minutes(2)))
+@Suite("Migrations", .timeLimit(.minutes(10)))
 struct MigratorTests {
     private static let first = Migration(
         number: 1, name: "one", sql: "CREATE TABLE one (n int8); INSERT INTO one VALUES (1);")

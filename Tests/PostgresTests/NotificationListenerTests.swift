@@ -4,7 +4,7 @@ internal import PostgresTestCluster
 internal import Reactor
 @testable internal import Postgres
 
-@Suite("LISTEN", .timeLimit(.minutes(2)))
+@Suite("LISTEN", .timeLimit(.minutes(10)))
 struct NotificationListenerTests {
     @Test("notifications come, and a lost connection is made again and says so")
     func reconnect() async throws {

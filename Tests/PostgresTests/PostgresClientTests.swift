@@ -4,7 +4,7 @@ internal import PostgresTestCluster
 internal import Reactor
 @testable internal import Postgres
 
-@Suite("Postgres client", .timeLimit(.minutes(2)))
+@Suite("Postgres client", .timeLimit(.minutes(10)))
 struct PostgresClientTests {
     @Test("values of every type come back as they went, NULL too")
     func values() async throws {

@@ -3,7 +3,7 @@ internal import Testing
 
 @testable internal import TTRPC
 
-@Suite("A process out of descriptors", .timeLimit(.minutes(2)))
+@Suite("A process out of descriptors", .timeLimit(.minutes(10)))
 struct OutOfDescriptorsTests {
     /// In a process of its own, because the limit is the whole process's.
     @Test("EMFILE pauses accepting; when descriptors are free again, who waited is served")

@@ -3,7 +3,7 @@ internal import Tenancy
 @testable internal import TenancyServer
 internal import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct SealingTests {
+@Suite(.timeLimit(.minutes(10))) struct SealingTests {
     static let one = "1 " + String(repeating: "1a", count: 32)
     static let two = "2 " + String(repeating: "2b", count: 32)
     static let three = "3 " + String(repeating: "3c", count: 32)
