@@ -35,7 +35,8 @@ tenant=c-$RANDOM$RANDOM
 control TenantService/CreateTenant "{\"tenantCode\": \"$tenant\", \"tenantName\": \"C\",
     \"tenantType\": \"broker\", \"adminEmail\": \"admin@example.com\"}" >/dev/null
 # shellcheck disable=SC2046
-cc -Wall -Wextra -Werror -Wno-unused-function -Wno-unused-const-variable -fsanitize=address,undefined \
+cc -Wall -Wextra -Werror -Wno-unused-function -Wno-unused-const-variable \
+    -fsanitize=address,undefined \
     -o "$folder/trading-loop" "$here/examples/trading-loop.c" \
     $(pkg-config --cflags --libs --static bfc-tenancy)
 answer=$(LD_LIBRARY_PATH=$folder/installed/lib "$folder/trading-loop" "$TENANCY_SOCKET" "$tenant" \
