@@ -28,6 +28,26 @@ for link in dynamic static; do
     echo "ok   the library's example, linked $link: $answer"
 done
 
+# A tenant whose limit ends in the middle of the orders: a thousand are executed, the rest refused.
+bin=${TENANCY_BIN:-$(swift build --package-path "$root" --show-bin-path)}
+control() { "$bin/tenancyctl" call "$@"; }
+tenant=c-$RANDOM$RANDOM
+control TenantService/CreateTenant "{\"tenantCode\": \"$tenant\", \"tenantName\": \"C\",
+    \"tenantType\": \"broker\", \"adminEmail\": \"admin@example.com\"}" >/dev/null
+# shellcheck disable=SC2046
+cc -Wall -Wextra -Werror -Wno-unused-function -Wno-unused-const-variable \
+    -fsanitize=address,undefined \
+    -o "$folder/trading-loop" "$here/examples/trading-loop.c" \
+    $(pkg-config --cflags --libs --static bfc-tenancy)
+answer=$(LD_LIBRARY_PATH=$folder/installed/lib "$folder/trading-loop" "$TENANCY_SOCKET" "$tenant" \
+    1200 4000)
+[[ $answer == "executed 1000, over quota 200, failed 0, "* ]] \
+    || { echo "unexpected: $answer" && exit 1; }
+used=$(control QuotaService/GetQuotas "{\"tenantCode\": \"$tenant\"}" | tr -d ' \n')
+[[ $used == *'"transactions":{"available":'*'"current":1000,'* ]] \
+    || { echo "unexpected: $used" && exit 1; }
+echo "ok   the trading loop in C: $answer"
+
 # Everything a message may hold is compiled in; the linker leaves out what is not used.
 mapfile -t sources < <(find "$root/Sources/CTenancyProtos" -name '*.pb-c.c')
 # shellcheck disable=SC2046

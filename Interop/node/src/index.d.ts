@@ -2,7 +2,7 @@
 
 import type { MessageType } from "./generated/messages.js";
 import * as v1 from "./generated/messages.js";
-import type { Services } from "./generated/services.js";
+import type { Services, Watches } from "./generated/services.js";
 
 export { v1 };
 
@@ -54,25 +54,10 @@ export interface WatchOptions extends CallOptions {
   heartbeats?: boolean;
 }
 
-/** The tenancy service: a stub for each of its services over one connection. */
-export class TenancyClient implements Services {
+/** The tenancy service: a stub for each of its services, and its watches, over one connection. */
+export interface TenancyClient extends Services, Watches {}
+export class TenancyClient {
   constructor(target: Target, options?: ClientOptions);
-  tenants: Services["tenants"];
-  users: Services["users"];
-  subscriptions: Services["subscriptions"];
-  quota: Services["quota"];
-  apiKeys: Services["apiKeys"];
-  configurations: Services["configurations"];
-  activity: Services["activity"];
-  health: Services["health"];
-  /** Every change of a tenant's settings, across reconnects. */
-  watchConfigurations(
-    request: Partial<v1.WatchConfigurationsRequest>, options?: WatchOptions,
-  ): AsyncGenerator<v1.WatchConfigurationsResponse>;
-  /** Every new activity of a tenant, across reconnects. */
-  watchActivity(
-    request: Partial<v1.WatchActivityRequest>, options?: WatchOptions,
-  ): AsyncGenerator<v1.WatchActivityResponse>;
   /** Ends every call in flight and closes the connection. */
   close(): void;
 }

@@ -92,6 +92,37 @@ test("an aborted signal cancels", () => withClient({ socketPath }, async (tenanc
   assert.equal((await failure(waiting)).code, StatusCode.CANCELLED);
 }));
 
+test("a watch begins with what is there, and goes on with changes", () =>
+  withClient({ socketPath }, async (tenancy) => {
+    const tenantCode = await newTenant(tenancy);
+    const set = (configKey) => tenancy.configurations.setConfiguration({
+      tenantCode, configKey, configType: v1.ConfigType.FEATURE, configValue: { json: "true" } });
+    await set("before");
+    const seen = [];
+    const request = Object.freeze({ tenantCode });
+    for await (const { type, configuration } of tenancy.watchConfigurations(request)) {
+      seen.push([type, configuration?.configKey]);
+      if (type === v1.WatchEventType.SNAPSHOT_COMPLETE) await set("after");
+      if (type === v1.WatchEventType.CHANGED) break;
+    }
+    assert.deepEqual(seen, [
+      [v1.WatchEventType.SNAPSHOT, "before"], [v1.WatchEventType.SNAPSHOT_COMPLETE, undefined],
+      [v1.WatchEventType.CHANGED, "after"]]);
+  }));
+
+test("an aborted signal ends a watch", () => withClient({ socketPath }, async (tenancy) => {
+  const tenantCode = await newTenant(tenancy);
+  const controller = new AbortController();
+  const error = await failure((async () => {
+    const options = { signal: controller.signal, heartbeats: true };
+    for await (const event of tenancy.watchActivity({ tenantCode }, options)) {
+      assert.ok(event.resumeToken);
+      controller.abort();
+    }
+  })());
+  assert.equal(error.code, StatusCode.CANCELLED);
+}));
+
 test("no server is UNAVAILABLE", () =>
   withClient({ socketPath: "/nonexistent/socket" }, async (tenancy) => {
     const error = await failure(

@@ -186,6 +186,10 @@ class Generator:
     def function(method: MethodDescriptorProto) -> str:
         return method.name[0].lower() + method.name[1:]
 
+    def is_watch(self, method: MethodDescriptorProto) -> bool:
+        return method.client_streaming and method.server_streaming and any(
+            field.name == "acknowledged_token" for field in self.messages[method.input_type].field)
+
     def write_services(self) -> str:
         out = [NOTICE, '\nimport * as m from "./messages.js";\n\nexport const methods = {\n']
         for file, _, service in self.services():
@@ -199,6 +203,12 @@ class Generator:
                     f"    request: m.{self.name(method.input_type)},\n"
                     f"    response: m.{self.name(method.output_type)},\n"
                     f"    isIdempotent: {str(idempotent).lower()},\n  }},\n")
+        out.append("};\n\n// The methods that acknowledge what they were sent.\n")
+        out.append("export const watches = {\n")
+        out += [
+            f'  {self.function(method)}: "{file.package}.{service.name}/{method.name}",\n'
+            for file, _, service in self.services() for method in service.method
+            if self.is_watch(method)]
         out.append("};\n\nexport function services(channel) {\n  return {\n")
         for file, _, service in self.services():
             out.append(f"    {ATTRIBUTES.get(service.name, service.name)}: {{\n")
@@ -219,7 +229,8 @@ class Generator:
 
     def write_service_types(self) -> str:
         out = [
-            NOTICE, '\nimport type { Call, CallOptions } from "../index.js";\n',
+            NOTICE,
+            '\nimport type { Call, CallOptions, WatchOptions } from "../index.js";\n',
             'import type * as m from "./messages.js";\n',
             "\nexport interface Services {\n"]
         for file, index, service in self.services():
@@ -242,6 +253,16 @@ class Generator:
                         f"    {name}(request: m.Input<{request}>, options?: CallOptions):"
                         f" {result};\n")
             out.append("  };\n")
+        out.append("}\n\n/** Watches that go on across reconnects. */\nexport interface Watches {\n")
+        for file, index, service in self.services():
+            for number, method in enumerate(service.method):
+                if self.is_watch(method):
+                    out.append(self.comment(file, [6, index, 2, number], "  "))
+                    out.append(
+                        f"  {self.function(method)}(\n"
+                        f"    request: m.Input<m.{self.name(method.input_type)}>,"
+                        " options?: WatchOptions,\n"
+                        f"  ): AsyncGenerator<m.{self.name(method.output_type)}>;\n")
         out.append("}\n\nexport const methods: Record<string, unknown>;\n")
         out.append("export function services(channel: unknown): Services;\n")
         return "".join(out)

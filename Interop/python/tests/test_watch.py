@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import asyncio
 
-from bfc_tenancy import AsyncTenancyClient, StatusCode, TenancyError, UnixTarget, v1
+from bfc_tenancy import (
+    AsyncTenancyClient,
+    StatusCode,
+    TenancyClient,
+    TenancyError,
+    UnixTarget,
+    v1,
+)
 
 
 async def set_value(tenancy: AsyncTenancyClient, tenant: str, key: str) -> None:
@@ -96,3 +103,14 @@ def test_what_is_no_loss_ends_a_watch(unix: UnixTarget) -> None:
         return StatusCode.OK
 
     assert asyncio.run(asyncio.wait_for(main(), 30)) is StatusCode.NOT_FOUND
+
+
+def test_a_watch_without_an_event_loop(unix: UnixTarget, tenant: str) -> None:
+    with TenancyClient(unix) as tenancy:
+        tenancy.configurations.set_configuration(
+            v1.SetConfigurationRequest(
+                tenant_code=tenant, config_key="k", config_type=v1.CONFIG_TYPE_FEATURE,
+                config_value=v1.JsonValue(json="true")))
+        events = tenancy.watch_configurations(v1.WatchConfigurationsRequest(tenant_code=tenant))
+        assert next(events).configuration.config_key == "k"
+        assert next(events).type == v1.WATCH_EVENT_TYPE_SNAPSHOT_COMPLETE

@@ -115,12 +115,50 @@ class Stubs:
     def services(self) -> list[tuple[FileDescriptorProto, int, ServiceDescriptorProto]]:
         return [(f, i, s) for f in self.files for i, s in enumerate(f.service)]
 
+    def watches(self, blocking: bool) -> str:
+        """The methods that acknowledge what they were sent, as iterators that go on by themselves."""
+        kind = "Blocking" if blocking else "Async"
+        out = [f'\n\nclass {kind}Watches:\n    """An iterator for each watch."""\n\n']
+        if blocking:
+            out.append("    _client: AsyncWatches\n")
+            out.append("    _iterate: Callable[[Any], Iterator[Any]]\n")
+        else:
+            out.append("    _channel: Channel\n")
+        for file, index, service in self.services():
+            for number, method in enumerate(service.method):
+                if not self.is_watch(method):
+                    continue
+                request, response = self.owners[method.input_type], self.owners[method.output_type]
+                name = snake(method.name)
+                iterator = "Iterator" if blocking else "AsyncIterator"
+                body = (
+                    f"self._iterate(self._client.{name}(\n            request,"
+                    if blocking else
+                    f"watch(\n            self._channel,"
+                    f" Async{service.name}.{name.upper()}, request,\n           ")
+                out.append(
+                    f"\n    def {name}(\n        self, request: {request}, *,\n"
+                    "        metadata: Metadata = (), heartbeats: bool = False,\n"
+                    f"    ) -> {iterator}[{response}]:\n"
+                    + self.comment(file, [6, index, 2, number], "        ")
+                    + f"        return {body} metadata=metadata, heartbeats=heartbeats)"
+                    + (")\n" if blocking else "\n"))
+        return "".join(out)
+
+    def is_watch(self, method: MethodDescriptorProto) -> bool:
+        fields = next(
+            m.field for f in self.files for m in f.message_type
+            if f".{f.package}.{m.name}" == method.input_type)
+        return method.client_streaming and method.server_streaming and any(
+            field.name == "acknowledged_token" for field in fields)
+
     def write(self) -> str:
         out = [HEADER, '"""The stubs of every service."""\n\n']
         out.append("from __future__ import annotations\n\n")
         out.append("from collections.abc import AsyncIterator, Callable, Iterator\n")
         out.append("from typing import Any\n\n")
         out.append("from ._channel import Call, Channel, Metadata, Method\n")
+        out.append("from ._watch import watch\n")
         for file in self.files:
             package, name = module(file).rsplit(".", 1)
             out.append(f"from ._pb.{package} import {name} as {alias(file)}\n")
@@ -152,6 +190,8 @@ class Stubs:
         for _, _, service in self.services():
             out.append(
                 f"        self.{ATTRIBUTES[service.name]} = Async{service.name}(channel)\n")
+        out.append(self.watches(blocking=False))
+        out.append(self.watches(blocking=True))
         out.append('\n\nclass BlockingServices:\n    """A stub for each service."""\n\n')
         out.append(
             "    def __init__(\n        self, client: AsyncServices, run: Callable[[Any], Any],\n"

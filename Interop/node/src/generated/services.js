@@ -407,6 +407,13 @@ export const methods = {
   },
 };
 
+// The methods that acknowledge what they were sent.
+export const watches = {
+  watchConfigurations: "bfc.tenancy.v1.ConfigurationService/WatchConfigurations",
+  watchActivity: "bfc.tenancy.v1.ActivityService/WatchActivity",
+  watchQuota: "bfc.tenancy.v1.QuotaService/WatchQuota",
+};
+
 export function services(channel) {
   return {
     access: {

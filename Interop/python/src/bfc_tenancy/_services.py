@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 from ._channel import Call, Channel, Metadata, Method
+from ._watch import watch
 from ._pb.bfc.tenancy.v1 import access_pb2 as bfc_tenancy_v1_access_pb2
 from ._pb.bfc.tenancy.v1 import json_pb2 as bfc_tenancy_v1_json_pb2
 from ._pb.bfc.tenancy.v1 import configuration_pb2 as bfc_tenancy_v1_configuration_pb2
@@ -2834,6 +2835,140 @@ class AsyncServices:
         self.tenants = AsyncTenantService(channel)
         self.users = AsyncUserService(channel)
         self.health = AsyncHealth(channel)
+
+
+class AsyncWatches:
+    """An iterator for each watch."""
+
+    _channel: Channel
+
+    def watch_configurations(
+        self, request: bfc_tenancy_v1_configuration_pb2.WatchConfigurationsRequest, *,
+        metadata: Metadata = (), heartbeats: bool = False,
+    ) -> AsyncIterator[bfc_tenancy_v1_configuration_pb2.WatchConfigurationsResponse]:
+        """WatchConfigurations sends every change of a tenant's settings in the order of their commits.
+        The first request subscribes; each later one acknowledges a resume token. Without a resume
+        token the present settings come first. At most 64 changes are in flight unacknowledged; a
+        heartbeat comes every 5 seconds without a change. Half-closing ends the watch.
+
+        Who may call: platform administrators, services, principals of the same tenant with
+        view_config; sensitive values are never shown.
+        Errors: INVALID_ARGUMENT with BadRequest for a first request without a tenant, a token that
+        this service did not make for this tenant, or an acknowledgement of what was not sent;
+        RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_WATCHES; NOT_FOUND for a tenant that does not exist
+        or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, also when
+        the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return watch(
+            self._channel, AsyncConfigurationService.WATCH_CONFIGURATIONS, request,
+            metadata=metadata, heartbeats=heartbeats)
+
+    def watch_activity(
+        self, request: bfc_tenancy_v1_activity_pb2.WatchActivityRequest, *,
+        metadata: Metadata = (), heartbeats: bool = False,
+    ) -> AsyncIterator[bfc_tenancy_v1_activity_pb2.WatchActivityResponse]:
+        """WatchActivity sends every new activity of a tenant in the order of their commits. The first
+        request subscribes; each later one acknowledges a resume token. Without a resume token it
+        begins now. A heartbeat comes at once, and then every 5 seconds without an event. At most 64
+        events are in flight unacknowledged. Half-closing ends the watch. Whether the caller may watch
+        is decided again before events and heartbeats: the watch ends when that is no longer so. A
+        server serves 4,096 watches, 64 of them for one tenant.
+
+        Who may call: platform administrators, services, principals of the same tenant with
+        view_activity.
+        Errors: INVALID_ARGUMENT with BadRequest for a first request without a tenant, a token that
+        this service did not make for this tenant, or an acknowledgement of what was not sent;
+        RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_WATCHES; NOT_FOUND for a tenant that does not exist
+        or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, also when
+        the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED; UNAVAILABLE with RetryInfo
+        when the server stops or cannot reach the database.
+        HTTP route it replaces: none.
+        """
+        return watch(
+            self._channel, AsyncActivityService.WATCH_ACTIVITY, request,
+            metadata=metadata, heartbeats=heartbeats)
+
+    def watch_quota(
+        self, request: bfc_tenancy_v1_quota_policy_pb2.WatchQuotaRequest, *,
+        metadata: Metadata = (), heartbeats: bool = False,
+    ) -> AsyncIterator[bfc_tenancy_v1_quota_policy_pb2.WatchQuotaResponse]:
+        """WatchQuota sends every alert about the quotas of a tenant in the order of their commits. It
+        behaves as WatchActivity does: subscription, acknowledgements, heartbeats, resume tokens.
+
+        Who may call: platform administrators, services, principals of the same tenant with view_usage.
+        Errors: those of WatchActivity.
+        HTTP route it replaces: none.
+        """
+        return watch(
+            self._channel, AsyncQuotaService.WATCH_QUOTA, request,
+            metadata=metadata, heartbeats=heartbeats)
+
+
+class BlockingWatches:
+    """An iterator for each watch."""
+
+    _client: AsyncWatches
+    _iterate: Callable[[Any], Iterator[Any]]
+
+    def watch_configurations(
+        self, request: bfc_tenancy_v1_configuration_pb2.WatchConfigurationsRequest, *,
+        metadata: Metadata = (), heartbeats: bool = False,
+    ) -> Iterator[bfc_tenancy_v1_configuration_pb2.WatchConfigurationsResponse]:
+        """WatchConfigurations sends every change of a tenant's settings in the order of their commits.
+        The first request subscribes; each later one acknowledges a resume token. Without a resume
+        token the present settings come first. At most 64 changes are in flight unacknowledged; a
+        heartbeat comes every 5 seconds without a change. Half-closing ends the watch.
+
+        Who may call: platform administrators, services, principals of the same tenant with
+        view_config; sensitive values are never shown.
+        Errors: INVALID_ARGUMENT with BadRequest for a first request without a tenant, a token that
+        this service did not make for this tenant, or an acknowledgement of what was not sent;
+        RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_WATCHES; NOT_FOUND for a tenant that does not exist
+        or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, also when
+        the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return self._iterate(self._client.watch_configurations(
+            request, metadata=metadata, heartbeats=heartbeats))
+
+    def watch_activity(
+        self, request: bfc_tenancy_v1_activity_pb2.WatchActivityRequest, *,
+        metadata: Metadata = (), heartbeats: bool = False,
+    ) -> Iterator[bfc_tenancy_v1_activity_pb2.WatchActivityResponse]:
+        """WatchActivity sends every new activity of a tenant in the order of their commits. The first
+        request subscribes; each later one acknowledges a resume token. Without a resume token it
+        begins now. A heartbeat comes at once, and then every 5 seconds without an event. At most 64
+        events are in flight unacknowledged. Half-closing ends the watch. Whether the caller may watch
+        is decided again before events and heartbeats: the watch ends when that is no longer so. A
+        server serves 4,096 watches, 64 of them for one tenant.
+
+        Who may call: platform administrators, services, principals of the same tenant with
+        view_activity.
+        Errors: INVALID_ARGUMENT with BadRequest for a first request without a tenant, a token that
+        this service did not make for this tenant, or an acknowledgement of what was not sent;
+        RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_WATCHES; NOT_FOUND for a tenant that does not exist
+        or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, also when
+        the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED; UNAVAILABLE with RetryInfo
+        when the server stops or cannot reach the database.
+        HTTP route it replaces: none.
+        """
+        return self._iterate(self._client.watch_activity(
+            request, metadata=metadata, heartbeats=heartbeats))
+
+    def watch_quota(
+        self, request: bfc_tenancy_v1_quota_policy_pb2.WatchQuotaRequest, *,
+        metadata: Metadata = (), heartbeats: bool = False,
+    ) -> Iterator[bfc_tenancy_v1_quota_policy_pb2.WatchQuotaResponse]:
+        """WatchQuota sends every alert about the quotas of a tenant in the order of their commits. It
+        behaves as WatchActivity does: subscription, acknowledgements, heartbeats, resume tokens.
+
+        Who may call: platform administrators, services, principals of the same tenant with view_usage.
+        Errors: those of WatchActivity.
+        HTTP route it replaces: none.
+        """
+        return self._iterate(self._client.watch_quota(
+            request, metadata=metadata, heartbeats=heartbeats))
 
 
 class BlockingServices:

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
-from typing import TypeVar
+from collections.abc import AsyncIterator
+from typing import Any
 
 from ._channel import Channel, Metadata, Method
 from .errors import StatusCode, TenancyError
-
-_Request = TypeVar("_Request")
-_Response = TypeVar("_Response")
 
 RECONNECT_DELAY_MIN = 0.05
 RECONNECT_DELAY_MAX = 5.0
 
 
 async def watch(
-    channel: Channel, method: Method, first: _Request,
-    acknowledgement: Callable[[str], _Request], *,
+    channel: Channel, method: Method[Any, Any], request: Any, *,
     metadata: Metadata = (), heartbeats: bool = False,
-) -> AsyncIterator[_Response]:
+) -> AsyncIterator[Any]:
     """The events of a watch, in order and each once.
 
     An event is acknowledged when the next one is asked for, so what the caller has not finished with
@@ -30,6 +26,9 @@ async def watch(
     """
     from ._services import HEARTBEAT  # The generated value of the enumeration.
 
+    # The caller's request stays as it is: where the watch is stands in its own.
+    first = method.request()
+    first.CopyFrom(request)
     delay = RECONNECT_DELAY_MIN
     while True:
         try:
@@ -41,7 +40,7 @@ async def watch(
                         yield event
                     if event.resume_token:
                         first.resume_token = event.resume_token
-                        await call.send(acknowledgement(event.resume_token))
+                        await call.send(method.request(acknowledged_token=event.resume_token))
                 return
         except TenancyError as error:
             if error.code != StatusCode.UNAVAILABLE:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-from . import v1
 from ._channel import Channel, Metadata, Options, RetryPolicy
-from ._services import AsyncServices
-from ._watch import watch
+from ._services import AsyncServices, AsyncWatches
 from .credentials import Target, TLSTarget, UnixTarget
-from ._pb.bfc.tenancy.v1 import activity_pb2, configuration_pb2
 
 
-class AsyncTenancyClient(AsyncServices):
+class AsyncTenancyClient(AsyncServices, AsyncWatches):
     """The tenancy service: a stub for each of its services over one connection.
 
     ::
@@ -49,34 +44,6 @@ class AsyncTenancyClient(AsyncServices):
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
-
-    def watch_configurations(
-        self, request: configuration_pb2.WatchConfigurationsRequest, *,
-        metadata: Metadata = (), heartbeats: bool = False,
-    ) -> AsyncIterator[configuration_pb2.WatchConfigurationsResponse]:
-        """Every change of a tenant's settings, across reconnects."""
-        return watch(
-            self._channel, self.configurations.WATCH_CONFIGURATIONS,
-            _copy(request),
-            lambda token: v1.WatchConfigurationsRequest(acknowledged_token=token),
-            metadata=metadata, heartbeats=heartbeats)
-
-    def watch_activity(
-        self, request: activity_pb2.WatchActivityRequest, *,
-        metadata: Metadata = (), heartbeats: bool = False,
-    ) -> AsyncIterator[activity_pb2.WatchActivityResponse]:
-        """Every new activity of a tenant, across reconnects."""
-        return watch(
-            self._channel, self.activity.WATCH_ACTIVITY, _copy(request),
-            lambda token: v1.WatchActivityRequest(acknowledged_token=token),
-            metadata=metadata, heartbeats=heartbeats)
-
-
-def _copy(message):
-    """The caller's request stays as it is: the watch writes where it is into its own."""
-    copy = type(message)()
-    copy.CopyFrom(message)
-    return copy
 
 
 __all__ = ["AsyncTenancyClient", "TLSTarget", "UnixTarget"]

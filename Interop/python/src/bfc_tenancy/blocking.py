@@ -8,14 +8,14 @@ from collections.abc import AsyncIterator, Coroutine, Iterator
 from typing import Any, TypeVar
 
 from ._channel import Metadata, RetryPolicy
-from ._services import BlockingServices
+from ._services import BlockingServices, BlockingWatches
 from .aio import AsyncTenancyClient
 from .credentials import Target
 
 _Value = TypeVar("_Value")
 
 
-class TenancyClient(BlockingServices):
+class TenancyClient(BlockingServices, BlockingWatches):
     """The tenancy service. One event loop in a thread of its own does the work, so a client may be
     used from many threads.
 
@@ -74,4 +74,6 @@ class TenancyClient(BlockingServices):
             while (event := self._run(step())) is not end:
                 yield event
         finally:
-            self._run(stop())
+            # A client that was closed has ended its calls already.
+            if not self._loop.is_closed():
+                self._run(stop())
