@@ -78,7 +78,8 @@ package struct TenancyService: Service {
         do {
             parts = Parts(
                 store: store, sealing: Sealing(masterKeys: try masterKeys(), store: store),
-                keys: KeyVerifier(store: store), watches: WatchHub(store: store), health: health,
+                keys: KeyVerifier(store: store, hasher: KeyHasher(peppers: try peppers())),
+                watches: WatchHub(store: store), health: health,
                 failures: AuthenticationFailures(logger: logger))
             server = try makeServer(parts, group: group)
         } catch {
@@ -121,6 +122,18 @@ package struct TenancyService: Service {
         }
     }
 
+    /// - Throws: `ConfigurationError` when the file that was named cannot be used: to start without
+    ///   its peppers would be to know none of the keys that were stored with them.
+    private func peppers() throws -> MasterKeys? {
+        guard let path = configuration.keyPepperFile else { return nil }
+        do {
+            return try MasterKeys(path: path, mayStandBy: true)
+        } catch {
+            throw ConfigurationError(
+                key: "api.key.pepper.file", rule: "must name a file of peppers: \(error)")
+        }
+    }
+
     private func makeServer(_ parts: Parts, group: EventLoopGroup) throws -> TTRPCServer {
         let store = parts.store
         let access = TenantAccess(store: store, keys: parts.keys, sealing: parts.sealing)
@@ -129,7 +142,10 @@ package struct TenancyService: Service {
         UserService(access: access, store: store).register(on: &router)
         QuotaService(access: access, store: store, ledger: store).register(on: &router)
         SubscriptionService(access: access, store: store).register(on: &router)
-        ApiKeyService(access: access, store: store, keys: parts.keys).register(on: &router)
+        AccessService(access: access, store: store).register(on: &router)
+        ApiKeyService(
+            access: access, store: store, keys: parts.keys, leaks: LeakAlert(logger: logger)
+        ).register(on: &router)
         let watches = WatchServer(access: access, store: store, hub: parts.watches)
         ConfigurationService(access: access, store: store, watches: watches)
             .register(on: &router)
@@ -182,7 +198,7 @@ package struct TenancyService: Service {
             tasks.addTask { await retain(store) }
             tasks.addTask { await store.followChanges() }
             tasks.addTask { await parts.watches.run() }
-            tasks.addTask { await parts.keys.run() }
+            tasks.addTask { await parts.keys.run(logger) }
             tasks.addTask {
                 await CertificateWatch(configuration.tls, server: server, logger: logger)
                     .run(reload)

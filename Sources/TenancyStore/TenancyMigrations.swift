@@ -30,6 +30,8 @@ enum TenancyMigrations {
         migration(29, "configurations", PackageResources._029_configurations_sql),
         migration(32, "change_feed", PackageResources._032_change_feed_sql),
         migration(33, "activity_reads", PackageResources._033_activity_reads_sql),
+        migration(55, "api_key_life", PackageResources._055_api_key_life_sql),
+        migration(56, "access", PackageResources._056_access_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

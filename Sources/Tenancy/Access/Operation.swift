@@ -10,9 +10,15 @@ package enum Operation: String, Sendable, Hashable, CaseIterable {
     // SubscriptionService
     case getSubscription, listPlans, changeSubscription, previewPlanChange, cancelSubscription
     // QuotaService
-    case getQuotas, checkQuota, consume, getUsage
+    case getQuotas, checkQuota, consume, getUsage, batchCheck, batchConsume, reserve, commit,
+        release, refund, watchQuota, acquireLease, renewLease, returnLease, getQuotaPolicy,
+        setQuotaPolicy
     // ApiKeyService
-    case listApiKeys, createApiKey, revokeApiKey, verifyApiKey
+    case listApiKeys, createApiKey, rotateApiKey, revokeApiKey, reportLeak, verifyApiKey,
+        batchVerify
+    // AccessService
+    case listPermissions, listRoles, createRole, updateRole, deleteRole, listGrants, createGrant,
+        revokeGrant, checkAccess, batchCheckAccess, explainAccess
     // ConfigurationService
     case getConfigurations, setConfiguration, deleteConfiguration, watchConfigurations
     // ActivityService

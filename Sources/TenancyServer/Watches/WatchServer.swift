@@ -52,7 +52,7 @@ struct WatchServer: Sendable {
         let session = WatchSession(
             source: source, responses: responses, watch: watch, use: use, store: store
         ) { [access] () async throws(DomainError) in
-            _ = try await access.tenant(.id(tenant.id), caller, operation)
+            try await access.confirm(tenant.id, caller, operation)
         }
         guard let start = try await session.begin(at: resumed) else { return }
         try await withThrowingTaskGroup(of: Void.self) { tasks in

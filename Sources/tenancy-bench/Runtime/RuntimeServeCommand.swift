@@ -1,6 +1,9 @@
 internal import ArgumentParser
+internal import PrometheusMetrics
 internal import TTRPC
+internal import TTRPCInstrumentation
 internal import TenancyCommandLine
+internal import W3CTrace
 
 /// The measured server.
 struct RuntimeServeCommand: AsyncParsableCommand {
@@ -17,8 +20,12 @@ struct RuntimeServeCommand: AsyncParsableCommand {
     var key: String?
     @Option(help: "The threads that serve connections.")
     var loops = 1
+    @Option(help: "For how many microseconds to look for events before sleeping.")
+    var busyPollUs = 0
     @Option(help: "How many tenants CheckQuota knows.")
     var tenants = 10_000
+    @Flag(help: "Measure every call, and take up the traces of callers.")
+    var instrumented = false
 
     func validate() throws {
         guard tlsPort == nil || (cert != nil && key != nil) else {
@@ -27,6 +34,7 @@ struct RuntimeServeCommand: AsyncParsableCommand {
         guard (1...RunCommand.loopsMax).contains(loops) else {
             throw ValidationError("--loops: 1 to \(RunCommand.loopsMax)")
         }
+        guard busyPollUs >= 0 else { throw ValidationError("--busy-poll-us: 0 or more") }
     }
 
     func run() async throws {
@@ -40,8 +48,19 @@ struct RuntimeServeCommand: AsyncParsableCommand {
         }
         var configuration = ServerConfiguration(listeners: listeners)
         configuration.loopCount = loops
+        configuration.busyPoll = .microseconds(busyPollUs)
+        let router = RuntimeService.router(tenants: tenants)
         let server = try TTRPCServer(
-            router: RuntimeService.router(tenants: tenants), configuration: configuration)
+            router: router, interceptors: instrumented ? Self.instruments(of: router) : [],
+            configuration: configuration)
         try await server.run { _ in TextFile.report("ready\n") }
+    }
+
+    /// What the service itself has around every call, but for who calls.
+    private static func instruments(of router: Router) -> [any ServerInterceptor] {
+        [
+            ServerMetrics(router: router, factory: PrometheusRegistry()),
+            ServerTracing(tracer: W3CTracer(sampleRatio: 0, export: { _ in })),
+        ]
     }
 }

@@ -28,9 +28,36 @@ enum MatrixRequests {
         "QuotaService/CheckQuota": #""resource":"RESOURCE_API_CALLS","amount":"1""#,
         "QuotaService/Consume": #""resource":"RESOURCE_API_CALLS","amount":"1""#,
         "QuotaService/GetUsage": "",
+        "QuotaService/BatchCheck": batch,
+        "QuotaService/BatchConsume": batch,
+        "QuotaService/Reserve": #""resource":"RESOURCE_API_CALLS","amount":"1""#,
+        "QuotaService/Commit": #""reservationId":"1""#,
+        "QuotaService/Release": #""reservationId":"1""#,
+        "QuotaService/Refund": #""resource":"RESOURCE_API_CALLS","amount":"1""#,
+        "QuotaService/WatchQuota": "",
+        "QuotaService/AcquireLease": #""resource":"RESOURCE_API_CALLS","amount":"1""#,
+        "QuotaService/RenewLease": #""leaseId":"1","sequence":"1""#,
+        "QuotaService/ReturnLease": #""leaseId":"1","sequence":"1""#,
+        "QuotaService/GetQuotaPolicy": "",
+        "QuotaService/SetQuotaPolicy": #""policy":{"resource":"RESOURCE_API_CALLS"}"#,
         "ApiKeyService/ListApiKeys": "",
         "ApiKeyService/CreateApiKey": #""keyName":"A key","permissions":["read"]"#,
         "ApiKeyService/RevokeApiKey": #""keyId":"1""#,
+        "ApiKeyService/RotateApiKey": #""keyId":"1""#,
+        "AccessService/ListRoles": "",
+        "AccessService/CreateRole": #""roleName":"desk","permissions":["view_usage"]"#,
+        "AccessService/UpdateRole":
+            #""roleName":"desk","updateMask":"description","description":"x""#,
+        "AccessService/DeleteRole": #""roleName":"desk""#,
+        "AccessService/ListGrants": "",
+        "AccessService/CreateGrant": #""userId":"the-viewer","permission":"view_usage""#,
+        "AccessService/RevokeGrant": #""userId":"the-viewer","permission":"view_usage""#,
+        "AccessService/CheckAccess":
+            #""question":{"userId":"the-viewer","permission":"view_usage"}"#,
+        "AccessService/BatchCheckAccess":
+            #""questions":[{"userId":"the-viewer","permission":"view_usage"}]"#,
+        "AccessService/ExplainAccess":
+            #""question":{"userId":"the-viewer","permission":"view_usage"}"#,
         "ConfigurationService/GetConfigurations": "",
         "ConfigurationService/SetConfiguration":
             #""configKey":"flag","configValue":true,"configType":"CONFIG_TYPE_FEATURE""#,
@@ -41,17 +68,25 @@ enum MatrixRequests {
         "ActivityService/VerifyAudit": "",
     ]
 
+    private static let batch = #""items":[{"resource":"RESOURCE_API_CALLS","amount":"1"}]"#
+
     /// Methods that are about no tenant, or name it by something else than its code or id.
     static let notOfATenant: Set<String> = [
         "TenantService/CreateTenant", "TenantService/ListTenants",
         "TenantService/GetPublicTenantInfo", "SubscriptionService/ListPlans",
-        "ApiKeyService/VerifyApiKey",
+        "AccessService/ListPermissions", "ApiKeyService/VerifyApiKey", "ApiKeyService/BatchVerify", "ApiKeyService/ReportLeak",
     ]
 
     /// What changes whether a tenant may work, and so is not bound to it.
     static let lifecycle: Set<String> = [
         "TenantService/SuspendTenant", "TenantService/ReactivateTenant",
         "TenantService/DeactivateTenant",
+    ]
+
+    /// What services may ask about a tenant in any state.
+    static let questions: Set<String> = [
+        "AccessService/CheckAccess", "AccessService/BatchCheckAccess",
+        "AccessService/ExplainAccess",
     ]
 
     /// What changes nothing. CheckQuota is not among them: it answers what consuming would.
@@ -63,5 +98,7 @@ enum MatrixRequests {
         "ApiKeyService/ListApiKeys", "ConfigurationService/GetConfigurations",
         "ConfigurationService/WatchConfigurations", "ActivityService/ListActivity",
         "ActivityService/WatchActivity", "ActivityService/VerifyAudit",
+        "AccessService/ListRoles", "AccessService/ListGrants", "AccessService/CheckAccess",
+        "AccessService/BatchCheckAccess", "AccessService/ExplainAccess",
     ]
 }

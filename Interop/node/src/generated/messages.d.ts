@@ -22,24 +22,211 @@ export interface MessageType<Message> {
 }
 
 /**
- * JsonObject carries a JSON object as its text, so that numbers keep every digit and no message
- * type is recursive. Where a message is itself shown as JSON, the object appears inline.
+ * `FieldMask` represents a set of symbolic field paths, for example:
+ *
+ * paths: "f.a"
+ * paths: "f.b.d"
+ *
+ * Here `f` represents a field in some root message, `a` and `b`
+ * fields in the message found in `f`, and `d` a field found in the
+ * message in `f.b`.
+ *
+ * Field masks are used to specify a subset of fields that should be
+ * returned by a get operation or modified by an update operation.
+ * Field masks also have a custom JSON encoding (see below).
+ *
+ * # Field Masks in Projections
+ *
+ * When used in the context of a projection, a response message or
+ * sub-message is filtered by the API to only contain those fields as
+ * specified in the mask. For example, if the mask in the previous
+ * example is applied to a response message as follows:
+ *
+ * f {
+ * a : 22
+ * b {
+ * d : 1
+ * x : 2
+ * }
+ * y : 13
+ * }
+ * z: 8
+ *
+ * The result will not contain specific values for fields x,y and z
+ * (their value will be set to the default, and omitted in proto text
+ * output):
+ *
+ *
+ * f {
+ * a : 22
+ * b {
+ * d : 1
+ * }
+ * }
+ *
+ * A repeated field is not allowed except at the last position of a
+ * paths string.
+ *
+ * If a FieldMask object is not present in a get operation, the
+ * operation applies to all fields (as if a FieldMask of all fields
+ * had been specified).
+ *
+ * Note that a field mask does not necessarily apply to the
+ * top-level response message. In case of a REST get operation, the
+ * field mask applies directly to the response, but in case of a REST
+ * list operation, the mask instead applies to each individual message
+ * in the returned resource list. In case of a REST custom method,
+ * other definitions may be used. Where the mask applies will be
+ * clearly documented together with its declaration in the API.  In
+ * any case, the effect on the returned resource/resources is required
+ * behavior for APIs.
+ *
+ * # Field Masks in Update Operations
+ *
+ * A field mask in update operations specifies which fields of the
+ * targeted resource are going to be updated. The API is required
+ * to only change the values of the fields as specified in the mask
+ * and leave the others untouched. If a resource is passed in to
+ * describe the updated values, the API ignores the values of all
+ * fields not covered by the mask.
+ *
+ * If a repeated field is specified for an update operation, new values will
+ * be appended to the existing repeated field in the target resource. Note that
+ * a repeated field is only allowed in the last position of a `paths` string.
+ *
+ * If a sub-message is specified in the last position of the field mask for an
+ * update operation, then new value will be merged into the existing sub-message
+ * in the target resource.
+ *
+ * For example, given the target message:
+ *
+ * f {
+ * b {
+ * d: 1
+ * x: 2
+ * }
+ * c: [1]
+ * }
+ *
+ * And an update message:
+ *
+ * f {
+ * b {
+ * d: 10
+ * }
+ * c: [2]
+ * }
+ *
+ * then if the field mask is:
+ *
+ * paths: ["f.b", "f.c"]
+ *
+ * then the result will be:
+ *
+ * f {
+ * b {
+ * d: 10
+ * x: 2
+ * }
+ * c: [1, 2]
+ * }
+ *
+ * An implementation may provide options to override this default behavior for
+ * repeated and message fields.
+ *
+ * In order to reset a field's value to the default, the field must
+ * be in the mask and set to the default value in the provided resource.
+ * Hence, in order to reset all fields of a resource, provide a default
+ * instance of the resource and set all fields in the mask, or do
+ * not provide a mask as described below.
+ *
+ * If a field mask is not present on update, the operation applies to
+ * all fields (as if a field mask of all fields has been specified).
+ * Note that in the presence of schema evolution, this may mean that
+ * fields the client does not know and has therefore not filled into
+ * the request will be reset to their default. If this is unwanted
+ * behavior, a specific service may require a client to always specify
+ * a field mask, producing an error if not.
+ *
+ * As with get operations, the location of the resource which
+ * describes the updated values in the request message depends on the
+ * operation kind. In any case, the effect of the field mask is
+ * required to be honored by the API.
+ *
+ * ## Considerations for HTTP REST
+ *
+ * The HTTP kind of an update operation which uses a field mask must
+ * be set to PATCH instead of PUT in order to satisfy HTTP semantics
+ * (PUT must only be used for full updates).
+ *
+ * # JSON Encoding of Field Masks
+ *
+ * In JSON, a field mask is encoded as a single string where paths are
+ * separated by a comma. Fields name in each path are converted
+ * to/from lower-camel naming conventions.
+ *
+ * As an example, consider the following message declarations:
+ *
+ * message Profile {
+ * User user = 1;
+ * Photo photo = 2;
+ * }
+ * message User {
+ * string display_name = 1;
+ * string address = 2;
+ * }
+ *
+ * In proto a field mask for `Profile` may look as such:
+ *
+ * mask {
+ * paths: "user.display_name"
+ * paths: "photo"
+ * }
+ *
+ * In JSON, the same mask is represented as below:
+ *
+ * {
+ * mask: "user.displayName,photo"
+ * }
+ *
+ * # Field Masks and Oneof Fields
+ *
+ * Field masks treat fields in oneofs just as regular fields. Consider the
+ * following message:
+ *
+ * message SampleMessage {
+ * oneof test_oneof {
+ * string name = 4;
+ * SubMessage sub_message = 9;
+ * }
+ * }
+ *
+ * The field mask can be:
+ *
+ * mask {
+ * paths: "name"
+ * }
+ *
+ * Or:
+ *
+ * mask {
+ * paths: "sub_message"
+ * }
+ *
+ * Note that oneof type names ("test_oneof" in this case) cannot be used in
+ * paths.
+ *
+ * ## Field Mask Verification
+ *
+ * The implementation of any API method which has a FieldMask type field in the
+ * request should verify the included field paths, and return an
+ * `INVALID_ARGUMENT` error if any path is unmappable.
  */
-export interface JsonObject {
-  /** The text of one JSON object, UTF-8. Empty means the empty object. */
-  json: string;
+export interface Google_Protobuf_FieldMask {
+  /** The set of field mask paths. */
+  paths: string[];
 }
-export const JsonObject: MessageType<JsonObject>;
-
-/**
- * JsonValue carries any JSON value as its text, for the same reasons. Where a message is itself
- * shown as JSON, the value appears inline.
- */
-export interface JsonValue {
-  /** The text of one JSON value, UTF-8. Empty means that none is given. */
-  json: string;
-}
-export const JsonValue: MessageType<JsonValue>;
+export const Google_Protobuf_FieldMask: MessageType<Google_Protobuf_FieldMask>;
 
 /**
  * A Timestamp represents a point in time independent of any time zone or local
@@ -148,6 +335,427 @@ export interface Google_Protobuf_Timestamp {
   nanos: number;
 }
 export const Google_Protobuf_Timestamp: MessageType<Google_Protobuf_Timestamp>;
+
+/** AccessStepKind is what a step of a decision looks at. */
+export type AccessStepKind = number;
+export const AccessStepKind: {
+  /** Not given. */
+  readonly UNSPECIFIED: 0;
+  /** Whether the user is a member of the tenant. */
+  readonly MEMBERSHIP: 1;
+  /** Whether the key is the tenant's, works, and may be used from the address. */
+  readonly API_KEY: 2;
+  /** Whether the tenant is active, or what is asked is allowed while it is not. */
+  readonly TENANT_STATUS: 3;
+  /** Whether the tenant has the feature. */
+  readonly FEATURE: 4;
+  /** Whether the member's rank holds the permission. */
+  readonly ROLE: 5;
+  /** Whether the permission is one of the membership, beyond the rank. */
+  readonly MEMBER_PERMISSION: 6;
+  /** Whether a role of the tenant's own that the member was granted holds the permission. */
+  readonly ROLE_GRANT: 7;
+  /** Whether the permission was granted to the member. */
+  readonly PERMISSION_GRANT: 8;
+  /** Whether a scope of the key holds the permission. */
+  readonly KEY_SCOPE: 9;
+  /** Nothing of the above gives the permission. */
+  readonly PERMISSION: 10;
+};
+
+/** AccessStep is one step on the way to a decision. */
+export interface AccessStep {
+  /** What was looked at. */
+  kind: AccessStepKind;
+  /** Whether it speaks for access. */
+  passed: boolean;
+  /**
+   * What it is called: the user, the key's number, the tenant's status, the feature, the role, the
+   * scope or the permission.
+   */
+  name: string;
+  /** A sentence for a person. */
+  message: string;
+  /** When what speaks for access ends, or has ended; not set when never. */
+  expiresAt?: Google_Protobuf_Timestamp;
+}
+export const AccessStep: MessageType<AccessStep>;
+
+/** AccessQuestion is what is asked about one user or one API key. */
+export interface AccessQuestion {
+  /** The user; exactly one of user and key is given. */
+  userId: string;
+  /** The number of the API key; exactly one of user and key is given. */
+  keyId: bigint;
+  /** The permission, of the catalog. Required. */
+  permission: string;
+  /**
+   * A feature that the tenant must have too: the name of a flag among the tenant's features; empty
+   * for none.
+   */
+  feature: string;
+  /** Where the key is used from; needed for keys with an allow-list. */
+  sourceAddress: string;
+}
+export const AccessQuestion: MessageType<AccessQuestion>;
+
+/** AccessAnswer is the answer to one question. */
+export interface AccessAnswer {
+  /** Whether it is allowed. */
+  allowed: boolean;
+  /** What gave the permission, or what refused it. */
+  decidedBy: AccessStepKind;
+}
+export const AccessAnswer: MessageType<AccessAnswer>;
+
+/** CheckAccessRequest asks about one user or one API key. */
+export interface CheckAccessRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** What is asked. Required. */
+  question?: AccessQuestion;
+}
+export const CheckAccessRequest: MessageType<CheckAccessRequest>;
+
+/** CheckAccessResponse is the answer. */
+export interface CheckAccessResponse {
+  /** Whether it is allowed. */
+  allowed: boolean;
+  /** What gave the permission, or what refused it. */
+  decidedBy: AccessStepKind;
+}
+export const CheckAccessResponse: MessageType<CheckAccessResponse>;
+
+/** BatchCheckAccessRequest asks many questions. */
+export interface BatchCheckAccessRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** What is asked: 1 to 100 questions. */
+  questions: AccessQuestion[];
+}
+export const BatchCheckAccessRequest: MessageType<BatchCheckAccessRequest>;
+
+/** BatchCheckAccessResponse is the answers. */
+export interface BatchCheckAccessResponse {
+  /** In the order of the questions. */
+  answers: AccessAnswer[];
+}
+export const BatchCheckAccessResponse: MessageType<BatchCheckAccessResponse>;
+
+/** ExplainAccessRequest asks about one user or one API key. */
+export interface ExplainAccessRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** What is asked. Required. */
+  question?: AccessQuestion;
+}
+export const ExplainAccessRequest: MessageType<ExplainAccessRequest>;
+
+/** ExplainAccessResponse is the answer and the way to it. */
+export interface ExplainAccessResponse {
+  /** Whether it is allowed. */
+  allowed: boolean;
+  /** What gave the permission, or what refused it. */
+  decidedBy: AccessStepKind;
+  /** What was looked at, in order. */
+  path: AccessStep[];
+}
+export const ExplainAccessResponse: MessageType<ExplainAccessResponse>;
+
+/** ListPermissionsRequest asks for the catalog. */
+export interface ListPermissionsRequest {
+}
+export const ListPermissionsRequest: MessageType<ListPermissionsRequest>;
+
+/** PermissionDefinition is one permission of the catalog. */
+export interface PermissionDefinition {
+  /** Its name. */
+  permission: string;
+  /** What it allows, in a sentence for a person. */
+  description: string;
+  /** The ranks that hold it, highest first. */
+  roles: string[];
+}
+export const PermissionDefinition: MessageType<PermissionDefinition>;
+
+/** ListPermissionsResponse is the catalog. */
+export interface ListPermissionsResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** Every permission, by name. */
+  permissions: PermissionDefinition[];
+}
+export const ListPermissionsResponse: MessageType<ListPermissionsResponse>;
+
+/** RoleDefinition is a role: one of the four ranks, or one of a tenant's own. */
+export interface RoleDefinition {
+  /** What it is called, unique within the tenant. */
+  roleName: string;
+  /** What it is for. */
+  description: string;
+  /** What it allows, sorted. */
+  permissions: string[];
+  /** Whether it is one of the four ranks, which every tenant has and none changes. */
+  builtIn: boolean;
+  /** Who made it, as the activity log names them; empty for a rank. */
+  createdBy: string;
+  /** When it was made; not set for a rank. */
+  createdAt?: Google_Protobuf_Timestamp;
+  /** When it last changed; not set for a rank. */
+  updatedAt?: Google_Protobuf_Timestamp;
+  /** Grows by one with every change; 0 for a rank. */
+  version: bigint;
+}
+export const RoleDefinition: MessageType<RoleDefinition>;
+
+/** ListRolesRequest asks for the roles of a tenant. */
+export interface ListRolesRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+}
+export const ListRolesRequest: MessageType<ListRolesRequest>;
+
+/** ListRolesResponse is the roles of a tenant. */
+export interface ListRolesResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The ranks, highest first, then the tenant's own roles by name. */
+  roles: RoleDefinition[];
+}
+export const ListRolesResponse: MessageType<ListRolesResponse>;
+
+/** CreateRoleRequest is a new role. */
+export interface CreateRoleRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /**
+   * What it is called: 1 to 63 small letters, digits and `_ -`, a letter first, and not the name of
+   * a rank. It never changes. Required.
+   */
+  roleName: string;
+  /** What it is for: at most 500 characters. */
+  description: string;
+  /** What it allows: 1 to 64 permissions of the catalog. */
+  permissions: string[];
+  /**
+   * Makes a retry safe: the same key with the same request gives the stored answer, with another
+   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   */
+  idempotencyKey: string;
+  /** Check everything and change nothing. */
+  validateOnly: boolean;
+}
+export const CreateRoleRequest: MessageType<CreateRoleRequest>;
+
+/** CreateRoleResponse is the new role. */
+export interface CreateRoleResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The role as stored. */
+  role?: RoleDefinition;
+}
+export const CreateRoleResponse: MessageType<CreateRoleResponse>;
+
+/** UpdateRoleRequest changes a role. */
+export interface UpdateRoleRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** Which role. Required. */
+  roleName: string;
+  /** The fields to change: description, permissions. Required. */
+  updateMask?: Google_Protobuf_FieldMask;
+  /** The new description. */
+  description: string;
+  /** The new permissions, instead of all present ones. */
+  permissions: string[];
+  /** The version that the caller has seen; 0 changes whatever is there. */
+  expectedVersion: bigint;
+  /**
+   * Makes a retry safe: the same key with the same request gives the stored answer, with another
+   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   */
+  idempotencyKey: string;
+  /** Check everything and change nothing. */
+  validateOnly: boolean;
+}
+export const UpdateRoleRequest: MessageType<UpdateRoleRequest>;
+
+/** UpdateRoleResponse is the role after the change. */
+export interface UpdateRoleResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The role as stored. */
+  role?: RoleDefinition;
+}
+export const UpdateRoleResponse: MessageType<UpdateRoleResponse>;
+
+/** DeleteRoleRequest removes a role. */
+export interface DeleteRoleRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** Which role. Required. */
+  roleName: string;
+  /** The version that the caller has seen; 0 removes whatever is there. */
+  expectedVersion: bigint;
+  /**
+   * Makes a retry safe: the same key with the same request gives the stored answer, with another
+   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   */
+  idempotencyKey: string;
+  /** Check everything and change nothing. */
+  validateOnly: boolean;
+}
+export const DeleteRoleRequest: MessageType<DeleteRoleRequest>;
+
+/** DeleteRoleResponse is the answer to DeleteRoleRequest. */
+export interface DeleteRoleResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+}
+export const DeleteRoleResponse: MessageType<DeleteRoleResponse>;
+
+/** Grant is what a member was given beyond their membership: a role or a permission. */
+export interface Grant {
+  /** Who has it. */
+  userId: string;
+  /** The role of the tenant's own; empty for a permission. */
+  roleName: string;
+  /** The permission; empty for a role. */
+  permission: string;
+  /** When it ends; not set when never. */
+  expiresAt?: Google_Protobuf_Timestamp;
+  /** Why it was given. */
+  reason: string;
+  /** Who gave it, as the activity log names them. */
+  grantedBy: string;
+  /** When it was given, or given anew. */
+  grantedAt?: Google_Protobuf_Timestamp;
+}
+export const Grant: MessageType<Grant>;
+
+/** ListGrantsRequest asks for one page of grants. */
+export interface ListGrantsRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** Only grants of this user; all when empty. */
+  userId: string;
+  /** The most grants in the answer; 50 when 0, and never more than 1,000. */
+  pageSize: number;
+  /** Where to go on: next_page_token of the page before; empty for the first page. */
+  pageToken: string;
+}
+export const ListGrantsRequest: MessageType<ListGrantsRequest>;
+
+/** ListGrantsResponse is one page of grants. */
+export interface ListGrantsResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The grants of this page. */
+  grants: Grant[];
+  /** Where the next page begins; empty on the last page. */
+  nextPageToken: string;
+}
+export const ListGrantsResponse: MessageType<ListGrantsResponse>;
+
+/** CreateGrantRequest gives a member something. */
+export interface CreateGrantRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** Who gets it: a member of the tenant. Required. */
+  userId: string;
+  /** A role of the tenant's own; exactly one of role and permission is given. */
+  roleName: string;
+  /** A permission of the catalog; exactly one of role and permission is given. */
+  permission: string;
+  /** When it ends, in the future; never when not set. */
+  expiresAt?: Google_Protobuf_Timestamp;
+  /** Why, for the activity log: at most 500 characters. */
+  reason: string;
+  /**
+   * Makes a retry safe: the same key with the same request gives the stored answer, with another
+   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   */
+  idempotencyKey: string;
+  /** Check everything and change nothing. */
+  validateOnly: boolean;
+}
+export const CreateGrantRequest: MessageType<CreateGrantRequest>;
+
+/** CreateGrantResponse is the grant. */
+export interface CreateGrantResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The grant as stored. */
+  grant?: Grant;
+}
+export const CreateGrantResponse: MessageType<CreateGrantResponse>;
+
+/** RevokeGrantRequest takes something back from a member. */
+export interface RevokeGrantRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** Who has it. Required. */
+  userId: string;
+  /** The role; exactly one of role and permission is given. */
+  roleName: string;
+  /** The permission; exactly one of role and permission is given. */
+  permission: string;
+  /**
+   * Makes a retry safe: the same key with the same request gives the stored answer, with another
+   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   */
+  idempotencyKey: string;
+  /** Check everything and change nothing. */
+  validateOnly: boolean;
+}
+export const RevokeGrantRequest: MessageType<RevokeGrantRequest>;
+
+/** RevokeGrantResponse is the answer to RevokeGrantRequest. */
+export interface RevokeGrantResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+}
+export const RevokeGrantResponse: MessageType<RevokeGrantResponse>;
+
+/**
+ * JsonObject carries a JSON object as its text, so that numbers keep every digit and no message
+ * type is recursive. Where a message is itself shown as JSON, the object appears inline.
+ */
+export interface JsonObject {
+  /** The text of one JSON object, UTF-8. Empty means the empty object. */
+  json: string;
+}
+export const JsonObject: MessageType<JsonObject>;
+
+/**
+ * JsonValue carries any JSON value as its text, for the same reasons. Where a message is itself
+ * shown as JSON, the value appears inline.
+ */
+export interface JsonValue {
+  /** The text of one JSON value, UTF-8. Empty means that none is given. */
+  json: string;
+}
+export const JsonValue: MessageType<JsonValue>;
 
 /** ConfigType is what a setting is for, and which rules its value follows. */
 export type ConfigType = number;
@@ -537,6 +1145,8 @@ export const ApiKeyStatus: {
   readonly REVOKED: 2;
   /** Its time is over. */
   readonly EXPIRED: 3;
+  /** It was rotated, and its successor has taken over. */
+  readonly SUPERSEDED: 4;
 };
 
 /** ApiKeyRefusal is why VerifyApiKey refused. */
@@ -558,6 +1168,8 @@ export const ApiKeyRefusal: {
   readonly RATE_LIMITED: 6;
   /** The tenant of the key is suspended or inactive. */
   readonly TENANT_NOT_ACTIVE: 7;
+  /** The key was rotated, and its successor has taken over. */
+  readonly SUPERSEDED: 8;
 };
 
 /** ApiKey is one key, without the key itself. */
@@ -586,6 +1198,15 @@ export interface ApiKey {
   createdAt?: Google_Protobuf_Timestamp;
   /** When it was revoked; not set when it was not. */
   revokedAt?: Google_Protobuf_Timestamp;
+  /**
+   * The number of the first key of its family. The keys of a family come from each other by
+   * rotation, and share one hourly rate.
+   */
+  familyId: bigint;
+  /** The key that takes its place; 0 when it was not rotated. */
+  supersededBy: bigint;
+  /** When that key takes over: until then both work. Not set when it was not rotated. */
+  supersededAt?: Google_Protobuf_Timestamp;
 }
 export const ApiKey: MessageType<ApiKey>;
 
@@ -726,8 +1347,98 @@ export interface VerifyApiKeyResponse {
   rateResetsAt?: Google_Protobuf_Timestamp;
   /** When to come again after a rate that was used up; else 0. */
   retryAfterSeconds: bigint;
+  /** Whom the activity log names when the key calls, such as api_key:7; empty for an unknown key. */
+  principal: string;
+  /** The key that takes this one's place; 0 when it was not rotated. */
+  supersededBy: bigint;
 }
 export const VerifyApiKeyResponse: MessageType<VerifyApiKeyResponse>;
+
+/** RotateApiKeyRequest names a key that gets a successor. */
+export interface RotateApiKeyRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** The key's number. Required. */
+  keyId: bigint;
+  /**
+   * For how many seconds the key goes on beside its successor: at most 2,592,000 (30 days). 0 ends
+   * it at once.
+   */
+  overlapSeconds: bigint;
+  /** When the time of the new key is over, in the future; when that of the old one is, when not set. */
+  expiresAt?: Google_Protobuf_Timestamp;
+  /**
+   * Makes a retry safe: the same key with the same request gives the stored answer, with another
+   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   */
+  idempotencyKey: string;
+  /** Check everything and change nothing. */
+  validateOnly: boolean;
+}
+export const RotateApiKeyRequest: MessageType<RotateApiKeyRequest>;
+
+/** RotateApiKeyResponse is the successor of a key. */
+export interface RotateApiKeyResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The new key itself; empty when the request was only validated. */
+  apiKey: string;
+  /** The new key's number. */
+  keyId: bigint;
+  /** The new key as stored. */
+  key?: ApiKey;
+  /** The old key, with superseded_by and superseded_at. */
+  supersededKey?: ApiKey;
+}
+export const RotateApiKeyResponse: MessageType<RotateApiKeyResponse>;
+
+/** ReportLeakRequest tells of a key that was found where it should not be. */
+export interface ReportLeakRequest {
+  /** The key, as it was found. Required; at most 256 bytes. */
+  apiKey: string;
+  /**
+   * Where it was found, such as the address of a page; it goes into the activity log. At most 500
+   * characters; empty when that is not known.
+   */
+  foundAt: string;
+  /**
+   * Makes a retry safe: the same key with the same request gives the stored answer, with another
+   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   */
+  idempotencyKey: string;
+  /** Check everything and change nothing. */
+  validateOnly: boolean;
+}
+export const ReportLeakRequest: MessageType<ReportLeakRequest>;
+
+/** ReportLeakResponse is the key that was found. */
+export interface ReportLeakResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The key's tenant. */
+  tenantId: bigint;
+  /** Whether the key worked until now. */
+  wasActive: boolean;
+  /** The key, revoked. */
+  key?: ApiKey;
+}
+export const ReportLeakResponse: MessageType<ReportLeakResponse>;
+
+/** BatchVerifyRequest presents many keys. */
+export interface BatchVerifyRequest {
+  /** The keys, each with what is asked of it: 1 to 100. */
+  requests: VerifyApiKeyRequest[];
+}
+export const BatchVerifyRequest: MessageType<BatchVerifyRequest>;
+
+/** BatchVerifyResponse is what is said of each key. */
+export interface BatchVerifyResponse {
+  /** In the order of the requests. */
+  results: VerifyApiKeyResponse[];
+}
+export const BatchVerifyResponse: MessageType<BatchVerifyResponse>;
 
 /** Resource is what a subscription limits. */
 export type Resource = number;
@@ -742,6 +1453,692 @@ export const Resource: {
   readonly STORAGE: 3;
   /** Financial transactions in the calendar month of the tenant's time zone, counted. */
   readonly TRANSACTIONS: 4;
+};
+
+/**
+ * A Duration represents a signed, fixed-length span of time represented
+ * as a count of seconds and fractions of seconds at nanosecond
+ * resolution. It is independent of any calendar and concepts like "day"
+ * or "month". It is related to Timestamp in that the difference between
+ * two Timestamp values is a Duration and it can be added or subtracted
+ * from a Timestamp. Range is approximately +-10,000 years.
+ *
+ * # Examples
+ *
+ * Example 1: Compute Duration from two Timestamps in pseudo code.
+ *
+ * Timestamp start = ...;
+ * Timestamp end = ...;
+ * Duration duration = ...;
+ *
+ * duration.seconds = end.seconds - start.seconds;
+ * duration.nanos = end.nanos - start.nanos;
+ *
+ * if (duration.seconds < 0 && duration.nanos > 0) {
+ * duration.seconds += 1;
+ * duration.nanos -= 1000000000;
+ * } else if (duration.seconds > 0 && duration.nanos < 0) {
+ * duration.seconds -= 1;
+ * duration.nanos += 1000000000;
+ * }
+ *
+ * Example 2: Compute Timestamp from Timestamp + Duration in pseudo code.
+ *
+ * Timestamp start = ...;
+ * Duration duration = ...;
+ * Timestamp end = ...;
+ *
+ * end.seconds = start.seconds + duration.seconds;
+ * end.nanos = start.nanos + duration.nanos;
+ *
+ * if (end.nanos < 0) {
+ * end.seconds -= 1;
+ * end.nanos += 1000000000;
+ * } else if (end.nanos >= 1000000000) {
+ * end.seconds += 1;
+ * end.nanos -= 1000000000;
+ * }
+ *
+ * Example 3: Compute Duration from datetime.timedelta in Python.
+ *
+ * td = datetime.timedelta(days=3, minutes=10)
+ * duration = Duration()
+ * duration.FromTimedelta(td)
+ *
+ * # JSON Mapping
+ *
+ * In JSON format, the Duration type is encoded as a string rather than an
+ * object, where the string ends in the suffix "s" (indicating seconds) and
+ * is preceded by the number of seconds, with nanoseconds expressed as
+ * fractional seconds. For example, 3 seconds with 0 nanoseconds should be
+ * encoded in JSON format as "3s", while 3 seconds and 1 nanosecond should
+ * be expressed in JSON format as "3.000000001s", and 3 seconds and 1
+ * microsecond should be expressed in JSON format as "3.000001s".
+ */
+export interface Google_Protobuf_Duration {
+  /**
+   * Signed seconds of the span of time. Must be from -315,576,000,000
+   * to +315,576,000,000 inclusive. Note: these bounds are computed from:
+   * 60 sec/min * 60 min/hr * 24 hr/day * 365.25 days/year * 10000 years
+   */
+  seconds: bigint;
+  /**
+   * Signed fractions of a second at nanosecond resolution of the span
+   * of time. Durations less than one second are represented with a 0
+   * `seconds` field and a positive or negative `nanos` field. For durations
+   * of one second or more, a non-zero value for the `nanos` field must be
+   * of the same sign as the `seconds` field. Must be from -999,999,999
+   * to +999,999,999 inclusive.
+   */
+  nanos: number;
+}
+export const Google_Protobuf_Duration: MessageType<Google_Protobuf_Duration>;
+
+/**
+ * QuotaLease is a block of units that a client holds: it may give them out in its own process,
+ * without asking, until the lease expires. All amounts are totals since the lease began, so that a
+ * report may be lost, repeated or late and nothing is counted twice.
+ */
+export interface QuotaLease {
+  /** The lease's name. */
+  leaseId: string;
+  /** The tenant whose units they are. */
+  tenantId: bigint;
+  /** The resource. */
+  resource: Resource;
+  /** The units that were granted in all; never less than in an earlier answer. */
+  granted: bigint;
+  /**
+   * How long the lease holds from this answer on. A client counts from when it asked. What is not
+   * reported by then counts as consumed.
+   */
+  expiresIn?: Google_Protobuf_Duration;
+  /** The version of the limit that the units come from. */
+  limitVersion: bigint;
+  /** Units in hand below which it is wise to renew. */
+  lowWater: bigint;
+  /** The number of the last report that was taken in; 0 before the first. */
+  sequence: bigint;
+  /** Units that were reported as consumed. */
+  consumed: bigint;
+  /**
+   * Others wait for units: a client that does not need all of its own gives some back soon, by
+   * ReturnLease, or by RenewLease with a smaller wanted.
+   */
+  recalled: boolean;
+  /** When it was decided, by the server's clock. */
+  decidedAt?: Google_Protobuf_Timestamp;
+}
+export const QuotaLease: MessageType<QuotaLease>;
+
+/** AcquireLeaseRequest asks for a block of units. */
+export interface AcquireLeaseRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The resource; not users. */
+  resource: Resource;
+  /** The units wanted; at least 1. Fewer may be granted, near the limit, but at least one. */
+  amount: bigint;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /**
+   * How long the lease is to hold without being renewed: 1 second to 10 minutes; 10 seconds when
+   * not given.
+   */
+  timeToLive?: Google_Protobuf_Duration;
+  /**
+   * Makes a retry safe: the same key with the same request gives the stored answer, with another
+   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   */
+  idempotencyKey: string;
+  /** Decide as if granting, and grant nothing. */
+  validateOnly: boolean;
+}
+export const AcquireLeaseRequest: MessageType<AcquireLeaseRequest>;
+
+/** AcquireLeaseResponse is the lease. */
+export interface AcquireLeaseResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The lease. */
+  lease?: QuotaLease;
+}
+export const AcquireLeaseResponse: MessageType<AcquireLeaseResponse>;
+
+/** RenewLeaseRequest reports what was consumed, keeps the lease alive, and asks for more. */
+export interface RenewLeaseRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** The lease. */
+  leaseId: string;
+  /**
+   * The number of this report, from 1, larger with each. The same number again has no effect and
+   * gives the lease as it stands; a smaller one is refused.
+   */
+  sequence: bigint;
+  /** Units consumed in all; never more than granted, never less than reported before. */
+  consumed: bigint;
+  /**
+   * Units that the client wants in hand after this, beside what it has consumed. More than it has
+   * is granted as far as it is free; less is given back.
+   */
+  wanted: bigint;
+}
+export const RenewLeaseRequest: MessageType<RenewLeaseRequest>;
+
+/** RenewLeaseResponse is the lease as it goes on. */
+export interface RenewLeaseResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The lease. */
+  lease?: QuotaLease;
+}
+export const RenewLeaseResponse: MessageType<RenewLeaseResponse>;
+
+/** ReturnLeaseRequest reports what was consumed, gives the rest back and ends the lease. */
+export interface ReturnLeaseRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** The lease. */
+  leaseId: string;
+  /** The number of this report, as in RenewLease. */
+  sequence: bigint;
+  /** Units consumed in all. */
+  consumed: bigint;
+}
+export const ReturnLeaseRequest: MessageType<ReturnLeaseRequest>;
+
+/** ReturnLeaseResponse is what became of the lease. */
+export interface ReturnLeaseResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** Units that were counted as consumed in all. */
+  consumed: bigint;
+  /** Units that are free again. */
+  returned: bigint;
+}
+export const ReturnLeaseResponse: MessageType<ReturnLeaseResponse>;
+
+/**
+ * OutageBehavior is what happens to takings, once the units in hand are gone, while the database is
+ * away.
+ */
+export type OutageBehavior = number;
+export const OutageBehavior: {
+  /** As OUTAGE_BEHAVIOR_REFUSE. */
+  readonly UNSPECIFIED: 0;
+  /** They are refused with UNAVAILABLE: nothing is ever over-admitted. */
+  readonly REFUSE: 1;
+  /** They are admitted, marked as degraded, and counted when the database is back. */
+  readonly ADMIT_AND_RECONCILE: 2;
+};
+
+/** QuotaAlertKind is what happened to a quota. */
+export type QuotaAlertKind = number;
+export const QuotaAlertKind: {
+  /** Not given. */
+  readonly UNSPECIFIED: 0;
+  /** Usage has reached one of warn_percentages. */
+  readonly THRESHOLD: 1;
+  /** Usage has reached the limit. */
+  readonly EXHAUSTED: 2;
+  /** Units were taken above the limit, at a price. */
+  readonly OVERAGE: 3;
+  /** Usage has passed shadow_limit, which is not enforced. */
+  readonly SHADOW_LIMIT: 4;
+  /** The limit was raised by auto_scale_step. */
+  readonly AUTO_SCALED: 5;
+  /** Units were counted as consumed because who held them was lost. */
+  readonly ADJUSTED: 6;
+};
+
+/** QuotaPolicy is how the limit of one resource of a tenant is meant. */
+export interface QuotaPolicy {
+  /** The resource. */
+  resource: Resource;
+  /**
+   * Usage, in percent of the limit, from which callers and watches are warned; 1 to 100, at most 8
+   * of them.
+   */
+  warnPercentages: number[];
+  /** A limit that is evaluated and recorded and never enforced; 0 for none. */
+  shadowLimit: bigint;
+  /** Whether more than the limit may be taken, at a price. */
+  overageAllowed: boolean;
+  /** The price of a unit above the limit, in paise. */
+  overagePricePaise: bigint;
+  /** The units above the limit that may be taken in a period; 0 for any number. */
+  overageMax: bigint;
+  /** By how much the limit is raised when it is reached; 0 for never. */
+  autoScaleStep: bigint;
+  /** The limit above which it is never raised. */
+  autoScaleCeiling: bigint;
+  /** What happens while the database is away. */
+  outageBehavior: OutageBehavior;
+  /** The version of this policy; 0 for the defaults, which nobody has changed. */
+  version: bigint;
+}
+export const QuotaPolicy: MessageType<QuotaPolicy>;
+
+/** GetQuotaPolicyRequest names a tenant. */
+export interface GetQuotaPolicyRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+}
+export const GetQuotaPolicyRequest: MessageType<GetQuotaPolicyRequest>;
+
+/** GetQuotaPolicyResponse is how the limits of a tenant are meant. */
+export interface GetQuotaPolicyResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** One for each resource, in the order of their numbers. */
+  policies: QuotaPolicy[];
+}
+export const GetQuotaPolicyResponse: MessageType<GetQuotaPolicyResponse>;
+
+/** SetQuotaPolicyRequest replaces the policy of one resource. */
+export interface SetQuotaPolicyRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** The new policy, whole; its version is not looked at. */
+  policy?: QuotaPolicy;
+  /** Change only this version; any when 0. */
+  expectedVersion: bigint;
+  /**
+   * Makes a retry safe: the same key with the same request gives the stored answer, with another
+   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   */
+  idempotencyKey: string;
+  /** Check everything, and change nothing. */
+  validateOnly: boolean;
+}
+export const SetQuotaPolicyRequest: MessageType<SetQuotaPolicyRequest>;
+
+/** SetQuotaPolicyResponse is the policy after the change. */
+export interface SetQuotaPolicyResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The policy. */
+  policy?: QuotaPolicy;
+}
+export const SetQuotaPolicyResponse: MessageType<SetQuotaPolicyResponse>;
+
+/** QuotaAlert tells of something that happened to a quota. */
+export interface QuotaAlert {
+  /** What happened. */
+  kind: QuotaAlertKind;
+  /** The resource. */
+  resource: Resource;
+  /** The percentage that was reached, of a threshold. */
+  percentage: number;
+  /** The units used when it happened. */
+  current: bigint;
+  /** The limit when it happened; the new one when it was raised. */
+  max: bigint;
+  /** The units above the limit, the units that were lost, or those that the limit was raised by. */
+  amount: bigint;
+  /** Its place in the tenant's activity log. */
+  sequence: bigint;
+}
+export const QuotaAlert: MessageType<QuotaAlert>;
+
+/** WatchQuotaRequest subscribes, or acknowledges. */
+export interface WatchQuotaRequest {
+  /** The tenant's code, in the first request; exactly one of code and id is given there. */
+  tenantCode: string;
+  /** The tenant's id, in the first request; exactly one of code and id is given there. */
+  tenantId: bigint;
+  /** Where to go on, in the first request: a resume_token of an earlier watch. */
+  resumeToken: string;
+  /** Only these resources, in the first request; all when empty. */
+  resources: Resource[];
+  /** Everything up to this resume_token was taken in, in each later request. */
+  acknowledgedToken: string;
+}
+export const WatchQuotaRequest: MessageType<WatchQuotaRequest>;
+
+/** WatchQuotaResponse is one alert, or a sign of life. */
+export interface WatchQuotaResponse {
+  /** CHANGED for an alert, HEARTBEAT or COMPACTED; never another. */
+  type: WatchEventType;
+  /** The alert. */
+  alert?: QuotaAlert;
+  /** Where to go on after this event. */
+  resumeToken: string;
+  /** When it was committed; for a heartbeat, the server's time. */
+  eventTime?: Google_Protobuf_Timestamp;
+}
+export const WatchQuotaResponse: MessageType<WatchQuotaResponse>;
+
+/** ReservationState is what became of a reservation. */
+export type ReservationState = number;
+export const ReservationState: {
+  /** Not given. */
+  readonly UNSPECIFIED: 0;
+  /** Its units are set aside. */
+  readonly HELD: 1;
+  /** What was needed is consumed, the rest is free. */
+  readonly COMMITTED: 2;
+  /** All of its units are free again. */
+  readonly RELEASED: 3;
+  /** Its time was over before either; all of its units are free again. */
+  readonly EXPIRED: 4;
+};
+
+/** ExcessPolicy is what happens when more is committed than was reserved. */
+export type ExcessPolicy = number;
+export const ExcessPolicy: {
+  /** As EXCESS_POLICY_REFUSE. */
+  readonly UNSPECIFIED: 0;
+  /** The commit is refused; the reservation stays. */
+  readonly REFUSE: 1;
+  /** The excess is taken too if all of it is left; else the commit is refused. */
+  readonly TAKE: 2;
+};
+
+/** Reservation is an amount that is set aside for work under way. */
+export interface Reservation {
+  /** Its name. */
+  reservationId: string;
+  /** The tenant whose units they are. */
+  tenantId: bigint;
+  /** The resource. */
+  resource: Resource;
+  /** The units set aside, bytes for storage. */
+  amount: bigint;
+  /** The units that were consumed by its commit. */
+  committedAmount: bigint;
+  /** What became of it. */
+  state: ReservationState;
+  /** What happens when more is committed. */
+  excessPolicy: ExcessPolicy;
+  /** When it was made. */
+  createdAt?: Google_Protobuf_Timestamp;
+  /** When its units are free again by themselves. */
+  expiresAt?: Google_Protobuf_Timestamp;
+}
+export const Reservation: MessageType<Reservation>;
+
+/** ReserveRequest sets an amount aside. */
+export interface ReserveRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The resource. */
+  resource: Resource;
+  /** The units, bytes for storage; at least 1. */
+  amount: bigint;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** How long the units are kept: 1 second to 24 hours; a minute when not given. */
+  timeToLive?: Google_Protobuf_Duration;
+  /** What happens when more is committed than was reserved. */
+  excessPolicy: ExcessPolicy;
+  /**
+   * Makes a retry safe: the same key with the same request gives the stored answer, with another
+   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   */
+  idempotencyKey: string;
+  /** Decide as if reserving, and reserve nothing. */
+  validateOnly: boolean;
+}
+export const ReserveRequest: MessageType<ReserveRequest>;
+
+/** ReserveResponse is the reservation. */
+export interface ReserveResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The reservation. */
+  reservation?: Reservation;
+  /** The units left beside it. */
+  remaining: bigint;
+  /** The version of the limit. */
+  limitVersion: bigint;
+}
+export const ReserveResponse: MessageType<ReserveResponse>;
+
+/** CommitRequest consumes what a reservation has set aside. */
+export interface CommitRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** The reservation. */
+  reservationId: string;
+  /**
+   * The units that were needed; all that was reserved when 0. Of fewer the rest is free again; for
+   * more the reservation's excess_policy decides.
+   */
+  actualAmount: bigint;
+  /** Makes a retry safe, as in Reserve. Committing twice with the same amount is safe without. */
+  idempotencyKey: string;
+  /** Decide as if committing, and commit nothing. */
+  validateOnly: boolean;
+}
+export const CommitRequest: MessageType<CommitRequest>;
+
+/** CommitResponse is the reservation after its commit. */
+export interface CommitResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The reservation. */
+  reservation?: Reservation;
+}
+export const CommitResponse: MessageType<CommitResponse>;
+
+/** ReleaseRequest gives up a reservation. */
+export interface ReleaseRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** The reservation. */
+  reservationId: string;
+  /** Makes a retry safe, as in Reserve. Releasing twice is safe without. */
+  idempotencyKey: string;
+  /** Decide as if releasing, and release nothing. */
+  validateOnly: boolean;
+}
+export const ReleaseRequest: MessageType<ReleaseRequest>;
+
+/** ReleaseResponse is the reservation after its release. */
+export interface ReleaseResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The reservation. */
+  reservation?: Reservation;
+}
+export const ReleaseResponse: MessageType<ReleaseResponse>;
+
+/** RefundRequest gives units back that were consumed in the present period. */
+export interface RefundRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The resource; not users, whose units go with their members. */
+  resource: Resource;
+  /** The units, bytes for storage; at least 1, and no more than the period has used. */
+  amount: bigint;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** Why, for the activity log; may be empty; at most 200 characters. */
+  reason: string;
+  /**
+   * Makes a retry safe: the same key with the same request gives the stored answer, with another
+   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   */
+  idempotencyKey: string;
+  /** Decide as if refunding, and refund nothing. */
+  validateOnly: boolean;
+}
+export const RefundRequest: MessageType<RefundRequest>;
+
+/** RefundResponse is the standing after the refund. */
+export interface RefundResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The units used. */
+  current: bigint;
+  /** The units allowed. */
+  max: bigint;
+  /** The units left. */
+  remaining: bigint;
+}
+export const RefundResponse: MessageType<RefundResponse>;
+
+/**
+ * `Any` contains an arbitrary serialized protocol buffer message along with a
+ * URL that describes the type of the serialized message.
+ *
+ * Protobuf library provides support to pack/unpack Any values in the form
+ * of utility functions or additional generated methods of the Any type.
+ *
+ * Example 1: Pack and unpack a message in C++.
+ *
+ * Foo foo = ...;
+ * Any any;
+ * any.PackFrom(foo);
+ * ...
+ * if (any.UnpackTo(&foo)) {
+ * ...
+ * }
+ *
+ * Example 2: Pack and unpack a message in Java.
+ *
+ * Foo foo = ...;
+ * Any any = Any.pack(foo);
+ * ...
+ * if (any.is(Foo.class)) {
+ * foo = any.unpack(Foo.class);
+ * }
+ * // or ...
+ * if (any.isSameTypeAs(Foo.getDefaultInstance())) {
+ * foo = any.unpack(Foo.getDefaultInstance());
+ * }
+ *
+ * Example 3: Pack and unpack a message in Python.
+ *
+ * foo = Foo(...)
+ * any = Any()
+ * any.Pack(foo)
+ * ...
+ * if any.Is(Foo.DESCRIPTOR):
+ * any.Unpack(foo)
+ * ...
+ *
+ * Example 4: Pack and unpack a message in Go
+ *
+ * foo := &pb.Foo{...}
+ * any, err := anypb.New(foo)
+ * if err != nil {
+ * ...
+ * }
+ * ...
+ * foo := &pb.Foo{}
+ * if err := any.UnmarshalTo(foo); err != nil {
+ * ...
+ * }
+ *
+ * The pack methods provided by protobuf library will by default use
+ * 'type.googleapis.com/full.type.name' as the type URL and the unpack
+ * methods only use the fully qualified type name after the last '/'
+ * in the type URL, for example "foo.bar.com/x/y.z" will yield type
+ * name "y.z".
+ *
+ * JSON
+ * ====
+ * The JSON representation of an `Any` value uses the regular
+ * representation of the deserialized, embedded message, with an
+ * additional field `@type` which contains the type URL. Example:
+ *
+ * package google.profile;
+ * message Person {
+ * string first_name = 1;
+ * string last_name = 2;
+ * }
+ *
+ * {
+ * "@type": "type.googleapis.com/google.profile.Person",
+ * "firstName": <string>,
+ * "lastName": <string>
+ * }
+ *
+ * If the embedded message type is well-known and has a custom JSON
+ * representation, that representation will be embedded adding a field
+ * `value` which holds the custom JSON in addition to the `@type`
+ * field. Example (for message [google.protobuf.Duration][]):
+ *
+ * {
+ * "@type": "type.googleapis.com/google.protobuf.Duration",
+ * "value": "1.212s"
+ * }
+ */
+export interface Google_Protobuf_Any {
+  /**
+   * A URL/resource name that uniquely identifies the type of the serialized
+   * protocol buffer message. This string must contain at least
+   * one "/" character. The last segment of the URL's path must represent
+   * the fully qualified name of the type (as in
+   * `path/google.protobuf.Duration`). The name should be in a canonical form
+   * (e.g., leading "." is not accepted).
+   *
+   * In practice, teams usually precompile into the binary all types that they
+   * expect it to use in the context of Any. However, for URLs which use the
+   * scheme `http`, `https`, or no scheme, one can optionally set up a type
+   * server that maps type URLs to message definitions as follows:
+   *
+   * * If no scheme is provided, `https` is assumed.
+   * * An HTTP GET on the URL must yield a [google.protobuf.Type][]
+   * value in binary format, or produce an error.
+   * * Applications are allowed to cache lookup results based on the
+   * URL, or have them precompiled into a binary to avoid any
+   * lookup. Therefore, binary compatibility needs to be preserved
+   * on changes to types. (Use versioned type names to manage
+   * breaking changes.)
+   *
+   * Note: this functionality is not currently available in the official
+   * protobuf release, and it is not used for type URLs beginning with
+   * type.googleapis.com. As of May 2023, there are no widely used type server
+   * implementations and no plans to implement one.
+   *
+   * Schemes other than `http`, `https` (or the empty scheme) might be
+   * used with implementation specific semantics.
+   */
+  typeUrl: string;
+  /** Must be a valid serialized protocol buffer of the above specified type. */
+  value: Uint8Array;
+}
+export const Google_Protobuf_Any: MessageType<Google_Protobuf_Any>;
+
+/** Status is the outcome of a call, in the form that gRPC and ttrpc share. */
+export interface Google_Rpc_Status {
+  /** One of the values of Code, as a number so that codes of later versions pass through. */
+  code: number;
+  /** What went wrong, in English, for a developer. */
+  message: string;
+  /** Typed details: ErrorInfo, BadRequest, QuotaFailure, RetryInfo, ResourceInfo, RequestInfo. */
+  details: Google_Protobuf_Any[];
+}
+export const Google_Rpc_Status: MessageType<Google_Rpc_Status>;
+
+/** Durability is when a taking is acknowledged. */
+export type Durability = number;
+export const Durability: {
+  /** The default of the resource: LEASED for API calls, COMMITTED for the others. */
+  readonly UNSPECIFIED: 0;
+  /**
+   * From memory, out of units that the database has set aside. Never over-admits; if the server is
+   * lost, what it had set aside counts as consumed.
+   */
+  readonly LEASED: 1;
+  /** After the commit. */
+  readonly COMMITTED: 2;
 };
 
 /** GetQuotasRequest names a tenant by exactly one of its two names. */
@@ -785,6 +2182,15 @@ export interface QuotaStatus {
   max: bigint;
   /** 100 times current over max, rounded to two decimals. */
   percentage: number;
+  /**
+   * Units that are spoken for and not used yet: reservations, and blocks in the hands of clients
+   * and servers.
+   */
+  reserved: bigint;
+  /** The units used above the limit, at a price; part of current. */
+  overage: bigint;
+  /** The version of the limit. */
+  limitVersion: bigint;
 }
 export const QuotaStatus: MessageType<QuotaStatus>;
 
@@ -802,6 +2208,12 @@ export interface StorageQuotaStatus {
   currentBytes: bigint;
   /** The storage allowed, in bytes. */
   maxBytes: bigint;
+  /** Bytes that are spoken for and not used yet. */
+  reserved: bigint;
+  /** The bytes used above the limit, at a price; part of current. */
+  overage: bigint;
+  /** The version of the limit. */
+  limitVersion: bigint;
 }
 export const StorageQuotaStatus: MessageType<StorageQuotaStatus>;
 
@@ -815,6 +2227,10 @@ export interface CheckQuotaRequest {
   amount: bigint;
   /** The tenant's id; exactly one of code and id is given. */
   tenantId: bigint;
+  /** How the answer is to be backed. */
+  durability: Durability;
+  /** Decide by at least this version of the limit; any when 0. */
+  minLimitVersion: bigint;
 }
 export const CheckQuotaRequest: MessageType<CheckQuotaRequest>;
 
@@ -832,6 +2248,16 @@ export interface CheckQuotaResponse {
   remaining: bigint;
   /** When this was so, by the server's clock. */
   decidedAt?: Google_Protobuf_Timestamp;
+  /** Decided without the database, which is away. */
+  degraded: boolean;
+  /** The version of the limit. */
+  limitVersion: bigint;
+  /** The limit that refuses, "resource:api_calls"; empty when none does. */
+  refusedBy: string;
+  /** When time frees units; not given when nothing refuses, or nothing is freed by time. */
+  retryAfter?: Google_Protobuf_Duration;
+  /** Usage has reached a percentage from which callers are warned. */
+  warning: boolean;
 }
 export const CheckQuotaResponse: MessageType<CheckQuotaResponse>;
 
@@ -845,6 +2271,10 @@ export interface ConsumeRequest {
   amount: bigint;
   /** The tenant's id; exactly one of code and id is given. */
   tenantId: bigint;
+  /** How the answer is to be backed. */
+  durability: Durability;
+  /** Decide by at least this version of the limit; any when 0. */
+  minLimitVersion: bigint;
   /**
    * Makes a retry safe: the same key with the same request gives the stored answer, with another
    * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
@@ -869,8 +2299,88 @@ export interface ConsumeResponse {
   remaining: bigint;
   /** When it was decided, by the server's clock. */
   decidedAt?: Google_Protobuf_Timestamp;
+  /** Decided without the database, which is away. */
+  degraded: boolean;
+  /** The version of the limit. */
+  limitVersion: bigint;
+  /** How the answer is backed. */
+  durability: Durability;
+  /** Usage has reached a percentage from which callers are warned. */
+  warning: boolean;
+  /** The part of this amount that is above the limit, at a price. */
+  overageAmount: bigint;
 }
 export const ConsumeResponse: MessageType<ConsumeResponse>;
+
+/** QuotaItem is one amount of a batch. */
+export interface QuotaItem {
+  /** The resource. */
+  resource: Resource;
+  /** The units, bytes for storage; at least 1, and 0 in BatchCheck to ask whether any is left. */
+  amount: bigint;
+}
+export const QuotaItem: MessageType<QuotaItem>;
+
+/** BatchCheckRequest asks about several amounts of one tenant. */
+export interface BatchCheckRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** The amounts; 1 to 256. Each is asked for by itself. */
+  items: QuotaItem[];
+  /** Decide by at least this version of the limits; any when 0. */
+  minLimitVersion: bigint;
+}
+export const BatchCheckRequest: MessageType<BatchCheckRequest>;
+
+/** BatchCheckResponse has an answer for each item, in their order. */
+export interface BatchCheckResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The answers. */
+  answers: CheckQuotaResponse[];
+}
+export const BatchCheckResponse: MessageType<BatchCheckResponse>;
+
+/** BatchConsumeRequest takes several amounts of one tenant. */
+export interface BatchConsumeRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** The amounts; 1 to 256. */
+  items: QuotaItem[];
+  /** How the answer is to be backed; with no durability given, by each resource's default. */
+  durability: Durability;
+  /** Take everything or nothing. */
+  allOrNone: boolean;
+  /** Decide by at least this version of the limits; any when 0. */
+  minLimitVersion: bigint;
+  /** Makes a retry of the whole batch safe, as in Consume. */
+  idempotencyKey: string;
+  /** Decide as if taking, and take nothing. */
+  validateOnly: boolean;
+}
+export const BatchConsumeRequest: MessageType<BatchConsumeRequest>;
+
+/** BatchConsumeResult is what became of one item. */
+export interface BatchConsumeResult {
+  /** The item's status: code 0 when it was taken, else the status that Consume would have had. */
+  status?: Google_Rpc_Status;
+  /** The answer, of an item that was taken. */
+  answer?: ConsumeResponse;
+}
+export const BatchConsumeResult: MessageType<BatchConsumeResult>;
+
+/** BatchConsumeResponse has a result for each item, in their order. */
+export interface BatchConsumeResponse {
+  /** Whether every item was taken. */
+  success: boolean;
+  /** The results. */
+  results: BatchConsumeResult[];
+}
+export const BatchConsumeResponse: MessageType<BatchConsumeResponse>;
 
 /** GetUsageRequest asks for the usage of some days. */
 export interface GetUsageRequest {
@@ -901,8 +2411,21 @@ export interface GetUsageResponse {
   days: DailyUsage[];
   /** The sums over these days. */
   totals?: UsageTotals;
+  /** What was taken above a limit, at a price; only resources that have some. Part of the totals. */
+  overage: OverageUsage[];
 }
 export const GetUsageResponse: MessageType<GetUsageResponse>;
+
+/** OverageUsage is what was taken of one resource above its limit. */
+export interface OverageUsage {
+  /** The resource. */
+  resource: Resource;
+  /** The units above the limit. */
+  units: bigint;
+  /** What they cost, in paise. */
+  pricePaise: bigint;
+}
+export const OverageUsage: MessageType<OverageUsage>;
 
 /** DailyUsage is what was used on one day. */
 export interface DailyUsage {
@@ -1287,213 +2810,6 @@ export interface CancelSubscriptionResponse {
   subscription?: Subscription;
 }
 export const CancelSubscriptionResponse: MessageType<CancelSubscriptionResponse>;
-
-/**
- * `FieldMask` represents a set of symbolic field paths, for example:
- *
- * paths: "f.a"
- * paths: "f.b.d"
- *
- * Here `f` represents a field in some root message, `a` and `b`
- * fields in the message found in `f`, and `d` a field found in the
- * message in `f.b`.
- *
- * Field masks are used to specify a subset of fields that should be
- * returned by a get operation or modified by an update operation.
- * Field masks also have a custom JSON encoding (see below).
- *
- * # Field Masks in Projections
- *
- * When used in the context of a projection, a response message or
- * sub-message is filtered by the API to only contain those fields as
- * specified in the mask. For example, if the mask in the previous
- * example is applied to a response message as follows:
- *
- * f {
- * a : 22
- * b {
- * d : 1
- * x : 2
- * }
- * y : 13
- * }
- * z: 8
- *
- * The result will not contain specific values for fields x,y and z
- * (their value will be set to the default, and omitted in proto text
- * output):
- *
- *
- * f {
- * a : 22
- * b {
- * d : 1
- * }
- * }
- *
- * A repeated field is not allowed except at the last position of a
- * paths string.
- *
- * If a FieldMask object is not present in a get operation, the
- * operation applies to all fields (as if a FieldMask of all fields
- * had been specified).
- *
- * Note that a field mask does not necessarily apply to the
- * top-level response message. In case of a REST get operation, the
- * field mask applies directly to the response, but in case of a REST
- * list operation, the mask instead applies to each individual message
- * in the returned resource list. In case of a REST custom method,
- * other definitions may be used. Where the mask applies will be
- * clearly documented together with its declaration in the API.  In
- * any case, the effect on the returned resource/resources is required
- * behavior for APIs.
- *
- * # Field Masks in Update Operations
- *
- * A field mask in update operations specifies which fields of the
- * targeted resource are going to be updated. The API is required
- * to only change the values of the fields as specified in the mask
- * and leave the others untouched. If a resource is passed in to
- * describe the updated values, the API ignores the values of all
- * fields not covered by the mask.
- *
- * If a repeated field is specified for an update operation, new values will
- * be appended to the existing repeated field in the target resource. Note that
- * a repeated field is only allowed in the last position of a `paths` string.
- *
- * If a sub-message is specified in the last position of the field mask for an
- * update operation, then new value will be merged into the existing sub-message
- * in the target resource.
- *
- * For example, given the target message:
- *
- * f {
- * b {
- * d: 1
- * x: 2
- * }
- * c: [1]
- * }
- *
- * And an update message:
- *
- * f {
- * b {
- * d: 10
- * }
- * c: [2]
- * }
- *
- * then if the field mask is:
- *
- * paths: ["f.b", "f.c"]
- *
- * then the result will be:
- *
- * f {
- * b {
- * d: 10
- * x: 2
- * }
- * c: [1, 2]
- * }
- *
- * An implementation may provide options to override this default behavior for
- * repeated and message fields.
- *
- * In order to reset a field's value to the default, the field must
- * be in the mask and set to the default value in the provided resource.
- * Hence, in order to reset all fields of a resource, provide a default
- * instance of the resource and set all fields in the mask, or do
- * not provide a mask as described below.
- *
- * If a field mask is not present on update, the operation applies to
- * all fields (as if a field mask of all fields has been specified).
- * Note that in the presence of schema evolution, this may mean that
- * fields the client does not know and has therefore not filled into
- * the request will be reset to their default. If this is unwanted
- * behavior, a specific service may require a client to always specify
- * a field mask, producing an error if not.
- *
- * As with get operations, the location of the resource which
- * describes the updated values in the request message depends on the
- * operation kind. In any case, the effect of the field mask is
- * required to be honored by the API.
- *
- * ## Considerations for HTTP REST
- *
- * The HTTP kind of an update operation which uses a field mask must
- * be set to PATCH instead of PUT in order to satisfy HTTP semantics
- * (PUT must only be used for full updates).
- *
- * # JSON Encoding of Field Masks
- *
- * In JSON, a field mask is encoded as a single string where paths are
- * separated by a comma. Fields name in each path are converted
- * to/from lower-camel naming conventions.
- *
- * As an example, consider the following message declarations:
- *
- * message Profile {
- * User user = 1;
- * Photo photo = 2;
- * }
- * message User {
- * string display_name = 1;
- * string address = 2;
- * }
- *
- * In proto a field mask for `Profile` may look as such:
- *
- * mask {
- * paths: "user.display_name"
- * paths: "photo"
- * }
- *
- * In JSON, the same mask is represented as below:
- *
- * {
- * mask: "user.displayName,photo"
- * }
- *
- * # Field Masks and Oneof Fields
- *
- * Field masks treat fields in oneofs just as regular fields. Consider the
- * following message:
- *
- * message SampleMessage {
- * oneof test_oneof {
- * string name = 4;
- * SubMessage sub_message = 9;
- * }
- * }
- *
- * The field mask can be:
- *
- * mask {
- * paths: "name"
- * }
- *
- * Or:
- *
- * mask {
- * paths: "sub_message"
- * }
- *
- * Note that oneof type names ("test_oneof" in this case) cannot be used in
- * paths.
- *
- * ## Field Mask Verification
- *
- * The implementation of any API method which has a FieldMask type field in the
- * request should verify the included field paths, and return an
- * `INVALID_ARGUMENT` error if any path is unmappable.
- */
-export interface Google_Protobuf_FieldMask {
-  /** The set of field mask paths. */
-  paths: string[];
-}
-export const Google_Protobuf_FieldMask: MessageType<Google_Protobuf_FieldMask>;
 
 /** TenantType is the kind of institution. */
 export type TenantType = number;
@@ -1889,8 +3205,8 @@ export const ExportTenantRequest: MessageType<ExportTenantRequest>;
 /** ExportTenantResponse is one record. */
 export interface ExportTenantResponse {
   /**
-   * What it is a record of: tenant, subscription, user, invitation, configuration, api_key, usage,
-   * activity; the last message is of kind "end", and its record holds the count of each kind.
+   * What it is a record of: tenant, subscription, user, role, grant, invitation, configuration,
+   * api_key, usage, activity; the last message is of kind "end", and its record holds the count of each kind.
    */
   kind: string;
   /** The columns of the record. */
@@ -2260,141 +3576,6 @@ export const Grpc_Health_V1_HealthCheckResponse_ServingStatus: {
   readonly SERVICE_UNKNOWN: 3;
 };
 
-/**
- * `Any` contains an arbitrary serialized protocol buffer message along with a
- * URL that describes the type of the serialized message.
- *
- * Protobuf library provides support to pack/unpack Any values in the form
- * of utility functions or additional generated methods of the Any type.
- *
- * Example 1: Pack and unpack a message in C++.
- *
- * Foo foo = ...;
- * Any any;
- * any.PackFrom(foo);
- * ...
- * if (any.UnpackTo(&foo)) {
- * ...
- * }
- *
- * Example 2: Pack and unpack a message in Java.
- *
- * Foo foo = ...;
- * Any any = Any.pack(foo);
- * ...
- * if (any.is(Foo.class)) {
- * foo = any.unpack(Foo.class);
- * }
- * // or ...
- * if (any.isSameTypeAs(Foo.getDefaultInstance())) {
- * foo = any.unpack(Foo.getDefaultInstance());
- * }
- *
- * Example 3: Pack and unpack a message in Python.
- *
- * foo = Foo(...)
- * any = Any()
- * any.Pack(foo)
- * ...
- * if any.Is(Foo.DESCRIPTOR):
- * any.Unpack(foo)
- * ...
- *
- * Example 4: Pack and unpack a message in Go
- *
- * foo := &pb.Foo{...}
- * any, err := anypb.New(foo)
- * if err != nil {
- * ...
- * }
- * ...
- * foo := &pb.Foo{}
- * if err := any.UnmarshalTo(foo); err != nil {
- * ...
- * }
- *
- * The pack methods provided by protobuf library will by default use
- * 'type.googleapis.com/full.type.name' as the type URL and the unpack
- * methods only use the fully qualified type name after the last '/'
- * in the type URL, for example "foo.bar.com/x/y.z" will yield type
- * name "y.z".
- *
- * JSON
- * ====
- * The JSON representation of an `Any` value uses the regular
- * representation of the deserialized, embedded message, with an
- * additional field `@type` which contains the type URL. Example:
- *
- * package google.profile;
- * message Person {
- * string first_name = 1;
- * string last_name = 2;
- * }
- *
- * {
- * "@type": "type.googleapis.com/google.profile.Person",
- * "firstName": <string>,
- * "lastName": <string>
- * }
- *
- * If the embedded message type is well-known and has a custom JSON
- * representation, that representation will be embedded adding a field
- * `value` which holds the custom JSON in addition to the `@type`
- * field. Example (for message [google.protobuf.Duration][]):
- *
- * {
- * "@type": "type.googleapis.com/google.protobuf.Duration",
- * "value": "1.212s"
- * }
- */
-export interface Google_Protobuf_Any {
-  /**
-   * A URL/resource name that uniquely identifies the type of the serialized
-   * protocol buffer message. This string must contain at least
-   * one "/" character. The last segment of the URL's path must represent
-   * the fully qualified name of the type (as in
-   * `path/google.protobuf.Duration`). The name should be in a canonical form
-   * (e.g., leading "." is not accepted).
-   *
-   * In practice, teams usually precompile into the binary all types that they
-   * expect it to use in the context of Any. However, for URLs which use the
-   * scheme `http`, `https`, or no scheme, one can optionally set up a type
-   * server that maps type URLs to message definitions as follows:
-   *
-   * * If no scheme is provided, `https` is assumed.
-   * * An HTTP GET on the URL must yield a [google.protobuf.Type][]
-   * value in binary format, or produce an error.
-   * * Applications are allowed to cache lookup results based on the
-   * URL, or have them precompiled into a binary to avoid any
-   * lookup. Therefore, binary compatibility needs to be preserved
-   * on changes to types. (Use versioned type names to manage
-   * breaking changes.)
-   *
-   * Note: this functionality is not currently available in the official
-   * protobuf release, and it is not used for type URLs beginning with
-   * type.googleapis.com. As of May 2023, there are no widely used type server
-   * implementations and no plans to implement one.
-   *
-   * Schemes other than `http`, `https` (or the empty scheme) might be
-   * used with implementation specific semantics.
-   */
-  typeUrl: string;
-  /** Must be a valid serialized protocol buffer of the above specified type. */
-  value: Uint8Array;
-}
-export const Google_Protobuf_Any: MessageType<Google_Protobuf_Any>;
-
-/** Status is the outcome of a call, in the form that gRPC and ttrpc share. */
-export interface Google_Rpc_Status {
-  /** One of the values of Code, as a number so that codes of later versions pass through. */
-  code: number;
-  /** What went wrong, in English, for a developer. */
-  message: string;
-  /** Typed details: ErrorInfo, BadRequest, QuotaFailure, RetryInfo, ResourceInfo, RequestInfo. */
-  details: Google_Protobuf_Any[];
-}
-export const Google_Rpc_Status: MessageType<Google_Rpc_Status>;
-
 /** Request opens a call: the data of the first frame (type 1) on a client's stream. */
 export interface Ttrpc_Request {
   /** The full name of the service, for example "bfc.tenancy.v1.QuotaService". */
@@ -2466,85 +3647,6 @@ export const Google_Rpc_Code: {
   /** The caller did not prove who it is. */
   readonly UNAUTHENTICATED: 16;
 };
-
-/**
- * A Duration represents a signed, fixed-length span of time represented
- * as a count of seconds and fractions of seconds at nanosecond
- * resolution. It is independent of any calendar and concepts like "day"
- * or "month". It is related to Timestamp in that the difference between
- * two Timestamp values is a Duration and it can be added or subtracted
- * from a Timestamp. Range is approximately +-10,000 years.
- *
- * # Examples
- *
- * Example 1: Compute Duration from two Timestamps in pseudo code.
- *
- * Timestamp start = ...;
- * Timestamp end = ...;
- * Duration duration = ...;
- *
- * duration.seconds = end.seconds - start.seconds;
- * duration.nanos = end.nanos - start.nanos;
- *
- * if (duration.seconds < 0 && duration.nanos > 0) {
- * duration.seconds += 1;
- * duration.nanos -= 1000000000;
- * } else if (duration.seconds > 0 && duration.nanos < 0) {
- * duration.seconds -= 1;
- * duration.nanos += 1000000000;
- * }
- *
- * Example 2: Compute Timestamp from Timestamp + Duration in pseudo code.
- *
- * Timestamp start = ...;
- * Duration duration = ...;
- * Timestamp end = ...;
- *
- * end.seconds = start.seconds + duration.seconds;
- * end.nanos = start.nanos + duration.nanos;
- *
- * if (end.nanos < 0) {
- * end.seconds -= 1;
- * end.nanos += 1000000000;
- * } else if (end.nanos >= 1000000000) {
- * end.seconds += 1;
- * end.nanos -= 1000000000;
- * }
- *
- * Example 3: Compute Duration from datetime.timedelta in Python.
- *
- * td = datetime.timedelta(days=3, minutes=10)
- * duration = Duration()
- * duration.FromTimedelta(td)
- *
- * # JSON Mapping
- *
- * In JSON format, the Duration type is encoded as a string rather than an
- * object, where the string ends in the suffix "s" (indicating seconds) and
- * is preceded by the number of seconds, with nanoseconds expressed as
- * fractional seconds. For example, 3 seconds with 0 nanoseconds should be
- * encoded in JSON format as "3s", while 3 seconds and 1 nanosecond should
- * be expressed in JSON format as "3.000000001s", and 3 seconds and 1
- * microsecond should be expressed in JSON format as "3.000001s".
- */
-export interface Google_Protobuf_Duration {
-  /**
-   * Signed seconds of the span of time. Must be from -315,576,000,000
-   * to +315,576,000,000 inclusive. Note: these bounds are computed from:
-   * 60 sec/min * 60 min/hr * 24 hr/day * 365.25 days/year * 10000 years
-   */
-  seconds: bigint;
-  /**
-   * Signed fractions of a second at nanosecond resolution of the span
-   * of time. Durations less than one second are represented with a 0
-   * `seconds` field and a positive or negative `nanos` field. For durations
-   * of one second or more, a non-zero value for the `nanos` field must be
-   * of the same sign as the `seconds` field. Must be from -999,999,999
-   * to +999,999,999 inclusive.
-   */
-  nanos: number;
-}
-export const Google_Protobuf_Duration: MessageType<Google_Protobuf_Duration>;
 
 /** ErrorInfo names the cause of a failure so that a program can tell causes apart. */
 export interface Google_Rpc_ErrorInfo {

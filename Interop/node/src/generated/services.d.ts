@@ -4,6 +4,147 @@ import type { Call, CallOptions } from "../index.js";
 import type * as m from "./messages.js";
 
 export interface Services {
+  /**
+   * AccessService says who may do what in a tenant, and keeps the tenant's own roles and the grants
+   * of its users.
+   *
+   * What a user may do is what their rank allows, the permissions of their membership, and what was
+   * granted to them for a time or for good: single permissions of the catalog, or roles that the
+   * tenant has composed of them. A grant never raises a rank. Nobody gives what they do not hold
+   * themselves, nor for longer than they hold it.
+   */
+  access: {
+    /**
+     * ListPermissions answers with the catalog: every permission that there is.
+     *
+     * Who may call: everybody who is known.
+     * Errors: UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    listPermissions(request: m.Input<m.ListPermissionsRequest>, options?: CallOptions): Promise<m.ListPermissionsResponse>;
+    /**
+     * ListRoles answers with every role of one tenant: the four ranks, then its own by name.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant with view_users.
+     * Errors: INVALID_ARGUMENT with BadRequest for a wrong tenant name; NOT_FOUND for a tenant that
+     * does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+     * TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    listRoles(request: m.Input<m.ListRolesRequest>, options?: CallOptions): Promise<m.ListRolesResponse>;
+    /**
+     * CreateRole makes a role of permissions of the catalog.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant with
+     * manage_users.
+     * Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; ALREADY_EXISTS for a
+     * name that the tenant has; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_ROLES when it has 200
+     * roles; PERMISSION_DENIED for a permission that the caller does not hold for good; NOT_FOUND for
+     * a tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+     * TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    createRole(request: m.Input<m.CreateRoleRequest>, options?: CallOptions): Promise<m.CreateRoleResponse>;
+    /**
+     * UpdateRole changes the description or the permissions of a role, those fields that update_mask
+     * names. It changes what everybody may do who has the role.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant with
+     * manage_users.
+     * Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule or a mask that is empty
+     * or names an unknown field; NOT_FOUND for a tenant or role that does not exist or that the
+     * caller may not see; ABORTED with ErrorInfo VERSION_MISMATCH when expected_version is not the
+     * present one; PERMISSION_DENIED for a permission, of before or after, that the caller does not
+     * hold for good; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED;
+     * UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    updateRole(request: m.Input<m.UpdateRoleRequest>, options?: CallOptions): Promise<m.UpdateRoleResponse>;
+    /**
+     * DeleteRole removes a role that nobody has.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant with
+     * manage_users.
+     * Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or role that does not exist or
+     * that the caller may not see; ABORTED with ErrorInfo VERSION_MISMATCH; PERMISSION_DENIED for a
+     * role with a permission that the caller does not hold; FAILED_PRECONDITION with ErrorInfo
+     * ROLE_IN_USE, TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    deleteRole(request: m.Input<m.DeleteRoleRequest>, options?: CallOptions): Promise<m.DeleteRoleResponse>;
+    /**
+     * ListGrants pages through the grants of one tenant, by user, then by what was granted. Grants
+     * whose time is over are among them for a while.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant with view_users.
+     * Errors: INVALID_ARGUMENT with BadRequest for a page size below zero, a page token that was not
+     * answered for the same filters, or a wrong tenant name; NOT_FOUND for a tenant that does not
+     * exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE;
+     * PERMISSION_DENIED; UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    listGrants(request: m.Input<m.ListGrantsRequest>, options?: CallOptions): Promise<m.ListGrantsResponse>;
+    /**
+     * CreateGrant gives a member a role of the tenant's own or a permission, for a time or for good.
+     * What was granted already gets the new end.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant with
+     * manage_users.
+     * Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule or an end that is not in
+     * the future; NOT_FOUND for a tenant, user or role that does not exist or that the caller may not
+     * see; PERMISSION_DENIED for a permission that the caller does not hold, or not for as long, and
+     * for a member above the caller's own rank; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_GRANTS
+     * when the member has 64 grants; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or
+     * IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    createGrant(request: m.Input<m.CreateGrantRequest>, options?: CallOptions): Promise<m.CreateGrantResponse>;
+    /**
+     * RevokeGrant takes a grant back. When it returns, no server admits anything by it any more,
+     * whatever state the servers are in, which takes a second.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant with
+     * manage_users.
+     * Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or grant that does not exist
+     * or that the caller may not see; PERMISSION_DENIED for a permission that the caller does not
+     * hold and for a member above the caller's own rank; FAILED_PRECONDITION with ErrorInfo
+     * TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    revokeGrant(request: m.Input<m.RevokeGrantRequest>, options?: CallOptions): Promise<m.RevokeGrantResponse>;
+    /**
+     * CheckAccess answers whether a user or an API key of one tenant holds a permission there. It
+     * decides as every other call of the service does; of a tenant that is not active, only what
+     * its administrators may look at is allowed. That somebody may not is an answer, not an error.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant with view_users;
+     * about a tenant that is not active only administrators and services.
+     * Errors: INVALID_ARGUMENT with BadRequest for a permission that is not in the catalog, a feature
+     * or an address that is none, or not exactly one of user and key; NOT_FOUND for a tenant that
+     * does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+     * TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+     * HTTP route it replaces: none; it was the middleware before every route.
+     */
+    checkAccess(request: m.Input<m.CheckAccessRequest>, options?: CallOptions): Promise<m.CheckAccessResponse>;
+    /**
+     * BatchCheckAccess answers many questions about one tenant, each as CheckAccess does, in their
+     * order.
+     *
+     * Who may call: as CheckAccess.
+     * Errors: as CheckAccess, and INVALID_ARGUMENT with BadRequest for no question or more than 100.
+     * HTTP route it replaces: none.
+     */
+    batchCheckAccess(request: m.Input<m.BatchCheckAccessRequest>, options?: CallOptions): Promise<m.BatchCheckAccessResponse>;
+    /**
+     * ExplainAccess answers as CheckAccess does, with the way to the decision: what was looked at, in
+     * order, and what came of it. A refusal is the last step.
+     *
+     * Who may call: as CheckAccess.
+     * Errors: as CheckAccess.
+     * HTTP route it replaces: none.
+     */
+    explainAccess(request: m.Input<m.ExplainAccessRequest>, options?: CallOptions): Promise<m.ExplainAccessResponse>;
+  };
   /** ConfigurationService keeps the white-label settings of a tenant. */
   configurations: {
     /**
@@ -119,7 +260,8 @@ export interface Services {
    * ApiKeyService keeps the keys that programs of a tenant call with.
    *
    * A key is `vym_<tenantId>_<secret><checksum>`: a secret of at least 256 bits in base62, then the
-   * CRC-32 of everything before it in base62. Only its SHA-256 is kept.
+   * CRC-32 of everything before it in base62. Only its SHA-256 is kept, or its HMAC-SHA-256 where the
+   * service has a pepper.
    *
    * A program calls with its key as `authorization: Bearer` metadata over a connection that names
    * nobody else. Each call takes one of the key's hourly rate, and is RESOURCE_EXHAUSTED with
@@ -156,8 +298,9 @@ export interface Services {
      */
     createApiKey(request: m.Input<m.CreateApiKeyRequest>, options?: CallOptions): Promise<m.CreateApiKeyResponse>;
     /**
-     * RevokeApiKey makes a key worthless, on every server when it returns. Revoking a revoked key
-     * changes nothing and succeeds.
+     * RevokeApiKey makes a key worthless. When it returns, no server accepts the key any more,
+     * whatever state the servers are in: it takes a second, after which none trusts what it
+     * remembers of before. Revoking a revoked key changes nothing and succeeds.
      *
      * Who may call: platform administrators, services, principals of the same tenant with
      * manage_api_keys.
@@ -167,6 +310,39 @@ export interface Services {
      * HTTP route it replaces: DELETE /api/tenants/:tenantId/api-keys/:keyId.
      */
     revokeApiKey(request: m.Input<m.RevokeApiKeyRequest>, options?: CallOptions): Promise<m.RevokeApiKeyResponse>;
+    /**
+     * RotateApiKey makes a successor of a key, with its name, scopes, limits and addresses. Until the
+     * overlap is over both work; they are one family, which has one hourly rate, so that nothing
+     * doubles. After it the old key is refused as superseded. Without an overlap that is so on every
+     * server when this returns, as RevokeApiKey describes. The answer is the only one that shows the
+     * new key, other than to a retry with the same idempotency key.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant with
+     * manage_api_keys.
+     * Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; PERMISSION_DENIED for a
+     * permission of the key that the caller does not hold; NOT_FOUND for a tenant or key that does
+     * not exist or that the caller may not see; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_API_KEYS
+     * when the tenant has 1,000 active keys; FAILED_PRECONDITION with ErrorInfo API_KEY_NOT_ACTIVE
+     * for a key that was revoked, has expired or was rotated already, TENANT_NOT_ACTIVE,
+     * IDEMPOTENCY_KEY_REUSED or, with an idempotency key, ENCRYPTION_NOT_CONFIGURED;
+     * UNAUTHENTICATED.
+     * HTTP route it replaces: none; the original made another key and deleted the first.
+     */
+    rotateApiKey(request: m.Input<m.RotateApiKeyRequest>, options?: CallOptions): Promise<m.RotateApiKeyResponse>;
+    /**
+     * ReportLeak revokes a key that was found where it should not be, notes the finding in the
+     * activity log, which watches of it hear at once, and raises the alert that the operator has set
+     * up. When it returns, no server accepts the key any more, as RevokeApiKey describes. A key that
+     * does not work any more can be reported, and so can one of a tenant that is not active.
+     *
+     * Who may call: platform administrators, services, principals of the key's tenant with
+     * manage_api_keys.
+     * Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; NOT_FOUND for a text
+     * that is no key, or none of a tenant that the caller may see, which are not told apart;
+     * FAILED_PRECONDITION with ErrorInfo IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    reportLeak(request: m.Input<m.ReportLeakRequest>, options?: CallOptions): Promise<m.ReportLeakResponse>;
     /**
      * VerifyApiKey answers whose key it is, whether it may do what is asked, and takes the cost from
      * its hourly rate. A refusal is an answer, not an error; keys that are unknown, malformed, of
@@ -178,6 +354,17 @@ export interface Services {
      * HTTP route it replaces: none; it was the middleware before every route.
      */
     verifyApiKey(request: m.Input<m.VerifyApiKeyRequest>, options?: CallOptions): Promise<m.VerifyApiKeyResponse>;
+    /**
+     * BatchVerify verifies many keys at once, each as VerifyApiKey does. The answers are in the order
+     * of the requests; of requests with the same key, an earlier one takes its cost first.
+     *
+     * Who may call: platform administrators, services.
+     * Errors: INVALID_ARGUMENT with BadRequest for no request, more than 100, or one that
+     * VerifyApiKey would not take, named by its place; nothing is taken then. PERMISSION_DENIED;
+     * UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    batchVerify(request: m.Input<m.BatchVerifyRequest>, options?: CallOptions): Promise<m.BatchVerifyResponse>;
   };
   /** QuotaService answers whether units are left, and takes them. */
   quota: {
@@ -202,17 +389,21 @@ export interface Services {
      */
     checkQuota(request: m.Input<m.CheckQuotaRequest>, options?: CallOptions): Promise<m.CheckQuotaResponse>;
     /**
-     * Consume takes an amount if all of it is left, in one step, and otherwise takes nothing. The
-     * answer comes after the commit.
+     * Consume takes an amount if all of it is left, in one step, and otherwise takes nothing. With
+     * durability LEASED it is answered from memory, backed by units that the database has set aside;
+     * a crash of the server then counts at most too much, never too little. With COMMITTED it is
+     * answered after the commit.
      *
      * Who may call: platform administrators, services, principals of the same tenant that may
      * consume.
-     * Errors: RESOURCE_EXHAUSTED with QuotaFailure (the limit that refused) and ErrorInfo
-     * QUOTA_EXCEEDED (its metadata holds resource, current, max and remaining) when the amount is
-     * not left, and nothing was taken; INVALID_ARGUMENT with BadRequest for an unspecified resource,
-     * a zero amount or a wrong tenant name; NOT_FOUND for a tenant that does not exist or that the
-     * caller may not see; FAILED_PRECONDITION for a tenant that is not active, or with ErrorInfo
-     * IDEMPOTENCY_KEY_REUSED when the key was used with another request; UNAUTHENTICATED.
+     * Errors: RESOURCE_EXHAUSTED with QuotaFailure (the limit that refused), ErrorInfo QUOTA_EXCEEDED
+     * (its metadata holds resource, current, max and remaining) and, where time frees units,
+     * RetryInfo, when the amount is not left, and nothing was taken; INVALID_ARGUMENT with
+     * BadRequest for an unspecified resource, a zero amount or a wrong tenant name; NOT_FOUND for a
+     * tenant that does not exist or that the caller may not see; FAILED_PRECONDITION for a tenant
+     * that is not active, or with ErrorInfo IDEMPOTENCY_KEY_REUSED when the key was used with
+     * another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
+     * UNAVAILABLE when only the database could decide and it is away; UNAUTHENTICATED.
      * HTTP route it replaces: none; the taking was a function of the database,
      * increment_tenant_resource_usage.
      */
@@ -229,6 +420,132 @@ export interface Services {
      * HTTP route it replaces: GET /api/tenants/:tenantId/usage.
      */
     getUsage(request: m.Input<m.GetUsageRequest>, options?: CallOptions): Promise<m.GetUsageResponse>;
+    /**
+     * BatchCheck answers several questions of CheckQuota about one tenant, in their order.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant with view_usage.
+     * Errors: those of CheckQuota, with the field of the item that breaks a rule.
+     * HTTP route it replaces: none.
+     */
+    batchCheck(request: m.Input<m.BatchCheckRequest>, options?: CallOptions): Promise<m.BatchCheckResponse>;
+    /**
+     * BatchConsume takes several amounts of one tenant, in their order. Each item has a status of its
+     * own, or, with all_or_none, all are taken or nothing is, and the call fails with the status of
+     * the item that was refused.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant that may
+     * consume.
+     * Errors: those of Consume.
+     * HTTP route it replaces: none.
+     */
+    batchConsume(request: m.Input<m.BatchConsumeRequest>, options?: CallOptions): Promise<m.BatchConsumeResponse>;
+    /**
+     * Reserve sets an amount aside for work under way, if all of it is left. Commit consumes what was
+     * needed of it, Release gives it back; without either it is free again when its time is over.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant that may
+     * consume.
+     * Errors: those of Consume.
+     * HTTP route it replaces: none.
+     */
+    reserve(request: m.Input<m.ReserveRequest>, options?: CallOptions): Promise<m.ReserveResponse>;
+    /**
+     * Commit consumes what a reservation has set aside. The actual amount may be less, and the rest
+     * is then free; of more, the reservation's excess_policy decides.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant that may
+     * consume.
+     * Errors: those of Consume; NOT_FOUND for a reservation that does not exist; FAILED_PRECONDITION
+     * with ErrorInfo RESERVATION_ENDED when it was released, has expired, or was committed with
+     * another amount.
+     * HTTP route it replaces: none.
+     */
+    commit(request: m.Input<m.CommitRequest>, options?: CallOptions): Promise<m.CommitResponse>;
+    /**
+     * Release gives up a reservation. Its units are free at once.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant that may
+     * consume.
+     * Errors: those of Commit.
+     * HTTP route it replaces: none.
+     */
+    release(request: m.Input<m.ReleaseRequest>, options?: CallOptions): Promise<m.ReleaseResponse>;
+    /**
+     * Refund gives units back that were consumed in the present period and should not count.
+     *
+     * Who may call: platform administrators and services.
+     * Errors: those of Consume but for RESOURCE_EXHAUSTED; FAILED_PRECONDITION with ErrorInfo
+     * REFUND_EXCEEDS_USAGE when the period has used less.
+     * HTTP route it replaces: none.
+     */
+    refund(request: m.Input<m.RefundRequest>, options?: CallOptions): Promise<m.RefundResponse>;
+    /**
+     * WatchQuota sends every alert about the quotas of a tenant in the order of their commits. It
+     * behaves as WatchActivity does: subscription, acknowledgements, heartbeats, resume tokens.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant with view_usage.
+     * Errors: those of WatchActivity.
+     * HTTP route it replaces: none.
+     */
+    watchQuota(options?: CallOptions): Promise<Call<Partial<m.WatchQuotaRequest>, m.WatchQuotaResponse>>;
+    /**
+     * AcquireLease sets a block of units aside for a client, which then takes of them in its own
+     * process without asking. What a client does not report before its lease expires counts as
+     * consumed: a lost client or server can only count too much.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant that may
+     * consume.
+     * Errors: those of Consume.
+     * HTTP route it replaces: none.
+     */
+    acquireLease(request: m.Input<m.AcquireLeaseRequest>, options?: CallOptions): Promise<m.AcquireLeaseResponse>;
+    /**
+     * RenewLease reports what was consumed of a lease, keeps it alive, and asks for more. A report is
+     * known by its sequence, so a retry has one effect.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant that may
+     * consume.
+     * Errors: INVALID_ARGUMENT with BadRequest for more consumed than was granted, or less than was
+     * reported; NOT_FOUND for a lease that does not exist; FAILED_PRECONDITION with ErrorInfo
+     * LEASE_ENDED when it was returned, has expired, or its period is over: acquire another;
+     * ABORTED with ErrorInfo VERSION_MISMATCH for a sequence that is older than one taken in; the
+     * errors of a tenant's name and status as in Consume.
+     * HTTP route it replaces: none.
+     */
+    renewLease(request: m.Input<m.RenewLeaseRequest>, options?: CallOptions): Promise<m.RenewLeaseResponse>;
+    /**
+     * ReturnLease reports what was consumed of a lease, frees the rest and ends it. Once more with
+     * the same sequence gives the same answer.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant that may
+     * consume.
+     * Errors: those of RenewLease.
+     * HTTP route it replaces: none.
+     */
+    returnLease(request: m.Input<m.ReturnLeaseRequest>, options?: CallOptions): Promise<m.ReturnLeaseResponse>;
+    /**
+     * GetQuotaPolicy answers how the limits of a tenant are meant: warnings, overage, automatic
+     * scaling, behaviour while the database is away.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant with view_usage.
+     * Errors: INVALID_ARGUMENT with BadRequest for a wrong tenant name; NOT_FOUND for a tenant that
+     * does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+     * TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    getQuotaPolicy(request: m.Input<m.GetQuotaPolicyRequest>, options?: CallOptions): Promise<m.GetQuotaPolicyResponse>;
+    /**
+     * SetQuotaPolicy replaces how the limit of one resource is meant. It is effective in every server
+     * within a second.
+     *
+     * Who may call: platform administrators. What a tenant may take, and at what price, is agreed
+     * with the platform.
+     * Errors: INVALID_ARGUMENT with BadRequest for a policy that breaks a rule; ABORTED with
+     * ErrorInfo VERSION_MISMATCH when expected_version is not the present one; those of a tenant's
+     * name and status as in Consume; FAILED_PRECONDITION with ErrorInfo IDEMPOTENCY_KEY_REUSED.
+     * HTTP route it replaces: none.
+     */
+    setQuotaPolicy(request: m.Input<m.SetQuotaPolicyRequest>, options?: CallOptions): Promise<m.SetQuotaPolicyResponse>;
   };
   /** SubscriptionService keeps what a tenant has subscribed to. */
   subscriptions: {
@@ -401,9 +718,9 @@ export interface Services {
     getPublicTenantInfo(request: m.Input<m.GetPublicTenantInfoRequest>, options?: CallOptions): Promise<m.GetPublicTenantInfoResponse>;
     /**
      * ExportTenant sends everything that is kept of a tenant, as of one moment, one record a message:
-     * tenant, subscription, users, invitations, configurations (sensitive ones without their value),
-     * API keys (never the key or its hash), usage and activity. The activity log says first that it
-     * was asked for.
+     * tenant, subscription, users, roles, grants, invitations, configurations (sensitive ones without
+     * their value), API keys (never the key or its hash), usage and activity. The activity log says
+     * first that it was asked for.
      *
      * Who may call: platform administrators, principals of the same tenant with export_tenant.
      * Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant

@@ -3,6 +3,72 @@
 import * as m from "./messages.js";
 
 export const methods = {
+  "bfc.tenancy.v1.AccessService/ListPermissions": {
+    service: "bfc.tenancy.v1.AccessService", name: "ListPermissions",
+    request: m.ListPermissionsRequest,
+    response: m.ListPermissionsResponse,
+    isIdempotent: true,
+  },
+  "bfc.tenancy.v1.AccessService/ListRoles": {
+    service: "bfc.tenancy.v1.AccessService", name: "ListRoles",
+    request: m.ListRolesRequest,
+    response: m.ListRolesResponse,
+    isIdempotent: true,
+  },
+  "bfc.tenancy.v1.AccessService/CreateRole": {
+    service: "bfc.tenancy.v1.AccessService", name: "CreateRole",
+    request: m.CreateRoleRequest,
+    response: m.CreateRoleResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.AccessService/UpdateRole": {
+    service: "bfc.tenancy.v1.AccessService", name: "UpdateRole",
+    request: m.UpdateRoleRequest,
+    response: m.UpdateRoleResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.AccessService/DeleteRole": {
+    service: "bfc.tenancy.v1.AccessService", name: "DeleteRole",
+    request: m.DeleteRoleRequest,
+    response: m.DeleteRoleResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.AccessService/ListGrants": {
+    service: "bfc.tenancy.v1.AccessService", name: "ListGrants",
+    request: m.ListGrantsRequest,
+    response: m.ListGrantsResponse,
+    isIdempotent: true,
+  },
+  "bfc.tenancy.v1.AccessService/CreateGrant": {
+    service: "bfc.tenancy.v1.AccessService", name: "CreateGrant",
+    request: m.CreateGrantRequest,
+    response: m.CreateGrantResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.AccessService/RevokeGrant": {
+    service: "bfc.tenancy.v1.AccessService", name: "RevokeGrant",
+    request: m.RevokeGrantRequest,
+    response: m.RevokeGrantResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.AccessService/CheckAccess": {
+    service: "bfc.tenancy.v1.AccessService", name: "CheckAccess",
+    request: m.CheckAccessRequest,
+    response: m.CheckAccessResponse,
+    isIdempotent: true,
+  },
+  "bfc.tenancy.v1.AccessService/BatchCheckAccess": {
+    service: "bfc.tenancy.v1.AccessService", name: "BatchCheckAccess",
+    request: m.BatchCheckAccessRequest,
+    response: m.BatchCheckAccessResponse,
+    isIdempotent: true,
+  },
+  "bfc.tenancy.v1.AccessService/ExplainAccess": {
+    service: "bfc.tenancy.v1.AccessService", name: "ExplainAccess",
+    request: m.ExplainAccessRequest,
+    response: m.ExplainAccessResponse,
+    isIdempotent: true,
+  },
   "bfc.tenancy.v1.ConfigurationService/GetConfigurations": {
     service: "bfc.tenancy.v1.ConfigurationService", name: "GetConfigurations",
     request: m.GetConfigurationsRequest,
@@ -63,10 +129,28 @@ export const methods = {
     response: m.RevokeApiKeyResponse,
     isIdempotent: false,
   },
+  "bfc.tenancy.v1.ApiKeyService/RotateApiKey": {
+    service: "bfc.tenancy.v1.ApiKeyService", name: "RotateApiKey",
+    request: m.RotateApiKeyRequest,
+    response: m.RotateApiKeyResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.ApiKeyService/ReportLeak": {
+    service: "bfc.tenancy.v1.ApiKeyService", name: "ReportLeak",
+    request: m.ReportLeakRequest,
+    response: m.ReportLeakResponse,
+    isIdempotent: false,
+  },
   "bfc.tenancy.v1.ApiKeyService/VerifyApiKey": {
     service: "bfc.tenancy.v1.ApiKeyService", name: "VerifyApiKey",
     request: m.VerifyApiKeyRequest,
     response: m.VerifyApiKeyResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.ApiKeyService/BatchVerify": {
+    service: "bfc.tenancy.v1.ApiKeyService", name: "BatchVerify",
+    request: m.BatchVerifyRequest,
+    response: m.BatchVerifyResponse,
     isIdempotent: false,
   },
   "bfc.tenancy.v1.QuotaService/GetQuotas": {
@@ -92,6 +176,78 @@ export const methods = {
     request: m.GetUsageRequest,
     response: m.GetUsageResponse,
     isIdempotent: true,
+  },
+  "bfc.tenancy.v1.QuotaService/BatchCheck": {
+    service: "bfc.tenancy.v1.QuotaService", name: "BatchCheck",
+    request: m.BatchCheckRequest,
+    response: m.BatchCheckResponse,
+    isIdempotent: true,
+  },
+  "bfc.tenancy.v1.QuotaService/BatchConsume": {
+    service: "bfc.tenancy.v1.QuotaService", name: "BatchConsume",
+    request: m.BatchConsumeRequest,
+    response: m.BatchConsumeResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.QuotaService/Reserve": {
+    service: "bfc.tenancy.v1.QuotaService", name: "Reserve",
+    request: m.ReserveRequest,
+    response: m.ReserveResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.QuotaService/Commit": {
+    service: "bfc.tenancy.v1.QuotaService", name: "Commit",
+    request: m.CommitRequest,
+    response: m.CommitResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.QuotaService/Release": {
+    service: "bfc.tenancy.v1.QuotaService", name: "Release",
+    request: m.ReleaseRequest,
+    response: m.ReleaseResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.QuotaService/Refund": {
+    service: "bfc.tenancy.v1.QuotaService", name: "Refund",
+    request: m.RefundRequest,
+    response: m.RefundResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.QuotaService/WatchQuota": {
+    service: "bfc.tenancy.v1.QuotaService", name: "WatchQuota",
+    request: m.WatchQuotaRequest,
+    response: m.WatchQuotaResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.QuotaService/AcquireLease": {
+    service: "bfc.tenancy.v1.QuotaService", name: "AcquireLease",
+    request: m.AcquireLeaseRequest,
+    response: m.AcquireLeaseResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.QuotaService/RenewLease": {
+    service: "bfc.tenancy.v1.QuotaService", name: "RenewLease",
+    request: m.RenewLeaseRequest,
+    response: m.RenewLeaseResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.QuotaService/ReturnLease": {
+    service: "bfc.tenancy.v1.QuotaService", name: "ReturnLease",
+    request: m.ReturnLeaseRequest,
+    response: m.ReturnLeaseResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.QuotaService/GetQuotaPolicy": {
+    service: "bfc.tenancy.v1.QuotaService", name: "GetQuotaPolicy",
+    request: m.GetQuotaPolicyRequest,
+    response: m.GetQuotaPolicyResponse,
+    isIdempotent: true,
+  },
+  "bfc.tenancy.v1.QuotaService/SetQuotaPolicy": {
+    service: "bfc.tenancy.v1.QuotaService", name: "SetQuotaPolicy",
+    request: m.SetQuotaPolicyRequest,
+    response: m.SetQuotaPolicyResponse,
+    isIdempotent: false,
   },
   "bfc.tenancy.v1.SubscriptionService/GetSubscription": {
     service: "bfc.tenancy.v1.SubscriptionService", name: "GetSubscription",
@@ -253,6 +409,30 @@ export const methods = {
 
 export function services(channel) {
   return {
+    access: {
+      listPermissions: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.AccessService/ListPermissions"], request, options),
+      listRoles: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.AccessService/ListRoles"], request, options),
+      createRole: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.AccessService/CreateRole"], request, options),
+      updateRole: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.AccessService/UpdateRole"], request, options),
+      deleteRole: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.AccessService/DeleteRole"], request, options),
+      listGrants: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.AccessService/ListGrants"], request, options),
+      createGrant: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.AccessService/CreateGrant"], request, options),
+      revokeGrant: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.AccessService/RevokeGrant"], request, options),
+      checkAccess: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.AccessService/CheckAccess"], request, options),
+      batchCheckAccess: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.AccessService/BatchCheckAccess"], request, options),
+      explainAccess: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.AccessService/ExplainAccess"], request, options),
+    },
     configurations: {
       getConfigurations: (request, options) =>
         channel.unary(methods["bfc.tenancy.v1.ConfigurationService/GetConfigurations"], request, options),
@@ -276,8 +456,14 @@ export function services(channel) {
         channel.unary(methods["bfc.tenancy.v1.ApiKeyService/CreateApiKey"], request, options),
       revokeApiKey: (request, options) =>
         channel.unary(methods["bfc.tenancy.v1.ApiKeyService/RevokeApiKey"], request, options),
+      rotateApiKey: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.ApiKeyService/RotateApiKey"], request, options),
+      reportLeak: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.ApiKeyService/ReportLeak"], request, options),
       verifyApiKey: (request, options) =>
         channel.unary(methods["bfc.tenancy.v1.ApiKeyService/VerifyApiKey"], request, options),
+      batchVerify: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.ApiKeyService/BatchVerify"], request, options),
     },
     quota: {
       getQuotas: (request, options) =>
@@ -288,6 +474,29 @@ export function services(channel) {
         channel.unary(methods["bfc.tenancy.v1.QuotaService/Consume"], request, options),
       getUsage: (request, options) =>
         channel.unary(methods["bfc.tenancy.v1.QuotaService/GetUsage"], request, options),
+      batchCheck: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.QuotaService/BatchCheck"], request, options),
+      batchConsume: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.QuotaService/BatchConsume"], request, options),
+      reserve: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.QuotaService/Reserve"], request, options),
+      commit: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.QuotaService/Commit"], request, options),
+      release: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.QuotaService/Release"], request, options),
+      refund: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.QuotaService/Refund"], request, options),
+      watchQuota: (options) => channel.stream(methods["bfc.tenancy.v1.QuotaService/WatchQuota"], options),
+      acquireLease: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.QuotaService/AcquireLease"], request, options),
+      renewLease: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.QuotaService/RenewLease"], request, options),
+      returnLease: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.QuotaService/ReturnLease"], request, options),
+      getQuotaPolicy: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.QuotaService/GetQuotaPolicy"], request, options),
+      setQuotaPolicy: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.QuotaService/SetQuotaPolicy"], request, options),
     },
     subscriptions: {
       getSubscription: (request, options) =>

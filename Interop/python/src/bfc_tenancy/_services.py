@@ -7,11 +7,15 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 from ._channel import Call, Channel, Metadata, Method
+from ._pb.bfc.tenancy.v1 import access_pb2 as bfc_tenancy_v1_access_pb2
 from ._pb.bfc.tenancy.v1 import json_pb2 as bfc_tenancy_v1_json_pb2
 from ._pb.bfc.tenancy.v1 import configuration_pb2 as bfc_tenancy_v1_configuration_pb2
 from ._pb.bfc.tenancy.v1 import activity_pb2 as bfc_tenancy_v1_activity_pb2
 from ._pb.bfc.tenancy.v1 import api_key_pb2 as bfc_tenancy_v1_api_key_pb2
 from ._pb.bfc.tenancy.v1 import resource_pb2 as bfc_tenancy_v1_resource_pb2
+from ._pb.bfc.tenancy.v1 import quota_lease_pb2 as bfc_tenancy_v1_quota_lease_pb2
+from ._pb.bfc.tenancy.v1 import quota_policy_pb2 as bfc_tenancy_v1_quota_policy_pb2
+from ._pb.bfc.tenancy.v1 import quota_reservation_pb2 as bfc_tenancy_v1_quota_reservation_pb2
 from ._pb.bfc.tenancy.v1 import quota_pb2 as bfc_tenancy_v1_quota_pb2
 from ._pb.bfc.tenancy.v1 import subscription_pb2 as bfc_tenancy_v1_subscription_pb2
 from ._pb.bfc.tenancy.v1 import tenant_pb2 as bfc_tenancy_v1_tenant_pb2
@@ -19,6 +23,465 @@ from ._pb.bfc.tenancy.v1 import user_pb2 as bfc_tenancy_v1_user_pb2
 from ._pb.grpc.health.v1 import health_pb2 as grpc_health_v1_health_pb2
 
 HEARTBEAT = bfc_tenancy_v1_configuration_pb2.WATCH_EVENT_TYPE_HEARTBEAT
+
+
+class AsyncAccessService:
+    """AccessService says who may do what in a tenant, and keeps the tenant's own roles and the grants
+    of its users.
+
+    What a user may do is what their rank allows, the permissions of their membership, and what was
+    granted to them for a time or for good: single permissions of the catalog, or roles that the
+    tenant has composed of them. A grant never raises a rank. Nobody gives what they do not hold
+    themselves, nor for longer than they hold it.
+    """
+
+    LIST_PERMISSIONS: Method[
+        bfc_tenancy_v1_access_pb2.ListPermissionsRequest, bfc_tenancy_v1_access_pb2.ListPermissionsResponse
+    ] = Method(
+        "bfc.tenancy.v1.AccessService", "ListPermissions", bfc_tenancy_v1_access_pb2.ListPermissionsRequest,
+        bfc_tenancy_v1_access_pb2.ListPermissionsResponse, client_streams=False,
+        server_streams=False, is_idempotent=True)
+    LIST_ROLES: Method[
+        bfc_tenancy_v1_access_pb2.ListRolesRequest, bfc_tenancy_v1_access_pb2.ListRolesResponse
+    ] = Method(
+        "bfc.tenancy.v1.AccessService", "ListRoles", bfc_tenancy_v1_access_pb2.ListRolesRequest,
+        bfc_tenancy_v1_access_pb2.ListRolesResponse, client_streams=False,
+        server_streams=False, is_idempotent=True)
+    CREATE_ROLE: Method[
+        bfc_tenancy_v1_access_pb2.CreateRoleRequest, bfc_tenancy_v1_access_pb2.CreateRoleResponse
+    ] = Method(
+        "bfc.tenancy.v1.AccessService", "CreateRole", bfc_tenancy_v1_access_pb2.CreateRoleRequest,
+        bfc_tenancy_v1_access_pb2.CreateRoleResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+    UPDATE_ROLE: Method[
+        bfc_tenancy_v1_access_pb2.UpdateRoleRequest, bfc_tenancy_v1_access_pb2.UpdateRoleResponse
+    ] = Method(
+        "bfc.tenancy.v1.AccessService", "UpdateRole", bfc_tenancy_v1_access_pb2.UpdateRoleRequest,
+        bfc_tenancy_v1_access_pb2.UpdateRoleResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+    DELETE_ROLE: Method[
+        bfc_tenancy_v1_access_pb2.DeleteRoleRequest, bfc_tenancy_v1_access_pb2.DeleteRoleResponse
+    ] = Method(
+        "bfc.tenancy.v1.AccessService", "DeleteRole", bfc_tenancy_v1_access_pb2.DeleteRoleRequest,
+        bfc_tenancy_v1_access_pb2.DeleteRoleResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+    LIST_GRANTS: Method[
+        bfc_tenancy_v1_access_pb2.ListGrantsRequest, bfc_tenancy_v1_access_pb2.ListGrantsResponse
+    ] = Method(
+        "bfc.tenancy.v1.AccessService", "ListGrants", bfc_tenancy_v1_access_pb2.ListGrantsRequest,
+        bfc_tenancy_v1_access_pb2.ListGrantsResponse, client_streams=False,
+        server_streams=False, is_idempotent=True)
+    CREATE_GRANT: Method[
+        bfc_tenancy_v1_access_pb2.CreateGrantRequest, bfc_tenancy_v1_access_pb2.CreateGrantResponse
+    ] = Method(
+        "bfc.tenancy.v1.AccessService", "CreateGrant", bfc_tenancy_v1_access_pb2.CreateGrantRequest,
+        bfc_tenancy_v1_access_pb2.CreateGrantResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+    REVOKE_GRANT: Method[
+        bfc_tenancy_v1_access_pb2.RevokeGrantRequest, bfc_tenancy_v1_access_pb2.RevokeGrantResponse
+    ] = Method(
+        "bfc.tenancy.v1.AccessService", "RevokeGrant", bfc_tenancy_v1_access_pb2.RevokeGrantRequest,
+        bfc_tenancy_v1_access_pb2.RevokeGrantResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+    CHECK_ACCESS: Method[
+        bfc_tenancy_v1_access_pb2.CheckAccessRequest, bfc_tenancy_v1_access_pb2.CheckAccessResponse
+    ] = Method(
+        "bfc.tenancy.v1.AccessService", "CheckAccess", bfc_tenancy_v1_access_pb2.CheckAccessRequest,
+        bfc_tenancy_v1_access_pb2.CheckAccessResponse, client_streams=False,
+        server_streams=False, is_idempotent=True)
+    BATCH_CHECK_ACCESS: Method[
+        bfc_tenancy_v1_access_pb2.BatchCheckAccessRequest, bfc_tenancy_v1_access_pb2.BatchCheckAccessResponse
+    ] = Method(
+        "bfc.tenancy.v1.AccessService", "BatchCheckAccess", bfc_tenancy_v1_access_pb2.BatchCheckAccessRequest,
+        bfc_tenancy_v1_access_pb2.BatchCheckAccessResponse, client_streams=False,
+        server_streams=False, is_idempotent=True)
+    EXPLAIN_ACCESS: Method[
+        bfc_tenancy_v1_access_pb2.ExplainAccessRequest, bfc_tenancy_v1_access_pb2.ExplainAccessResponse
+    ] = Method(
+        "bfc.tenancy.v1.AccessService", "ExplainAccess", bfc_tenancy_v1_access_pb2.ExplainAccessRequest,
+        bfc_tenancy_v1_access_pb2.ExplainAccessResponse, client_streams=False,
+        server_streams=False, is_idempotent=True)
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+
+    async def list_permissions(
+        self, request: bfc_tenancy_v1_access_pb2.ListPermissionsRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.ListPermissionsResponse:
+        """ListPermissions answers with the catalog: every permission that there is.
+
+        Who may call: everybody who is known.
+        Errors: UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.LIST_PERMISSIONS, request, timeout=timeout, metadata=metadata)
+
+    async def list_roles(
+        self, request: bfc_tenancy_v1_access_pb2.ListRolesRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.ListRolesResponse:
+        """ListRoles answers with every role of one tenant: the four ranks, then its own by name.
+
+        Who may call: platform administrators, services, principals of the same tenant with view_users.
+        Errors: INVALID_ARGUMENT with BadRequest for a wrong tenant name; NOT_FOUND for a tenant that
+        does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+        TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.LIST_ROLES, request, timeout=timeout, metadata=metadata)
+
+    async def create_role(
+        self, request: bfc_tenancy_v1_access_pb2.CreateRoleRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.CreateRoleResponse:
+        """CreateRole makes a role of permissions of the catalog.
+
+        Who may call: platform administrators, services, principals of the same tenant with
+        manage_users.
+        Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; ALREADY_EXISTS for a
+        name that the tenant has; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_ROLES when it has 200
+        roles; PERMISSION_DENIED for a permission that the caller does not hold for good; NOT_FOUND for
+        a tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+        TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.CREATE_ROLE, request, timeout=timeout, metadata=metadata)
+
+    async def update_role(
+        self, request: bfc_tenancy_v1_access_pb2.UpdateRoleRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.UpdateRoleResponse:
+        """UpdateRole changes the description or the permissions of a role, those fields that update_mask
+        names. It changes what everybody may do who has the role.
+
+        Who may call: platform administrators, services, principals of the same tenant with
+        manage_users.
+        Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule or a mask that is empty
+        or names an unknown field; NOT_FOUND for a tenant or role that does not exist or that the
+        caller may not see; ABORTED with ErrorInfo VERSION_MISMATCH when expected_version is not the
+        present one; PERMISSION_DENIED for a permission, of before or after, that the caller does not
+        hold for good; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED;
+        UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.UPDATE_ROLE, request, timeout=timeout, metadata=metadata)
+
+    async def delete_role(
+        self, request: bfc_tenancy_v1_access_pb2.DeleteRoleRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.DeleteRoleResponse:
+        """DeleteRole removes a role that nobody has.
+
+        Who may call: platform administrators, services, principals of the same tenant with
+        manage_users.
+        Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or role that does not exist or
+        that the caller may not see; ABORTED with ErrorInfo VERSION_MISMATCH; PERMISSION_DENIED for a
+        role with a permission that the caller does not hold; FAILED_PRECONDITION with ErrorInfo
+        ROLE_IN_USE, TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.DELETE_ROLE, request, timeout=timeout, metadata=metadata)
+
+    async def list_grants(
+        self, request: bfc_tenancy_v1_access_pb2.ListGrantsRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.ListGrantsResponse:
+        """ListGrants pages through the grants of one tenant, by user, then by what was granted. Grants
+        whose time is over are among them for a while.
+
+        Who may call: platform administrators, services, principals of the same tenant with view_users.
+        Errors: INVALID_ARGUMENT with BadRequest for a page size below zero, a page token that was not
+        answered for the same filters, or a wrong tenant name; NOT_FOUND for a tenant that does not
+        exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE;
+        PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.LIST_GRANTS, request, timeout=timeout, metadata=metadata)
+
+    async def create_grant(
+        self, request: bfc_tenancy_v1_access_pb2.CreateGrantRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.CreateGrantResponse:
+        """CreateGrant gives a member a role of the tenant's own or a permission, for a time or for good.
+        What was granted already gets the new end.
+
+        Who may call: platform administrators, services, principals of the same tenant with
+        manage_users.
+        Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule or an end that is not in
+        the future; NOT_FOUND for a tenant, user or role that does not exist or that the caller may not
+        see; PERMISSION_DENIED for a permission that the caller does not hold, or not for as long, and
+        for a member above the caller's own rank; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_GRANTS
+        when the member has 64 grants; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or
+        IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.CREATE_GRANT, request, timeout=timeout, metadata=metadata)
+
+    async def revoke_grant(
+        self, request: bfc_tenancy_v1_access_pb2.RevokeGrantRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.RevokeGrantResponse:
+        """RevokeGrant takes a grant back. When it returns, no server admits anything by it any more,
+        whatever state the servers are in, which takes a second.
+
+        Who may call: platform administrators, services, principals of the same tenant with
+        manage_users.
+        Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or grant that does not exist
+        or that the caller may not see; PERMISSION_DENIED for a permission that the caller does not
+        hold and for a member above the caller's own rank; FAILED_PRECONDITION with ErrorInfo
+        TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.REVOKE_GRANT, request, timeout=timeout, metadata=metadata)
+
+    async def check_access(
+        self, request: bfc_tenancy_v1_access_pb2.CheckAccessRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.CheckAccessResponse:
+        """CheckAccess answers whether a user or an API key of one tenant holds a permission there. It
+        decides as every other call of the service does; of a tenant that is not active, only what
+        its administrators may look at is allowed. That somebody may not is an answer, not an error.
+
+        Who may call: platform administrators, services, principals of the same tenant with view_users;
+        about a tenant that is not active only administrators and services.
+        Errors: INVALID_ARGUMENT with BadRequest for a permission that is not in the catalog, a feature
+        or an address that is none, or not exactly one of user and key; NOT_FOUND for a tenant that
+        does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+        TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none; it was the middleware before every route.
+        """
+        return await self._channel.unary(
+            self.CHECK_ACCESS, request, timeout=timeout, metadata=metadata)
+
+    async def batch_check_access(
+        self, request: bfc_tenancy_v1_access_pb2.BatchCheckAccessRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.BatchCheckAccessResponse:
+        """BatchCheckAccess answers many questions about one tenant, each as CheckAccess does, in their
+        order.
+
+        Who may call: as CheckAccess.
+        Errors: as CheckAccess, and INVALID_ARGUMENT with BadRequest for no question or more than 100.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.BATCH_CHECK_ACCESS, request, timeout=timeout, metadata=metadata)
+
+    async def explain_access(
+        self, request: bfc_tenancy_v1_access_pb2.ExplainAccessRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.ExplainAccessResponse:
+        """ExplainAccess answers as CheckAccess does, with the way to the decision: what was looked at, in
+        order, and what came of it. A refusal is the last step.
+
+        Who may call: as CheckAccess.
+        Errors: as CheckAccess.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.EXPLAIN_ACCESS, request, timeout=timeout, metadata=metadata)
+
+
+class BlockingAccessService:
+    """AccessService says who may do what in a tenant, and keeps the tenant's own roles and the grants
+    of its users.
+
+    What a user may do is what their rank allows, the permissions of their membership, and what was
+    granted to them for a time or for good: single permissions of the catalog, or roles that the
+    tenant has composed of them. A grant never raises a rank. Nobody gives what they do not hold
+    themselves, nor for longer than they hold it.
+    """
+
+    def __init__(
+        self, stub: AsyncAccessService, run: Callable[[Any], Any],
+        iterate: Callable[[Any], Iterator[Any]],
+    ) -> None:
+        self._stub = stub
+        self._run = run
+        self._iterate = iterate
+
+    def list_permissions(
+        self, request: bfc_tenancy_v1_access_pb2.ListPermissionsRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.ListPermissionsResponse:
+        """ListPermissions answers with the catalog: every permission that there is.
+
+        Who may call: everybody who is known.
+        Errors: UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.list_permissions(request, timeout=timeout, metadata=metadata))
+
+    def list_roles(
+        self, request: bfc_tenancy_v1_access_pb2.ListRolesRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.ListRolesResponse:
+        """ListRoles answers with every role of one tenant: the four ranks, then its own by name.
+
+        Who may call: platform administrators, services, principals of the same tenant with view_users.
+        Errors: INVALID_ARGUMENT with BadRequest for a wrong tenant name; NOT_FOUND for a tenant that
+        does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+        TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.list_roles(request, timeout=timeout, metadata=metadata))
+
+    def create_role(
+        self, request: bfc_tenancy_v1_access_pb2.CreateRoleRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.CreateRoleResponse:
+        """CreateRole makes a role of permissions of the catalog.
+
+        Who may call: platform administrators, services, principals of the same tenant with
+        manage_users.
+        Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; ALREADY_EXISTS for a
+        name that the tenant has; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_ROLES when it has 200
+        roles; PERMISSION_DENIED for a permission that the caller does not hold for good; NOT_FOUND for
+        a tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+        TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.create_role(request, timeout=timeout, metadata=metadata))
+
+    def update_role(
+        self, request: bfc_tenancy_v1_access_pb2.UpdateRoleRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.UpdateRoleResponse:
+        """UpdateRole changes the description or the permissions of a role, those fields that update_mask
+        names. It changes what everybody may do who has the role.
+
+        Who may call: platform administrators, services, principals of the same tenant with
+        manage_users.
+        Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule or a mask that is empty
+        or names an unknown field; NOT_FOUND for a tenant or role that does not exist or that the
+        caller may not see; ABORTED with ErrorInfo VERSION_MISMATCH when expected_version is not the
+        present one; PERMISSION_DENIED for a permission, of before or after, that the caller does not
+        hold for good; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED;
+        UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.update_role(request, timeout=timeout, metadata=metadata))
+
+    def delete_role(
+        self, request: bfc_tenancy_v1_access_pb2.DeleteRoleRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.DeleteRoleResponse:
+        """DeleteRole removes a role that nobody has.
+
+        Who may call: platform administrators, services, principals of the same tenant with
+        manage_users.
+        Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or role that does not exist or
+        that the caller may not see; ABORTED with ErrorInfo VERSION_MISMATCH; PERMISSION_DENIED for a
+        role with a permission that the caller does not hold; FAILED_PRECONDITION with ErrorInfo
+        ROLE_IN_USE, TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.delete_role(request, timeout=timeout, metadata=metadata))
+
+    def list_grants(
+        self, request: bfc_tenancy_v1_access_pb2.ListGrantsRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.ListGrantsResponse:
+        """ListGrants pages through the grants of one tenant, by user, then by what was granted. Grants
+        whose time is over are among them for a while.
+
+        Who may call: platform administrators, services, principals of the same tenant with view_users.
+        Errors: INVALID_ARGUMENT with BadRequest for a page size below zero, a page token that was not
+        answered for the same filters, or a wrong tenant name; NOT_FOUND for a tenant that does not
+        exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE;
+        PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.list_grants(request, timeout=timeout, metadata=metadata))
+
+    def create_grant(
+        self, request: bfc_tenancy_v1_access_pb2.CreateGrantRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.CreateGrantResponse:
+        """CreateGrant gives a member a role of the tenant's own or a permission, for a time or for good.
+        What was granted already gets the new end.
+
+        Who may call: platform administrators, services, principals of the same tenant with
+        manage_users.
+        Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule or an end that is not in
+        the future; NOT_FOUND for a tenant, user or role that does not exist or that the caller may not
+        see; PERMISSION_DENIED for a permission that the caller does not hold, or not for as long, and
+        for a member above the caller's own rank; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_GRANTS
+        when the member has 64 grants; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or
+        IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.create_grant(request, timeout=timeout, metadata=metadata))
+
+    def revoke_grant(
+        self, request: bfc_tenancy_v1_access_pb2.RevokeGrantRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.RevokeGrantResponse:
+        """RevokeGrant takes a grant back. When it returns, no server admits anything by it any more,
+        whatever state the servers are in, which takes a second.
+
+        Who may call: platform administrators, services, principals of the same tenant with
+        manage_users.
+        Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or grant that does not exist
+        or that the caller may not see; PERMISSION_DENIED for a permission that the caller does not
+        hold and for a member above the caller's own rank; FAILED_PRECONDITION with ErrorInfo
+        TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.revoke_grant(request, timeout=timeout, metadata=metadata))
+
+    def check_access(
+        self, request: bfc_tenancy_v1_access_pb2.CheckAccessRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.CheckAccessResponse:
+        """CheckAccess answers whether a user or an API key of one tenant holds a permission there. It
+        decides as every other call of the service does; of a tenant that is not active, only what
+        its administrators may look at is allowed. That somebody may not is an answer, not an error.
+
+        Who may call: platform administrators, services, principals of the same tenant with view_users;
+        about a tenant that is not active only administrators and services.
+        Errors: INVALID_ARGUMENT with BadRequest for a permission that is not in the catalog, a feature
+        or an address that is none, or not exactly one of user and key; NOT_FOUND for a tenant that
+        does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+        TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none; it was the middleware before every route.
+        """
+        return self._run(self._stub.check_access(request, timeout=timeout, metadata=metadata))
+
+    def batch_check_access(
+        self, request: bfc_tenancy_v1_access_pb2.BatchCheckAccessRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.BatchCheckAccessResponse:
+        """BatchCheckAccess answers many questions about one tenant, each as CheckAccess does, in their
+        order.
+
+        Who may call: as CheckAccess.
+        Errors: as CheckAccess, and INVALID_ARGUMENT with BadRequest for no question or more than 100.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.batch_check_access(request, timeout=timeout, metadata=metadata))
+
+    def explain_access(
+        self, request: bfc_tenancy_v1_access_pb2.ExplainAccessRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.ExplainAccessResponse:
+        """ExplainAccess answers as CheckAccess does, with the way to the decision: what was looked at, in
+        order, and what came of it. A refusal is the last step.
+
+        Who may call: as CheckAccess.
+        Errors: as CheckAccess.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.explain_access(request, timeout=timeout, metadata=metadata))
 
 
 class AsyncConfigurationService:
@@ -335,7 +798,8 @@ class AsyncApiKeyService:
     """ApiKeyService keeps the keys that programs of a tenant call with.
 
     A key is `vym_<tenantId>_<secret><checksum>`: a secret of at least 256 bits in base62, then the
-    CRC-32 of everything before it in base62. Only its SHA-256 is kept.
+    CRC-32 of everything before it in base62. Only its SHA-256 is kept, or its HMAC-SHA-256 where the
+    service has a pepper.
 
     A program calls with its key as `authorization: Bearer` metadata over a connection that names
     nobody else. Each call takes one of the key's hourly rate, and is RESOURCE_EXHAUSTED with
@@ -361,11 +825,29 @@ class AsyncApiKeyService:
         "bfc.tenancy.v1.ApiKeyService", "RevokeApiKey", bfc_tenancy_v1_api_key_pb2.RevokeApiKeyRequest,
         bfc_tenancy_v1_api_key_pb2.RevokeApiKeyResponse, client_streams=False,
         server_streams=False, is_idempotent=False)
+    ROTATE_API_KEY: Method[
+        bfc_tenancy_v1_api_key_pb2.RotateApiKeyRequest, bfc_tenancy_v1_api_key_pb2.RotateApiKeyResponse
+    ] = Method(
+        "bfc.tenancy.v1.ApiKeyService", "RotateApiKey", bfc_tenancy_v1_api_key_pb2.RotateApiKeyRequest,
+        bfc_tenancy_v1_api_key_pb2.RotateApiKeyResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+    REPORT_LEAK: Method[
+        bfc_tenancy_v1_api_key_pb2.ReportLeakRequest, bfc_tenancy_v1_api_key_pb2.ReportLeakResponse
+    ] = Method(
+        "bfc.tenancy.v1.ApiKeyService", "ReportLeak", bfc_tenancy_v1_api_key_pb2.ReportLeakRequest,
+        bfc_tenancy_v1_api_key_pb2.ReportLeakResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
     VERIFY_API_KEY: Method[
         bfc_tenancy_v1_api_key_pb2.VerifyApiKeyRequest, bfc_tenancy_v1_api_key_pb2.VerifyApiKeyResponse
     ] = Method(
         "bfc.tenancy.v1.ApiKeyService", "VerifyApiKey", bfc_tenancy_v1_api_key_pb2.VerifyApiKeyRequest,
         bfc_tenancy_v1_api_key_pb2.VerifyApiKeyResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+    BATCH_VERIFY: Method[
+        bfc_tenancy_v1_api_key_pb2.BatchVerifyRequest, bfc_tenancy_v1_api_key_pb2.BatchVerifyResponse
+    ] = Method(
+        "bfc.tenancy.v1.ApiKeyService", "BatchVerify", bfc_tenancy_v1_api_key_pb2.BatchVerifyRequest,
+        bfc_tenancy_v1_api_key_pb2.BatchVerifyResponse, client_streams=False,
         server_streams=False, is_idempotent=False)
 
     def __init__(self, channel: Channel) -> None:
@@ -413,8 +895,9 @@ class AsyncApiKeyService:
         self, request: bfc_tenancy_v1_api_key_pb2.RevokeApiKeyRequest, *,
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_api_key_pb2.RevokeApiKeyResponse:
-        """RevokeApiKey makes a key worthless, on every server when it returns. Revoking a revoked key
-        changes nothing and succeeds.
+        """RevokeApiKey makes a key worthless. When it returns, no server accepts the key any more,
+        whatever state the servers are in: it takes a second, after which none trusts what it
+        remembers of before. Revoking a revoked key changes nothing and succeeds.
 
         Who may call: platform administrators, services, principals of the same tenant with
         manage_api_keys.
@@ -425,6 +908,49 @@ class AsyncApiKeyService:
         """
         return await self._channel.unary(
             self.REVOKE_API_KEY, request, timeout=timeout, metadata=metadata)
+
+    async def rotate_api_key(
+        self, request: bfc_tenancy_v1_api_key_pb2.RotateApiKeyRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_api_key_pb2.RotateApiKeyResponse:
+        """RotateApiKey makes a successor of a key, with its name, scopes, limits and addresses. Until the
+        overlap is over both work; they are one family, which has one hourly rate, so that nothing
+        doubles. After it the old key is refused as superseded. Without an overlap that is so on every
+        server when this returns, as RevokeApiKey describes. The answer is the only one that shows the
+        new key, other than to a retry with the same idempotency key.
+
+        Who may call: platform administrators, services, principals of the same tenant with
+        manage_api_keys.
+        Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; PERMISSION_DENIED for a
+        permission of the key that the caller does not hold; NOT_FOUND for a tenant or key that does
+        not exist or that the caller may not see; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_API_KEYS
+        when the tenant has 1,000 active keys; FAILED_PRECONDITION with ErrorInfo API_KEY_NOT_ACTIVE
+        for a key that was revoked, has expired or was rotated already, TENANT_NOT_ACTIVE,
+        IDEMPOTENCY_KEY_REUSED or, with an idempotency key, ENCRYPTION_NOT_CONFIGURED;
+        UNAUTHENTICATED.
+        HTTP route it replaces: none; the original made another key and deleted the first.
+        """
+        return await self._channel.unary(
+            self.ROTATE_API_KEY, request, timeout=timeout, metadata=metadata)
+
+    async def report_leak(
+        self, request: bfc_tenancy_v1_api_key_pb2.ReportLeakRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_api_key_pb2.ReportLeakResponse:
+        """ReportLeak revokes a key that was found where it should not be, notes the finding in the
+        activity log, which watches of it hear at once, and raises the alert that the operator has set
+        up. When it returns, no server accepts the key any more, as RevokeApiKey describes. A key that
+        does not work any more can be reported, and so can one of a tenant that is not active.
+
+        Who may call: platform administrators, services, principals of the key's tenant with
+        manage_api_keys.
+        Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; NOT_FOUND for a text
+        that is no key, or none of a tenant that the caller may see, which are not told apart;
+        FAILED_PRECONDITION with ErrorInfo IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.REPORT_LEAK, request, timeout=timeout, metadata=metadata)
 
     async def verify_api_key(
         self, request: bfc_tenancy_v1_api_key_pb2.VerifyApiKeyRequest, *,
@@ -442,12 +968,29 @@ class AsyncApiKeyService:
         return await self._channel.unary(
             self.VERIFY_API_KEY, request, timeout=timeout, metadata=metadata)
 
+    async def batch_verify(
+        self, request: bfc_tenancy_v1_api_key_pb2.BatchVerifyRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_api_key_pb2.BatchVerifyResponse:
+        """BatchVerify verifies many keys at once, each as VerifyApiKey does. The answers are in the order
+        of the requests; of requests with the same key, an earlier one takes its cost first.
+
+        Who may call: platform administrators, services.
+        Errors: INVALID_ARGUMENT with BadRequest for no request, more than 100, or one that
+        VerifyApiKey would not take, named by its place; nothing is taken then. PERMISSION_DENIED;
+        UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.BATCH_VERIFY, request, timeout=timeout, metadata=metadata)
+
 
 class BlockingApiKeyService:
     """ApiKeyService keeps the keys that programs of a tenant call with.
 
     A key is `vym_<tenantId>_<secret><checksum>`: a secret of at least 256 bits in base62, then the
-    CRC-32 of everything before it in base62. Only its SHA-256 is kept.
+    CRC-32 of everything before it in base62. Only its SHA-256 is kept, or its HMAC-SHA-256 where the
+    service has a pepper.
 
     A program calls with its key as `authorization: Bearer` metadata over a connection that names
     nobody else. Each call takes one of the key's hourly rate, and is RESOURCE_EXHAUSTED with
@@ -503,8 +1046,9 @@ class BlockingApiKeyService:
         self, request: bfc_tenancy_v1_api_key_pb2.RevokeApiKeyRequest, *,
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_api_key_pb2.RevokeApiKeyResponse:
-        """RevokeApiKey makes a key worthless, on every server when it returns. Revoking a revoked key
-        changes nothing and succeeds.
+        """RevokeApiKey makes a key worthless. When it returns, no server accepts the key any more,
+        whatever state the servers are in: it takes a second, after which none trusts what it
+        remembers of before. Revoking a revoked key changes nothing and succeeds.
 
         Who may call: platform administrators, services, principals of the same tenant with
         manage_api_keys.
@@ -514,6 +1058,47 @@ class BlockingApiKeyService:
         HTTP route it replaces: DELETE /api/tenants/:tenantId/api-keys/:keyId.
         """
         return self._run(self._stub.revoke_api_key(request, timeout=timeout, metadata=metadata))
+
+    def rotate_api_key(
+        self, request: bfc_tenancy_v1_api_key_pb2.RotateApiKeyRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_api_key_pb2.RotateApiKeyResponse:
+        """RotateApiKey makes a successor of a key, with its name, scopes, limits and addresses. Until the
+        overlap is over both work; they are one family, which has one hourly rate, so that nothing
+        doubles. After it the old key is refused as superseded. Without an overlap that is so on every
+        server when this returns, as RevokeApiKey describes. The answer is the only one that shows the
+        new key, other than to a retry with the same idempotency key.
+
+        Who may call: platform administrators, services, principals of the same tenant with
+        manage_api_keys.
+        Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; PERMISSION_DENIED for a
+        permission of the key that the caller does not hold; NOT_FOUND for a tenant or key that does
+        not exist or that the caller may not see; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_API_KEYS
+        when the tenant has 1,000 active keys; FAILED_PRECONDITION with ErrorInfo API_KEY_NOT_ACTIVE
+        for a key that was revoked, has expired or was rotated already, TENANT_NOT_ACTIVE,
+        IDEMPOTENCY_KEY_REUSED or, with an idempotency key, ENCRYPTION_NOT_CONFIGURED;
+        UNAUTHENTICATED.
+        HTTP route it replaces: none; the original made another key and deleted the first.
+        """
+        return self._run(self._stub.rotate_api_key(request, timeout=timeout, metadata=metadata))
+
+    def report_leak(
+        self, request: bfc_tenancy_v1_api_key_pb2.ReportLeakRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_api_key_pb2.ReportLeakResponse:
+        """ReportLeak revokes a key that was found where it should not be, notes the finding in the
+        activity log, which watches of it hear at once, and raises the alert that the operator has set
+        up. When it returns, no server accepts the key any more, as RevokeApiKey describes. A key that
+        does not work any more can be reported, and so can one of a tenant that is not active.
+
+        Who may call: platform administrators, services, principals of the key's tenant with
+        manage_api_keys.
+        Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; NOT_FOUND for a text
+        that is no key, or none of a tenant that the caller may see, which are not told apart;
+        FAILED_PRECONDITION with ErrorInfo IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.report_leak(request, timeout=timeout, metadata=metadata))
 
     def verify_api_key(
         self, request: bfc_tenancy_v1_api_key_pb2.VerifyApiKeyRequest, *,
@@ -529,6 +1114,21 @@ class BlockingApiKeyService:
         HTTP route it replaces: none; it was the middleware before every route.
         """
         return self._run(self._stub.verify_api_key(request, timeout=timeout, metadata=metadata))
+
+    def batch_verify(
+        self, request: bfc_tenancy_v1_api_key_pb2.BatchVerifyRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_api_key_pb2.BatchVerifyResponse:
+        """BatchVerify verifies many keys at once, each as VerifyApiKey does. The answers are in the order
+        of the requests; of requests with the same key, an earlier one takes its cost first.
+
+        Who may call: platform administrators, services.
+        Errors: INVALID_ARGUMENT with BadRequest for no request, more than 100, or one that
+        VerifyApiKey would not take, named by its place; nothing is taken then. PERMISSION_DENIED;
+        UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.batch_verify(request, timeout=timeout, metadata=metadata))
 
 
 class AsyncQuotaService:
@@ -558,6 +1158,78 @@ class AsyncQuotaService:
         "bfc.tenancy.v1.QuotaService", "GetUsage", bfc_tenancy_v1_quota_pb2.GetUsageRequest,
         bfc_tenancy_v1_quota_pb2.GetUsageResponse, client_streams=False,
         server_streams=False, is_idempotent=True)
+    BATCH_CHECK: Method[
+        bfc_tenancy_v1_quota_pb2.BatchCheckRequest, bfc_tenancy_v1_quota_pb2.BatchCheckResponse
+    ] = Method(
+        "bfc.tenancy.v1.QuotaService", "BatchCheck", bfc_tenancy_v1_quota_pb2.BatchCheckRequest,
+        bfc_tenancy_v1_quota_pb2.BatchCheckResponse, client_streams=False,
+        server_streams=False, is_idempotent=True)
+    BATCH_CONSUME: Method[
+        bfc_tenancy_v1_quota_pb2.BatchConsumeRequest, bfc_tenancy_v1_quota_pb2.BatchConsumeResponse
+    ] = Method(
+        "bfc.tenancy.v1.QuotaService", "BatchConsume", bfc_tenancy_v1_quota_pb2.BatchConsumeRequest,
+        bfc_tenancy_v1_quota_pb2.BatchConsumeResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+    RESERVE: Method[
+        bfc_tenancy_v1_quota_reservation_pb2.ReserveRequest, bfc_tenancy_v1_quota_reservation_pb2.ReserveResponse
+    ] = Method(
+        "bfc.tenancy.v1.QuotaService", "Reserve", bfc_tenancy_v1_quota_reservation_pb2.ReserveRequest,
+        bfc_tenancy_v1_quota_reservation_pb2.ReserveResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+    COMMIT: Method[
+        bfc_tenancy_v1_quota_reservation_pb2.CommitRequest, bfc_tenancy_v1_quota_reservation_pb2.CommitResponse
+    ] = Method(
+        "bfc.tenancy.v1.QuotaService", "Commit", bfc_tenancy_v1_quota_reservation_pb2.CommitRequest,
+        bfc_tenancy_v1_quota_reservation_pb2.CommitResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+    RELEASE: Method[
+        bfc_tenancy_v1_quota_reservation_pb2.ReleaseRequest, bfc_tenancy_v1_quota_reservation_pb2.ReleaseResponse
+    ] = Method(
+        "bfc.tenancy.v1.QuotaService", "Release", bfc_tenancy_v1_quota_reservation_pb2.ReleaseRequest,
+        bfc_tenancy_v1_quota_reservation_pb2.ReleaseResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+    REFUND: Method[
+        bfc_tenancy_v1_quota_reservation_pb2.RefundRequest, bfc_tenancy_v1_quota_reservation_pb2.RefundResponse
+    ] = Method(
+        "bfc.tenancy.v1.QuotaService", "Refund", bfc_tenancy_v1_quota_reservation_pb2.RefundRequest,
+        bfc_tenancy_v1_quota_reservation_pb2.RefundResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+    WATCH_QUOTA: Method[
+        bfc_tenancy_v1_quota_policy_pb2.WatchQuotaRequest, bfc_tenancy_v1_quota_policy_pb2.WatchQuotaResponse
+    ] = Method(
+        "bfc.tenancy.v1.QuotaService", "WatchQuota", bfc_tenancy_v1_quota_policy_pb2.WatchQuotaRequest,
+        bfc_tenancy_v1_quota_policy_pb2.WatchQuotaResponse, client_streams=True,
+        server_streams=True, is_idempotent=False)
+    ACQUIRE_LEASE: Method[
+        bfc_tenancy_v1_quota_lease_pb2.AcquireLeaseRequest, bfc_tenancy_v1_quota_lease_pb2.AcquireLeaseResponse
+    ] = Method(
+        "bfc.tenancy.v1.QuotaService", "AcquireLease", bfc_tenancy_v1_quota_lease_pb2.AcquireLeaseRequest,
+        bfc_tenancy_v1_quota_lease_pb2.AcquireLeaseResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+    RENEW_LEASE: Method[
+        bfc_tenancy_v1_quota_lease_pb2.RenewLeaseRequest, bfc_tenancy_v1_quota_lease_pb2.RenewLeaseResponse
+    ] = Method(
+        "bfc.tenancy.v1.QuotaService", "RenewLease", bfc_tenancy_v1_quota_lease_pb2.RenewLeaseRequest,
+        bfc_tenancy_v1_quota_lease_pb2.RenewLeaseResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+    RETURN_LEASE: Method[
+        bfc_tenancy_v1_quota_lease_pb2.ReturnLeaseRequest, bfc_tenancy_v1_quota_lease_pb2.ReturnLeaseResponse
+    ] = Method(
+        "bfc.tenancy.v1.QuotaService", "ReturnLease", bfc_tenancy_v1_quota_lease_pb2.ReturnLeaseRequest,
+        bfc_tenancy_v1_quota_lease_pb2.ReturnLeaseResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+    GET_QUOTA_POLICY: Method[
+        bfc_tenancy_v1_quota_policy_pb2.GetQuotaPolicyRequest, bfc_tenancy_v1_quota_policy_pb2.GetQuotaPolicyResponse
+    ] = Method(
+        "bfc.tenancy.v1.QuotaService", "GetQuotaPolicy", bfc_tenancy_v1_quota_policy_pb2.GetQuotaPolicyRequest,
+        bfc_tenancy_v1_quota_policy_pb2.GetQuotaPolicyResponse, client_streams=False,
+        server_streams=False, is_idempotent=True)
+    SET_QUOTA_POLICY: Method[
+        bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyRequest, bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyResponse
+    ] = Method(
+        "bfc.tenancy.v1.QuotaService", "SetQuotaPolicy", bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyRequest,
+        bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
@@ -596,17 +1268,21 @@ class AsyncQuotaService:
         self, request: bfc_tenancy_v1_quota_pb2.ConsumeRequest, *,
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_quota_pb2.ConsumeResponse:
-        """Consume takes an amount if all of it is left, in one step, and otherwise takes nothing. The
-        answer comes after the commit.
+        """Consume takes an amount if all of it is left, in one step, and otherwise takes nothing. With
+        durability LEASED it is answered from memory, backed by units that the database has set aside;
+        a crash of the server then counts at most too much, never too little. With COMMITTED it is
+        answered after the commit.
 
         Who may call: platform administrators, services, principals of the same tenant that may
         consume.
-        Errors: RESOURCE_EXHAUSTED with QuotaFailure (the limit that refused) and ErrorInfo
-        QUOTA_EXCEEDED (its metadata holds resource, current, max and remaining) when the amount is
-        not left, and nothing was taken; INVALID_ARGUMENT with BadRequest for an unspecified resource,
-        a zero amount or a wrong tenant name; NOT_FOUND for a tenant that does not exist or that the
-        caller may not see; FAILED_PRECONDITION for a tenant that is not active, or with ErrorInfo
-        IDEMPOTENCY_KEY_REUSED when the key was used with another request; UNAUTHENTICATED.
+        Errors: RESOURCE_EXHAUSTED with QuotaFailure (the limit that refused), ErrorInfo QUOTA_EXCEEDED
+        (its metadata holds resource, current, max and remaining) and, where time frees units,
+        RetryInfo, when the amount is not left, and nothing was taken; INVALID_ARGUMENT with
+        BadRequest for an unspecified resource, a zero amount or a wrong tenant name; NOT_FOUND for a
+        tenant that does not exist or that the caller may not see; FAILED_PRECONDITION for a tenant
+        that is not active, or with ErrorInfo IDEMPOTENCY_KEY_REUSED when the key was used with
+        another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
+        UNAVAILABLE when only the database could decide and it is away; UNAUTHENTICATED.
         HTTP route it replaces: none; the taking was a function of the database,
         increment_tenant_resource_usage.
         """
@@ -629,6 +1305,191 @@ class AsyncQuotaService:
         """
         return await self._channel.unary(
             self.GET_USAGE, request, timeout=timeout, metadata=metadata)
+
+    async def batch_check(
+        self, request: bfc_tenancy_v1_quota_pb2.BatchCheckRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_pb2.BatchCheckResponse:
+        """BatchCheck answers several questions of CheckQuota about one tenant, in their order.
+
+        Who may call: platform administrators, services, principals of the same tenant with view_usage.
+        Errors: those of CheckQuota, with the field of the item that breaks a rule.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.BATCH_CHECK, request, timeout=timeout, metadata=metadata)
+
+    async def batch_consume(
+        self, request: bfc_tenancy_v1_quota_pb2.BatchConsumeRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_pb2.BatchConsumeResponse:
+        """BatchConsume takes several amounts of one tenant, in their order. Each item has a status of its
+        own, or, with all_or_none, all are taken or nothing is, and the call fails with the status of
+        the item that was refused.
+
+        Who may call: platform administrators, services, principals of the same tenant that may
+        consume.
+        Errors: those of Consume.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.BATCH_CONSUME, request, timeout=timeout, metadata=metadata)
+
+    async def reserve(
+        self, request: bfc_tenancy_v1_quota_reservation_pb2.ReserveRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_reservation_pb2.ReserveResponse:
+        """Reserve sets an amount aside for work under way, if all of it is left. Commit consumes what was
+        needed of it, Release gives it back; without either it is free again when its time is over.
+
+        Who may call: platform administrators, services, principals of the same tenant that may
+        consume.
+        Errors: those of Consume.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.RESERVE, request, timeout=timeout, metadata=metadata)
+
+    async def commit(
+        self, request: bfc_tenancy_v1_quota_reservation_pb2.CommitRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_reservation_pb2.CommitResponse:
+        """Commit consumes what a reservation has set aside. The actual amount may be less, and the rest
+        is then free; of more, the reservation's excess_policy decides.
+
+        Who may call: platform administrators, services, principals of the same tenant that may
+        consume.
+        Errors: those of Consume; NOT_FOUND for a reservation that does not exist; FAILED_PRECONDITION
+        with ErrorInfo RESERVATION_ENDED when it was released, has expired, or was committed with
+        another amount.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.COMMIT, request, timeout=timeout, metadata=metadata)
+
+    async def release(
+        self, request: bfc_tenancy_v1_quota_reservation_pb2.ReleaseRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_reservation_pb2.ReleaseResponse:
+        """Release gives up a reservation. Its units are free at once.
+
+        Who may call: platform administrators, services, principals of the same tenant that may
+        consume.
+        Errors: those of Commit.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.RELEASE, request, timeout=timeout, metadata=metadata)
+
+    async def refund(
+        self, request: bfc_tenancy_v1_quota_reservation_pb2.RefundRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_reservation_pb2.RefundResponse:
+        """Refund gives units back that were consumed in the present period and should not count.
+
+        Who may call: platform administrators and services.
+        Errors: those of Consume but for RESOURCE_EXHAUSTED; FAILED_PRECONDITION with ErrorInfo
+        REFUND_EXCEEDS_USAGE when the period has used less.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.REFUND, request, timeout=timeout, metadata=metadata)
+
+    async def watch_quota(
+        self, *, timeout: float | None = None, metadata: Metadata = ()
+    ) -> Call[bfc_tenancy_v1_quota_policy_pb2.WatchQuotaRequest, bfc_tenancy_v1_quota_policy_pb2.WatchQuotaResponse]:
+        """WatchQuota sends every alert about the quotas of a tenant in the order of their commits. It
+        behaves as WatchActivity does: subscription, acknowledgements, heartbeats, resume tokens.
+
+        Who may call: platform administrators, services, principals of the same tenant with view_usage.
+        Errors: those of WatchActivity.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.client_stream(
+            self.WATCH_QUOTA, timeout=timeout, metadata=metadata)
+
+    async def acquire_lease(
+        self, request: bfc_tenancy_v1_quota_lease_pb2.AcquireLeaseRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_lease_pb2.AcquireLeaseResponse:
+        """AcquireLease sets a block of units aside for a client, which then takes of them in its own
+        process without asking. What a client does not report before its lease expires counts as
+        consumed: a lost client or server can only count too much.
+
+        Who may call: platform administrators, services, principals of the same tenant that may
+        consume.
+        Errors: those of Consume.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.ACQUIRE_LEASE, request, timeout=timeout, metadata=metadata)
+
+    async def renew_lease(
+        self, request: bfc_tenancy_v1_quota_lease_pb2.RenewLeaseRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_lease_pb2.RenewLeaseResponse:
+        """RenewLease reports what was consumed of a lease, keeps it alive, and asks for more. A report is
+        known by its sequence, so a retry has one effect.
+
+        Who may call: platform administrators, services, principals of the same tenant that may
+        consume.
+        Errors: INVALID_ARGUMENT with BadRequest for more consumed than was granted, or less than was
+        reported; NOT_FOUND for a lease that does not exist; FAILED_PRECONDITION with ErrorInfo
+        LEASE_ENDED when it was returned, has expired, or its period is over: acquire another;
+        ABORTED with ErrorInfo VERSION_MISMATCH for a sequence that is older than one taken in; the
+        errors of a tenant's name and status as in Consume.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.RENEW_LEASE, request, timeout=timeout, metadata=metadata)
+
+    async def return_lease(
+        self, request: bfc_tenancy_v1_quota_lease_pb2.ReturnLeaseRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_lease_pb2.ReturnLeaseResponse:
+        """ReturnLease reports what was consumed of a lease, frees the rest and ends it. Once more with
+        the same sequence gives the same answer.
+
+        Who may call: platform administrators, services, principals of the same tenant that may
+        consume.
+        Errors: those of RenewLease.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.RETURN_LEASE, request, timeout=timeout, metadata=metadata)
+
+    async def get_quota_policy(
+        self, request: bfc_tenancy_v1_quota_policy_pb2.GetQuotaPolicyRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_policy_pb2.GetQuotaPolicyResponse:
+        """GetQuotaPolicy answers how the limits of a tenant are meant: warnings, overage, automatic
+        scaling, behaviour while the database is away.
+
+        Who may call: platform administrators, services, principals of the same tenant with view_usage.
+        Errors: INVALID_ARGUMENT with BadRequest for a wrong tenant name; NOT_FOUND for a tenant that
+        does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+        TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.GET_QUOTA_POLICY, request, timeout=timeout, metadata=metadata)
+
+    async def set_quota_policy(
+        self, request: bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyResponse:
+        """SetQuotaPolicy replaces how the limit of one resource is meant. It is effective in every server
+        within a second.
+
+        Who may call: platform administrators. What a tenant may take, and at what price, is agreed
+        with the platform.
+        Errors: INVALID_ARGUMENT with BadRequest for a policy that breaks a rule; ABORTED with
+        ErrorInfo VERSION_MISMATCH when expected_version is not the present one; those of a tenant's
+        name and status as in Consume; FAILED_PRECONDITION with ErrorInfo IDEMPOTENCY_KEY_REUSED.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.SET_QUOTA_POLICY, request, timeout=timeout, metadata=metadata)
 
 
 class BlockingQuotaService:
@@ -674,17 +1535,21 @@ class BlockingQuotaService:
         self, request: bfc_tenancy_v1_quota_pb2.ConsumeRequest, *,
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_quota_pb2.ConsumeResponse:
-        """Consume takes an amount if all of it is left, in one step, and otherwise takes nothing. The
-        answer comes after the commit.
+        """Consume takes an amount if all of it is left, in one step, and otherwise takes nothing. With
+        durability LEASED it is answered from memory, backed by units that the database has set aside;
+        a crash of the server then counts at most too much, never too little. With COMMITTED it is
+        answered after the commit.
 
         Who may call: platform administrators, services, principals of the same tenant that may
         consume.
-        Errors: RESOURCE_EXHAUSTED with QuotaFailure (the limit that refused) and ErrorInfo
-        QUOTA_EXCEEDED (its metadata holds resource, current, max and remaining) when the amount is
-        not left, and nothing was taken; INVALID_ARGUMENT with BadRequest for an unspecified resource,
-        a zero amount or a wrong tenant name; NOT_FOUND for a tenant that does not exist or that the
-        caller may not see; FAILED_PRECONDITION for a tenant that is not active, or with ErrorInfo
-        IDEMPOTENCY_KEY_REUSED when the key was used with another request; UNAUTHENTICATED.
+        Errors: RESOURCE_EXHAUSTED with QuotaFailure (the limit that refused), ErrorInfo QUOTA_EXCEEDED
+        (its metadata holds resource, current, max and remaining) and, where time frees units,
+        RetryInfo, when the amount is not left, and nothing was taken; INVALID_ARGUMENT with
+        BadRequest for an unspecified resource, a zero amount or a wrong tenant name; NOT_FOUND for a
+        tenant that does not exist or that the caller may not see; FAILED_PRECONDITION for a tenant
+        that is not active, or with ErrorInfo IDEMPOTENCY_KEY_REUSED when the key was used with
+        another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
+        UNAVAILABLE when only the database could decide and it is away; UNAUTHENTICATED.
         HTTP route it replaces: none; the taking was a function of the database,
         increment_tenant_resource_usage.
         """
@@ -705,6 +1570,167 @@ class BlockingQuotaService:
         HTTP route it replaces: GET /api/tenants/:tenantId/usage.
         """
         return self._run(self._stub.get_usage(request, timeout=timeout, metadata=metadata))
+
+    def batch_check(
+        self, request: bfc_tenancy_v1_quota_pb2.BatchCheckRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_pb2.BatchCheckResponse:
+        """BatchCheck answers several questions of CheckQuota about one tenant, in their order.
+
+        Who may call: platform administrators, services, principals of the same tenant with view_usage.
+        Errors: those of CheckQuota, with the field of the item that breaks a rule.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.batch_check(request, timeout=timeout, metadata=metadata))
+
+    def batch_consume(
+        self, request: bfc_tenancy_v1_quota_pb2.BatchConsumeRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_pb2.BatchConsumeResponse:
+        """BatchConsume takes several amounts of one tenant, in their order. Each item has a status of its
+        own, or, with all_or_none, all are taken or nothing is, and the call fails with the status of
+        the item that was refused.
+
+        Who may call: platform administrators, services, principals of the same tenant that may
+        consume.
+        Errors: those of Consume.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.batch_consume(request, timeout=timeout, metadata=metadata))
+
+    def reserve(
+        self, request: bfc_tenancy_v1_quota_reservation_pb2.ReserveRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_reservation_pb2.ReserveResponse:
+        """Reserve sets an amount aside for work under way, if all of it is left. Commit consumes what was
+        needed of it, Release gives it back; without either it is free again when its time is over.
+
+        Who may call: platform administrators, services, principals of the same tenant that may
+        consume.
+        Errors: those of Consume.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.reserve(request, timeout=timeout, metadata=metadata))
+
+    def commit(
+        self, request: bfc_tenancy_v1_quota_reservation_pb2.CommitRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_reservation_pb2.CommitResponse:
+        """Commit consumes what a reservation has set aside. The actual amount may be less, and the rest
+        is then free; of more, the reservation's excess_policy decides.
+
+        Who may call: platform administrators, services, principals of the same tenant that may
+        consume.
+        Errors: those of Consume; NOT_FOUND for a reservation that does not exist; FAILED_PRECONDITION
+        with ErrorInfo RESERVATION_ENDED when it was released, has expired, or was committed with
+        another amount.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.commit(request, timeout=timeout, metadata=metadata))
+
+    def release(
+        self, request: bfc_tenancy_v1_quota_reservation_pb2.ReleaseRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_reservation_pb2.ReleaseResponse:
+        """Release gives up a reservation. Its units are free at once.
+
+        Who may call: platform administrators, services, principals of the same tenant that may
+        consume.
+        Errors: those of Commit.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.release(request, timeout=timeout, metadata=metadata))
+
+    def refund(
+        self, request: bfc_tenancy_v1_quota_reservation_pb2.RefundRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_reservation_pb2.RefundResponse:
+        """Refund gives units back that were consumed in the present period and should not count.
+
+        Who may call: platform administrators and services.
+        Errors: those of Consume but for RESOURCE_EXHAUSTED; FAILED_PRECONDITION with ErrorInfo
+        REFUND_EXCEEDS_USAGE when the period has used less.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.refund(request, timeout=timeout, metadata=metadata))
+
+    def acquire_lease(
+        self, request: bfc_tenancy_v1_quota_lease_pb2.AcquireLeaseRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_lease_pb2.AcquireLeaseResponse:
+        """AcquireLease sets a block of units aside for a client, which then takes of them in its own
+        process without asking. What a client does not report before its lease expires counts as
+        consumed: a lost client or server can only count too much.
+
+        Who may call: platform administrators, services, principals of the same tenant that may
+        consume.
+        Errors: those of Consume.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.acquire_lease(request, timeout=timeout, metadata=metadata))
+
+    def renew_lease(
+        self, request: bfc_tenancy_v1_quota_lease_pb2.RenewLeaseRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_lease_pb2.RenewLeaseResponse:
+        """RenewLease reports what was consumed of a lease, keeps it alive, and asks for more. A report is
+        known by its sequence, so a retry has one effect.
+
+        Who may call: platform administrators, services, principals of the same tenant that may
+        consume.
+        Errors: INVALID_ARGUMENT with BadRequest for more consumed than was granted, or less than was
+        reported; NOT_FOUND for a lease that does not exist; FAILED_PRECONDITION with ErrorInfo
+        LEASE_ENDED when it was returned, has expired, or its period is over: acquire another;
+        ABORTED with ErrorInfo VERSION_MISMATCH for a sequence that is older than one taken in; the
+        errors of a tenant's name and status as in Consume.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.renew_lease(request, timeout=timeout, metadata=metadata))
+
+    def return_lease(
+        self, request: bfc_tenancy_v1_quota_lease_pb2.ReturnLeaseRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_lease_pb2.ReturnLeaseResponse:
+        """ReturnLease reports what was consumed of a lease, frees the rest and ends it. Once more with
+        the same sequence gives the same answer.
+
+        Who may call: platform administrators, services, principals of the same tenant that may
+        consume.
+        Errors: those of RenewLease.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.return_lease(request, timeout=timeout, metadata=metadata))
+
+    def get_quota_policy(
+        self, request: bfc_tenancy_v1_quota_policy_pb2.GetQuotaPolicyRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_policy_pb2.GetQuotaPolicyResponse:
+        """GetQuotaPolicy answers how the limits of a tenant are meant: warnings, overage, automatic
+        scaling, behaviour while the database is away.
+
+        Who may call: platform administrators, services, principals of the same tenant with view_usage.
+        Errors: INVALID_ARGUMENT with BadRequest for a wrong tenant name; NOT_FOUND for a tenant that
+        does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+        TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.get_quota_policy(request, timeout=timeout, metadata=metadata))
+
+    def set_quota_policy(
+        self, request: bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyResponse:
+        """SetQuotaPolicy replaces how the limit of one resource is meant. It is effective in every server
+        within a second.
+
+        Who may call: platform administrators. What a tenant may take, and at what price, is agreed
+        with the platform.
+        Errors: INVALID_ARGUMENT with BadRequest for a policy that breaks a rule; ABORTED with
+        ErrorInfo VERSION_MISMATCH when expected_version is not the present one; those of a tenant's
+        name and status as in Consume; FAILED_PRECONDITION with ErrorInfo IDEMPOTENCY_KEY_REUSED.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.set_quota_policy(request, timeout=timeout, metadata=metadata))
 
 
 class AsyncSubscriptionService:
@@ -1149,9 +2175,9 @@ class AsyncTenantService:
         timeout: float | None = None, metadata: Metadata = (),
     ) -> AsyncIterator[bfc_tenancy_v1_tenant_pb2.ExportTenantResponse]:
         """ExportTenant sends everything that is kept of a tenant, as of one moment, one record a message:
-        tenant, subscription, users, invitations, configurations (sensitive ones without their value),
-        API keys (never the key or its hash), usage and activity. The activity log says first that it
-        was asked for.
+        tenant, subscription, users, roles, grants, invitations, configurations (sensitive ones without
+        their value), API keys (never the key or its hash), usage and activity. The activity log says
+        first that it was asked for.
 
         Who may call: platform administrators, principals of the same tenant with export_tenant.
         Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
@@ -1314,9 +2340,9 @@ class BlockingTenantService:
         timeout: float | None = None, metadata: Metadata = (),
     ) -> Iterator[bfc_tenancy_v1_tenant_pb2.ExportTenantResponse]:
         """ExportTenant sends everything that is kept of a tenant, as of one moment, one record a message:
-        tenant, subscription, users, invitations, configurations (sensitive ones without their value),
-        API keys (never the key or its hash), usage and activity. The activity log says first that it
-        was asked for.
+        tenant, subscription, users, roles, grants, invitations, configurations (sensitive ones without
+        their value), API keys (never the key or its hash), usage and activity. The activity log says
+        first that it was asked for.
 
         Who may call: platform administrators, principals of the same tenant with export_tenant.
         Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
@@ -1799,6 +2825,7 @@ class AsyncServices:
     """A stub for each service."""
 
     def __init__(self, channel: Channel) -> None:
+        self.access = AsyncAccessService(channel)
         self.configurations = AsyncConfigurationService(channel)
         self.activity = AsyncActivityService(channel)
         self.api_keys = AsyncApiKeyService(channel)
@@ -1816,6 +2843,7 @@ class BlockingServices:
         self, client: AsyncServices, run: Callable[[Any], Any],
         iterate: Callable[[Any], Iterator[Any]],
     ) -> None:
+        self.access = BlockingAccessService(client.access, run, iterate)
         self.configurations = BlockingConfigurationService(client.configurations, run, iterate)
         self.activity = BlockingActivityService(client.activity, run, iterate)
         self.api_keys = BlockingApiKeyService(client.api_keys, run, iterate)

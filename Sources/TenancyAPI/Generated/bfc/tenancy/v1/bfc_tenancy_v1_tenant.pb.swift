@@ -1551,8 +1551,8 @@ public struct ExportTenantRequest: ProtobufMessage {
 
 /// ExportTenantResponse is one record.
 public struct ExportTenantResponse: ProtobufMessage {
-    /// What it is a record of: tenant, subscription, user, invitation, configuration, api_key, usage,
-    /// activity; the last message is of kind "end", and its record holds the count of each kind.
+    /// What it is a record of: tenant, subscription, user, role, grant, invitation, configuration,
+    /// api_key, usage, activity; the last message is of kind "end", and its record holds the count of each kind.
     public var kind: String = ""
 
     /// The columns of the record.
@@ -1759,9 +1759,9 @@ public protocol TenantServiceHandler: Sendable {
     ) async throws -> GetPublicTenantInfoResponse
 
     /// ExportTenant sends everything that is kept of a tenant, as of one moment, one record a message:
-    /// tenant, subscription, users, invitations, configurations (sensitive ones without their value),
-    /// API keys (never the key or its hash), usage and activity. The activity log says first that it
-    /// was asked for.
+    /// tenant, subscription, users, roles, grants, invitations, configurations (sensitive ones without
+    /// their value), API keys (never the key or its hash), usage and activity. The activity log says
+    /// first that it was asked for.
     ///
     /// Who may call: platform administrators, principals of the same tenant with export_tenant.
     /// Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
@@ -1954,9 +1954,9 @@ public struct TenantServiceClient: Sendable {
     }
 
     /// ExportTenant sends everything that is kept of a tenant, as of one moment, one record a message:
-    /// tenant, subscription, users, invitations, configurations (sensitive ones without their value),
-    /// API keys (never the key or its hash), usage and activity. The activity log says first that it
-    /// was asked for.
+    /// tenant, subscription, users, roles, grants, invitations, configurations (sensitive ones without
+    /// their value), API keys (never the key or its hash), usage and activity. The activity log says
+    /// first that it was asked for.
     ///
     /// Who may call: platform administrators, principals of the same tenant with export_tenant.
     /// Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
