@@ -31,7 +31,8 @@ package struct SPIFFEError: Error, Sendable, Hashable, CustomStringConvertible {
         package static let trustDomainLength = Rule(
             "spiffe_trust_domain_length", "has a trust domain of at most 255 bytes")
         package static let trustDomainCharacters = Rule(
-            "spiffe_trust_domain_characters", "has a trust domain of a-z, 0-9, dot, hyphen and underscore")
+            "spiffe_trust_domain_characters",
+            "has a trust domain of a-z, 0-9, dot, hyphen and underscore")
         package static let noEmptySegment = Rule(
             "spiffe_no_empty_segment", "has no empty path segment and no trailing slash")
         package static let noDotSegment = Rule(
@@ -44,7 +45,8 @@ package struct SPIFFEError: Error, Sendable, Hashable, CustomStringConvertible {
         package static let exactlyOneURI = Rule(
             "spiffe_exactly_one_uri", "comes from a certificate with exactly one URI name")
         package static let leafCertificate = Rule(
-            "spiffe_leaf_certificate", "of a workload comes from a certificate that is no authority")
+            "spiffe_leaf_certificate",
+            "of a workload comes from a certificate that is no authority")
         package static let leafPath = Rule(
             "spiffe_leaf_path", "of a workload has a path")
     }

@@ -107,11 +107,11 @@ public final class TTRPCServer: Sendable {
         return opened.map(\.address)
     }
 
-    /// Reads every listener's certificates, keys, trust roots and revocation lists anew. Connections
-    /// that are open keep what they began with; new ones get the new.
+    /// Reads every listener's certificates, keys, trust roots and revocation lists anew.
+    /// Connections that are open keep what they began with; new ones get the new.
     ///
-    /// - Throws: `RuntimeError` naming the first file that cannot be used. Nothing has changed then:
-    ///   a server with yesterday's certificate serves, one without any does not.
+    /// - Throws: `RuntimeError` naming the first file that cannot be used. Nothing has changed
+    ///   then: a server with yesterday's certificate serves, one without any does not.
     public func reloadCertificates() async throws {
         let listeners = listenersTLS.withLock { $0 }
         try await BlockingThread.shared.run {

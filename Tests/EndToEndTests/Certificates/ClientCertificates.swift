@@ -46,7 +46,8 @@ struct ClientCertificates: Sendable {
 
     /// What OpenSSL's own client, which shows whatever it is given, says when it connects.
     func connect(_ name: String, version: String) async throws -> Command.Outcome {
-        let chain = try contents("\(name).chain").isEmpty
+        let chain =
+            try contents("\(name).chain").isEmpty
             ? [] : ["-cert_chain", "\(folder)/\(name).chain"]
         return try await Command(
             path: "/usr/bin/timeout",

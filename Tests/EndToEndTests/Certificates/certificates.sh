@@ -76,7 +76,8 @@ books() {
     : >"$1.index"
     echo 01 >"$1.number"
     printf '%s\n' "[ca]" "default_ca=a" "[a]" "database=$1.index" "crlnumber=$1.number" \
-        "default_md=sha256" "default_crl_days=2" "rand_serial=yes" "new_certs_dir=." "policy=p" "[p]" \
+        "default_md=sha256" "default_crl_days=2" "rand_serial=yes" "new_certs_dir=." \
+        "policy=p" "[p]" \
         "commonName=supplied" >"$1.cnf"
 }
 
@@ -333,7 +334,8 @@ authority_do root -revoke revoked.pem
 authority_do root -revoke withdrawn.pem
 authority_do middle -revoke revoked-below-middle.pem
 : >lists.pem
-for name in root root-rsa middle old authority-sha1 authority-rsa-1024 use-open plain elsewhere not-here \
+for name in root root-rsa middle old authority-sha1 authority-rsa-1024 use-open plain elsewhere \
+    not-here \
     withdrawn; do
     list "$name"
 done
