@@ -30,6 +30,8 @@ enum TenancyMigrations {
         migration(29, "configurations", PackageResources._029_configurations_sql),
         migration(32, "change_feed", PackageResources._032_change_feed_sql),
         migration(33, "activity_reads", PackageResources._033_activity_reads_sql),
+        migration(39, "settings_feed", PackageResources._039_settings_feed_sql),
+        migration(46, "retention_jobs", PackageResources._046_retention_jobs_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

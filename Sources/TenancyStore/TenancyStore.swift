@@ -29,6 +29,9 @@ package final class TenancyStore: Sendable {
     let standings = TenantCache<String?, TenantStanding>(costMax: standingsMax)
     let quotaStandings = TenantCache<QuotaStanding.Key, QuotaStanding>(
         costMax: quotasMax, lifetime: quotaLifetime)
+    /// Secrets on them are sealed.
+    let settingPages = TenantCache<SettingListRequest, SettingPage>(costMax: settingPagesBytesMax)
+    let looks = TenantCache<LookKey, TenantLook>(costMax: looksBytesMax)
     private let codes = Mutex(TenantCodeCache())
     let exportsUnderWay = Mutex(0)
 
@@ -43,6 +46,8 @@ package final class TenancyStore: Sendable {
         self.loops = loops
         changes.add(standings)
         changes.add(quotaStandings)
+        changes.add(settingPages)
+        changes.add(looks)
     }
 
     /// Fails what waits and what is under way, and closes every connection.

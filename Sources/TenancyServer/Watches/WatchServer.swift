@@ -47,11 +47,12 @@ struct WatchServer: Sendable {
             throw DomainError.invalidArgument(
                 field: "resume_token", rule: "must be one of this tenant's watches of this kind")
         }
-        let watch = try hub.open(tenant.id)
+        let watch = try hub.open(tenant.id, key: caller.principal.key)
         defer { hub.close(watch) }
         let session = WatchSession(
             source: source, responses: responses, watch: watch, use: use, store: store
         ) { [access] () async throws(DomainError) in
+            try watch.checkKey()
             _ = try await access.tenant(.id(tenant.id), caller, operation)
         }
         guard let start = try await session.begin(at: resumed) else { return }
@@ -109,8 +110,20 @@ struct WatchSession<Source: WatchSource>: Sendable {
         }
         watch.advance(to: head)
         guard let resumed else {
-            let start = try await source.begin(watch.tenant) { try await responses.write($0) }
-            return start ?? head.end
+            let start = try await source.begin(watch.tenant, authorize: authorize) {
+                try await responses.write($0)
+            }
+            switch start {
+            case .end: return head.end
+            case .sent(let position):
+                try await responses.write(
+                    source.response(
+                        .snapshotComplete, token: position.token(for: use), at: .now()))
+                return position
+            case .compacted:
+                try await sayCompacted()
+                return nil
+            }
         }
         guard head.keeps(after: resumed), try await store.isOnChain(resumed, of: watch.tenant),
             try await source.compactedSequence(of: watch.tenant) <= resumed.sequence

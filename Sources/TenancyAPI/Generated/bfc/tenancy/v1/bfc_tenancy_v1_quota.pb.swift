@@ -418,8 +418,9 @@ public struct ConsumeRequest: ProtobufMessage {
     /// The tenant's id; exactly one of code and id is given.
     public var tenantId: Int64 = 0
 
-    /// Makes a retry safe: the same key with the same request gives the stored answer, with another
-    /// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+    /// Makes a retry safe: the same key with the same request of the same caller gives the stored
+    /// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+    /// none; at most 128 bytes.
     public var idempotencyKey: String = ""
 
     /// Decide as if taking, and take nothing.
