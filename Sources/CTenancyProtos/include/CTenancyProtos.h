@@ -6,6 +6,9 @@
 #include "bfc/tenancy/v1/configuration.pb-c.h"
 #include "bfc/tenancy/v1/json.pb-c.h"
 #include "bfc/tenancy/v1/quota.pb-c.h"
+#include "bfc/tenancy/v1/quota_lease.pb-c.h"
+#include "bfc/tenancy/v1/quota_policy.pb-c.h"
+#include "bfc/tenancy/v1/quota_reservation.pb-c.h"
 #include "bfc/tenancy/v1/resource.pb-c.h"
 #include "bfc/tenancy/v1/subscription.pb-c.h"
 #include "bfc/tenancy/v1/tenant.pb-c.h"
@@ -132,17 +135,110 @@ static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__consume_reques
 static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__consume_response__at(void) {
     return &bfc__tenancy__v1__consume_response__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__quota_item__at(void) {
+    return &bfc__tenancy__v1__quota_item__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__batch_check_request__at(void) {
+    return &bfc__tenancy__v1__batch_check_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__batch_check_response__at(void) {
+    return &bfc__tenancy__v1__batch_check_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__batch_consume_request__at(void) {
+    return &bfc__tenancy__v1__batch_consume_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__batch_consume_result__at(void) {
+    return &bfc__tenancy__v1__batch_consume_result__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__batch_consume_response__at(void) {
+    return &bfc__tenancy__v1__batch_consume_response__descriptor;
+}
 static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__get_usage_request__at(void) {
     return &bfc__tenancy__v1__get_usage_request__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__get_usage_response__at(void) {
     return &bfc__tenancy__v1__get_usage_response__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__overage_usage__at(void) {
+    return &bfc__tenancy__v1__overage_usage__descriptor;
+}
 static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__daily_usage__at(void) {
     return &bfc__tenancy__v1__daily_usage__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__usage_totals__at(void) {
     return &bfc__tenancy__v1__usage_totals__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__quota_lease__at(void) {
+    return &bfc__tenancy__v1__quota_lease__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__acquire_lease_request__at(void) {
+    return &bfc__tenancy__v1__acquire_lease_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__acquire_lease_response__at(void) {
+    return &bfc__tenancy__v1__acquire_lease_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__renew_lease_request__at(void) {
+    return &bfc__tenancy__v1__renew_lease_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__renew_lease_response__at(void) {
+    return &bfc__tenancy__v1__renew_lease_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__return_lease_request__at(void) {
+    return &bfc__tenancy__v1__return_lease_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__return_lease_response__at(void) {
+    return &bfc__tenancy__v1__return_lease_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__quota_policy__at(void) {
+    return &bfc__tenancy__v1__quota_policy__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__get_quota_policy_request__at(void) {
+    return &bfc__tenancy__v1__get_quota_policy_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__get_quota_policy_response__at(void) {
+    return &bfc__tenancy__v1__get_quota_policy_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__set_quota_policy_request__at(void) {
+    return &bfc__tenancy__v1__set_quota_policy_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__set_quota_policy_response__at(void) {
+    return &bfc__tenancy__v1__set_quota_policy_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__quota_alert__at(void) {
+    return &bfc__tenancy__v1__quota_alert__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__watch_quota_request__at(void) {
+    return &bfc__tenancy__v1__watch_quota_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__watch_quota_response__at(void) {
+    return &bfc__tenancy__v1__watch_quota_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__reservation__at(void) {
+    return &bfc__tenancy__v1__reservation__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__reserve_request__at(void) {
+    return &bfc__tenancy__v1__reserve_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__reserve_response__at(void) {
+    return &bfc__tenancy__v1__reserve_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__commit_request__at(void) {
+    return &bfc__tenancy__v1__commit_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__commit_response__at(void) {
+    return &bfc__tenancy__v1__commit_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__release_request__at(void) {
+    return &bfc__tenancy__v1__release_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__release_response__at(void) {
+    return &bfc__tenancy__v1__release_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__refund_request__at(void) {
+    return &bfc__tenancy__v1__refund_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__refund_response__at(void) {
+    return &bfc__tenancy__v1__refund_response__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__money__at(void) {
     return &bfc__tenancy__v1__money__descriptor;

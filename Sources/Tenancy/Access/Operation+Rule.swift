@@ -58,6 +58,10 @@ extension Operation {
         case .recordLogin, .recordLogout:
             return Rule(audience: .oneself, subject: .tenant, effect: .change)
         case .exportTenant: return read(.owners(.exportTenant))
+        // What a tenant may take, and at what price, is agreed with the platform.
+        case .setQuotaPolicy: return change(.administrators)
+        // Nobody takes back from the platform what they have used.
+        case .refund: return change(.trusted)
         case .changeSubscription, .cancelSubscription:
             return change(.owners(.manageSubscription))
         default: return tenantRule
@@ -74,10 +78,13 @@ extension Operation {
         case .addUser, .updateUser, .removeUser, .inviteUser, .revokeInvitation:
             return change(.tenant(.manageUsers))
         case .getSubscription, .previewPlanChange: return read(.tenant(.viewSubscription))
-        case .getQuotas, .getUsage: return read(.tenant(.viewUsage))
-        // It answers what consuming would, so whoever may consume may ask.
-        case .checkQuota: return read(.tenant(.viewUsage))
-        case .consume: return change(.tenant(.consume))
+        case .getQuotas, .getUsage, .watchQuota, .getQuotaPolicy:
+            return read(.tenant(.viewUsage))
+        // They answer what consuming would, so whoever may consume may ask.
+        case .checkQuota, .batchCheck: return read(.tenant(.viewUsage))
+        case .consume, .batchConsume, .reserve, .commit, .release, .acquireLease, .renewLease,
+            .returnLease:
+            return change(.tenant(.consume))
         case .listApiKeys: return read(.tenant(.viewAPIKeys))
         case .createApiKey, .revokeApiKey: return change(.tenant(.manageAPIKeys))
         case .getConfigurations, .watchConfigurations: return read(.tenant(.viewConfiguration))

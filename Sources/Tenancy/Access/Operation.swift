@@ -10,7 +10,9 @@ package enum Operation: String, Sendable, Hashable, CaseIterable {
     // SubscriptionService
     case getSubscription, listPlans, changeSubscription, previewPlanChange, cancelSubscription
     // QuotaService
-    case getQuotas, checkQuota, consume, getUsage
+    case getQuotas, checkQuota, consume, getUsage, batchCheck, batchConsume, reserve, commit,
+        release, refund, watchQuota, acquireLease, renewLease, returnLease, getQuotaPolicy,
+        setQuotaPolicy
     // ApiKeyService
     case listApiKeys, createApiKey, revokeApiKey, verifyApiKey
     // ConfigurationService

@@ -111,6 +111,66 @@ public enum TenancyServices {
                 isIdempotent: true,
                 request: "bfc.tenancy.v1.GetUsageRequest",
                 response: "bfc.tenancy.v1.GetUsageResponse"),
+            Method(
+                name: "BatchCheck", kind: .unary,
+                isIdempotent: true,
+                request: "bfc.tenancy.v1.BatchCheckRequest",
+                response: "bfc.tenancy.v1.BatchCheckResponse"),
+            Method(
+                name: "BatchConsume", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.BatchConsumeRequest",
+                response: "bfc.tenancy.v1.BatchConsumeResponse"),
+            Method(
+                name: "Reserve", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.ReserveRequest",
+                response: "bfc.tenancy.v1.ReserveResponse"),
+            Method(
+                name: "Commit", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.CommitRequest",
+                response: "bfc.tenancy.v1.CommitResponse"),
+            Method(
+                name: "Release", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.ReleaseRequest",
+                response: "bfc.tenancy.v1.ReleaseResponse"),
+            Method(
+                name: "Refund", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.RefundRequest",
+                response: "bfc.tenancy.v1.RefundResponse"),
+            Method(
+                name: "WatchQuota", kind: .bidirectionalStreaming,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.WatchQuotaRequest",
+                response: "bfc.tenancy.v1.WatchQuotaResponse"),
+            Method(
+                name: "AcquireLease", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.AcquireLeaseRequest",
+                response: "bfc.tenancy.v1.AcquireLeaseResponse"),
+            Method(
+                name: "RenewLease", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.RenewLeaseRequest",
+                response: "bfc.tenancy.v1.RenewLeaseResponse"),
+            Method(
+                name: "ReturnLease", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.ReturnLeaseRequest",
+                response: "bfc.tenancy.v1.ReturnLeaseResponse"),
+            Method(
+                name: "GetQuotaPolicy", kind: .unary,
+                isIdempotent: true,
+                request: "bfc.tenancy.v1.GetQuotaPolicyRequest",
+                response: "bfc.tenancy.v1.GetQuotaPolicyResponse"),
+            Method(
+                name: "SetQuotaPolicy", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.SetQuotaPolicyRequest",
+                response: "bfc.tenancy.v1.SetQuotaPolicyResponse"),
         ]),
         Service(name: "bfc.tenancy.v1.SubscriptionService", methods: [
             Method(

@@ -28,6 +28,18 @@ enum MatrixRequests {
         "QuotaService/CheckQuota": #""resource":"RESOURCE_API_CALLS","amount":"1""#,
         "QuotaService/Consume": #""resource":"RESOURCE_API_CALLS","amount":"1""#,
         "QuotaService/GetUsage": "",
+        "QuotaService/BatchCheck": batch,
+        "QuotaService/BatchConsume": batch,
+        "QuotaService/Reserve": #""resource":"RESOURCE_API_CALLS","amount":"1""#,
+        "QuotaService/Commit": #""reservationId":"1""#,
+        "QuotaService/Release": #""reservationId":"1""#,
+        "QuotaService/Refund": #""resource":"RESOURCE_API_CALLS","amount":"1""#,
+        "QuotaService/WatchQuota": "",
+        "QuotaService/AcquireLease": #""resource":"RESOURCE_API_CALLS","amount":"1""#,
+        "QuotaService/RenewLease": #""leaseId":"1","sequence":"1""#,
+        "QuotaService/ReturnLease": #""leaseId":"1","sequence":"1""#,
+        "QuotaService/GetQuotaPolicy": "",
+        "QuotaService/SetQuotaPolicy": #""policy":{"resource":"RESOURCE_API_CALLS"}"#,
         "ApiKeyService/ListApiKeys": "",
         "ApiKeyService/CreateApiKey": #""keyName":"A key","permissions":["read"]"#,
         "ApiKeyService/RevokeApiKey": #""keyId":"1""#,
@@ -40,6 +52,8 @@ enum MatrixRequests {
         "ActivityService/WatchActivity": "",
         "ActivityService/VerifyAudit": "",
     ]
+
+    private static let batch = #""items":[{"resource":"RESOURCE_API_CALLS","amount":"1"}]"#
 
     /// Methods that are about no tenant, or name it by something else than its code or id.
     static let notOfATenant: Set<String> = [

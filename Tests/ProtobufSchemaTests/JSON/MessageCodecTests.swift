@@ -92,9 +92,14 @@ struct MessageCodecTests {
     @Test("defaults are shown when asked for, but not messages that are not set")
     func defaults() throws {
         #expect(
-            try json([], "CheckQuotaResponse", defaults: true)
-                == #"{"allowed":false,"current":0,"max":0,"percentage":0,"remaining":0}"#)
-        #expect(try json([], "CheckQuotaResponse") == "{}")
+            try json([], "OverageUsage", defaults: true)
+                == #"{"resource":"RESOURCE_UNSPECIFIED","units":0,"pricePaise":0}"#)
+        #expect(try json([], "OverageUsage") == "{}")
+        #expect(
+            try json([], "RefundResponse", defaults: true)
+                == #"{"success":false,"current":0,"max":0,"remaining":0}"#)
+        let decision = try json([], "CheckQuotaResponse", defaults: true)
+        #expect(!decision.contains("decidedAt") && !decision.contains("retryAfter"))
     }
 
     @Test("a JSON object stands inline, and an empty one as {}")

@@ -49,8 +49,13 @@ internal import Testing
             return (.tenant(.viewSubscription), true, true)
         case .changeSubscription, .cancelSubscription:
             return (.owners(.manageSubscription), true, false)
-        case .getQuotas, .checkQuota, .getUsage: return (.tenant(.viewUsage), true, true)
-        case .consume: return (.tenant(.consume), true, false)
+        case .getQuotas, .checkQuota, .getUsage, .batchCheck, .watchQuota, .getQuotaPolicy:
+            return (.tenant(.viewUsage), true, true)
+        case .consume, .batchConsume, .reserve, .commit, .release, .acquireLease, .renewLease,
+            .returnLease:
+            return (.tenant(.consume), true, false)
+        case .refund: return (.trusted, true, false)
+        case .setQuotaPolicy: return (.administrators, true, false)
         case .listApiKeys: return (.tenant(.viewAPIKeys), true, true)
         case .createApiKey, .revokeApiKey: return (.tenant(.manageAPIKeys), true, false)
         case .getConfigurations, .watchConfigurations:

@@ -292,6 +292,236 @@ static inline tenancy_code tenancy_quota_get_usage(
     return code;
 }
 
+/* bfc.tenancy.v1.QuotaService/BatchCheck */
+static const tenancy_method tenancy_quota_batch_check_method = {
+    "bfc.tenancy.v1.QuotaService",
+    "BatchCheck",
+    &bfc__tenancy__v1__batch_check_request__descriptor,
+    &bfc__tenancy__v1__batch_check_response__descriptor,
+    false,
+    false,
+    true};
+static inline tenancy_code tenancy_quota_batch_check(
+    tenancy_client *client, const Bfc__Tenancy__V1__BatchCheckRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__BatchCheckResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_quota_batch_check_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__BatchCheckResponse *)message;
+    return code;
+}
+
+/* bfc.tenancy.v1.QuotaService/BatchConsume */
+static const tenancy_method tenancy_quota_batch_consume_method = {
+    "bfc.tenancy.v1.QuotaService",
+    "BatchConsume",
+    &bfc__tenancy__v1__batch_consume_request__descriptor,
+    &bfc__tenancy__v1__batch_consume_response__descriptor,
+    false,
+    false,
+    false};
+static inline tenancy_code tenancy_quota_batch_consume(
+    tenancy_client *client, const Bfc__Tenancy__V1__BatchConsumeRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__BatchConsumeResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_quota_batch_consume_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__BatchConsumeResponse *)message;
+    return code;
+}
+
+/* bfc.tenancy.v1.QuotaService/Reserve */
+static const tenancy_method tenancy_quota_reserve_method = {
+    "bfc.tenancy.v1.QuotaService",
+    "Reserve",
+    &bfc__tenancy__v1__reserve_request__descriptor,
+    &bfc__tenancy__v1__reserve_response__descriptor,
+    false,
+    false,
+    false};
+static inline tenancy_code tenancy_quota_reserve(
+    tenancy_client *client, const Bfc__Tenancy__V1__ReserveRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__ReserveResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_quota_reserve_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__ReserveResponse *)message;
+    return code;
+}
+
+/* bfc.tenancy.v1.QuotaService/Commit */
+static const tenancy_method tenancy_quota_commit_method = {
+    "bfc.tenancy.v1.QuotaService",
+    "Commit",
+    &bfc__tenancy__v1__commit_request__descriptor,
+    &bfc__tenancy__v1__commit_response__descriptor,
+    false,
+    false,
+    false};
+static inline tenancy_code tenancy_quota_commit(
+    tenancy_client *client, const Bfc__Tenancy__V1__CommitRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__CommitResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_quota_commit_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__CommitResponse *)message;
+    return code;
+}
+
+/* bfc.tenancy.v1.QuotaService/Release */
+static const tenancy_method tenancy_quota_release_method = {
+    "bfc.tenancy.v1.QuotaService",
+    "Release",
+    &bfc__tenancy__v1__release_request__descriptor,
+    &bfc__tenancy__v1__release_response__descriptor,
+    false,
+    false,
+    false};
+static inline tenancy_code tenancy_quota_release(
+    tenancy_client *client, const Bfc__Tenancy__V1__ReleaseRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__ReleaseResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_quota_release_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__ReleaseResponse *)message;
+    return code;
+}
+
+/* bfc.tenancy.v1.QuotaService/Refund */
+static const tenancy_method tenancy_quota_refund_method = {
+    "bfc.tenancy.v1.QuotaService",
+    "Refund",
+    &bfc__tenancy__v1__refund_request__descriptor,
+    &bfc__tenancy__v1__refund_response__descriptor,
+    false,
+    false,
+    false};
+static inline tenancy_code tenancy_quota_refund(
+    tenancy_client *client, const Bfc__Tenancy__V1__RefundRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__RefundResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_quota_refund_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__RefundResponse *)message;
+    return code;
+}
+
+/* bfc.tenancy.v1.QuotaService/WatchQuota */
+static const tenancy_method tenancy_quota_watch_quota_method = {
+    "bfc.tenancy.v1.QuotaService",
+    "WatchQuota",
+    &bfc__tenancy__v1__watch_quota_request__descriptor,
+    &bfc__tenancy__v1__watch_quota_response__descriptor,
+    true,
+    true,
+    false};
+
+/* bfc.tenancy.v1.QuotaService/AcquireLease */
+static const tenancy_method tenancy_quota_acquire_lease_method = {
+    "bfc.tenancy.v1.QuotaService",
+    "AcquireLease",
+    &bfc__tenancy__v1__acquire_lease_request__descriptor,
+    &bfc__tenancy__v1__acquire_lease_response__descriptor,
+    false,
+    false,
+    false};
+static inline tenancy_code tenancy_quota_acquire_lease(
+    tenancy_client *client, const Bfc__Tenancy__V1__AcquireLeaseRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__AcquireLeaseResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_quota_acquire_lease_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__AcquireLeaseResponse *)message;
+    return code;
+}
+
+/* bfc.tenancy.v1.QuotaService/RenewLease */
+static const tenancy_method tenancy_quota_renew_lease_method = {
+    "bfc.tenancy.v1.QuotaService",
+    "RenewLease",
+    &bfc__tenancy__v1__renew_lease_request__descriptor,
+    &bfc__tenancy__v1__renew_lease_response__descriptor,
+    false,
+    false,
+    false};
+static inline tenancy_code tenancy_quota_renew_lease(
+    tenancy_client *client, const Bfc__Tenancy__V1__RenewLeaseRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__RenewLeaseResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_quota_renew_lease_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__RenewLeaseResponse *)message;
+    return code;
+}
+
+/* bfc.tenancy.v1.QuotaService/ReturnLease */
+static const tenancy_method tenancy_quota_return_lease_method = {
+    "bfc.tenancy.v1.QuotaService",
+    "ReturnLease",
+    &bfc__tenancy__v1__return_lease_request__descriptor,
+    &bfc__tenancy__v1__return_lease_response__descriptor,
+    false,
+    false,
+    false};
+static inline tenancy_code tenancy_quota_return_lease(
+    tenancy_client *client, const Bfc__Tenancy__V1__ReturnLeaseRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__ReturnLeaseResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_quota_return_lease_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__ReturnLeaseResponse *)message;
+    return code;
+}
+
+/* bfc.tenancy.v1.QuotaService/GetQuotaPolicy */
+static const tenancy_method tenancy_quota_get_quota_policy_method = {
+    "bfc.tenancy.v1.QuotaService",
+    "GetQuotaPolicy",
+    &bfc__tenancy__v1__get_quota_policy_request__descriptor,
+    &bfc__tenancy__v1__get_quota_policy_response__descriptor,
+    false,
+    false,
+    true};
+static inline tenancy_code tenancy_quota_get_quota_policy(
+    tenancy_client *client, const Bfc__Tenancy__V1__GetQuotaPolicyRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__GetQuotaPolicyResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_quota_get_quota_policy_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__GetQuotaPolicyResponse *)message;
+    return code;
+}
+
+/* bfc.tenancy.v1.QuotaService/SetQuotaPolicy */
+static const tenancy_method tenancy_quota_set_quota_policy_method = {
+    "bfc.tenancy.v1.QuotaService",
+    "SetQuotaPolicy",
+    &bfc__tenancy__v1__set_quota_policy_request__descriptor,
+    &bfc__tenancy__v1__set_quota_policy_response__descriptor,
+    false,
+    false,
+    false};
+static inline tenancy_code tenancy_quota_set_quota_policy(
+    tenancy_client *client, const Bfc__Tenancy__V1__SetQuotaPolicyRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__SetQuotaPolicyResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_quota_set_quota_policy_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__SetQuotaPolicyResponse *)message;
+    return code;
+}
+
 /* bfc.tenancy.v1.SubscriptionService/GetSubscription */
 static const tenancy_method tenancy_subscription_get_subscription_method = {
     "bfc.tenancy.v1.SubscriptionService",
@@ -809,6 +1039,18 @@ static const tenancy_method *const tenancy_methods[] = {
     &tenancy_quota_check_quota_method,
     &tenancy_quota_consume_method,
     &tenancy_quota_get_usage_method,
+    &tenancy_quota_batch_check_method,
+    &tenancy_quota_batch_consume_method,
+    &tenancy_quota_reserve_method,
+    &tenancy_quota_commit_method,
+    &tenancy_quota_release_method,
+    &tenancy_quota_refund_method,
+    &tenancy_quota_watch_quota_method,
+    &tenancy_quota_acquire_lease_method,
+    &tenancy_quota_renew_lease_method,
+    &tenancy_quota_return_lease_method,
+    &tenancy_quota_get_quota_policy_method,
+    &tenancy_quota_set_quota_policy_method,
     &tenancy_subscription_get_subscription_method,
     &tenancy_subscription_list_plans_method,
     &tenancy_subscription_change_subscription_method,

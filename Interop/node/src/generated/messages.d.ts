@@ -185,8 +185,8 @@ export const WatchEventType: {
   /** Nothing happened; the watch is alive, and resume_token is good to go on from. */
   readonly HEARTBEAT: 5;
   /**
-   * The resume token is older than what is kept: changes may be missing. The watch ends; start anew
-   * without a token.
+   * The resume token is older than what is kept, or more changed while the snapshot was sent than
+   * is kept: changes may be missing. The watch ends; start anew without a token.
    */
   readonly COMPACTED: 6;
 };
@@ -300,8 +300,9 @@ export interface SetConfigurationRequest {
   /** The version that the caller has seen; 0 changes whatever is there, -1 only makes a new one. */
   expectedVersion: bigint;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -329,8 +330,9 @@ export interface DeleteConfigurationRequest {
   /** The version that the caller has seen; 0 removes whatever is there. */
   expectedVersion: bigint;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -366,7 +368,7 @@ export interface WatchConfigurationsResponse {
   type: WatchEventType;
   /** The setting after the change; of a deleted one only its key and type. */
   configuration?: Configuration;
-  /** Where to go on after this event. */
+  /** Where to go on after this event; empty before SNAPSHOT_COMPLETE, and with COMPACTED. */
   resumeToken: string;
   /** When it was committed; for a heartbeat, the server's time. */
   eventTime?: Google_Protobuf_Timestamp;
@@ -400,8 +402,8 @@ export interface Activity {
    */
   actor: string;
   /**
-   * What was done: login, logout, config_created, config_updated, config_deleted, user_added,
-   * user_removed, user_role_changed, api_key_created, api_key_revoked, subscription_changed, and
+   * What was done: login, logout, config_created, config_updated, config_deleted, config_revealed,
+   * user_added, user_removed, user_role_changed, api_key_created, api_key_revoked, subscription_changed, and
    * those of the other calls.
    */
   action: string;
@@ -636,8 +638,9 @@ export interface CreateApiKeyRequest {
   /** When its time is over, in the future; never when not set. */
   expiresAt?: Google_Protobuf_Timestamp;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -671,8 +674,9 @@ export interface RevokeApiKeyRequest {
   /** The key's number. Required. */
   keyId: bigint;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -744,6 +748,692 @@ export const Resource: {
   readonly TRANSACTIONS: 4;
 };
 
+/**
+ * A Duration represents a signed, fixed-length span of time represented
+ * as a count of seconds and fractions of seconds at nanosecond
+ * resolution. It is independent of any calendar and concepts like "day"
+ * or "month". It is related to Timestamp in that the difference between
+ * two Timestamp values is a Duration and it can be added or subtracted
+ * from a Timestamp. Range is approximately +-10,000 years.
+ *
+ * # Examples
+ *
+ * Example 1: Compute Duration from two Timestamps in pseudo code.
+ *
+ * Timestamp start = ...;
+ * Timestamp end = ...;
+ * Duration duration = ...;
+ *
+ * duration.seconds = end.seconds - start.seconds;
+ * duration.nanos = end.nanos - start.nanos;
+ *
+ * if (duration.seconds < 0 && duration.nanos > 0) {
+ * duration.seconds += 1;
+ * duration.nanos -= 1000000000;
+ * } else if (duration.seconds > 0 && duration.nanos < 0) {
+ * duration.seconds -= 1;
+ * duration.nanos += 1000000000;
+ * }
+ *
+ * Example 2: Compute Timestamp from Timestamp + Duration in pseudo code.
+ *
+ * Timestamp start = ...;
+ * Duration duration = ...;
+ * Timestamp end = ...;
+ *
+ * end.seconds = start.seconds + duration.seconds;
+ * end.nanos = start.nanos + duration.nanos;
+ *
+ * if (end.nanos < 0) {
+ * end.seconds -= 1;
+ * end.nanos += 1000000000;
+ * } else if (end.nanos >= 1000000000) {
+ * end.seconds += 1;
+ * end.nanos -= 1000000000;
+ * }
+ *
+ * Example 3: Compute Duration from datetime.timedelta in Python.
+ *
+ * td = datetime.timedelta(days=3, minutes=10)
+ * duration = Duration()
+ * duration.FromTimedelta(td)
+ *
+ * # JSON Mapping
+ *
+ * In JSON format, the Duration type is encoded as a string rather than an
+ * object, where the string ends in the suffix "s" (indicating seconds) and
+ * is preceded by the number of seconds, with nanoseconds expressed as
+ * fractional seconds. For example, 3 seconds with 0 nanoseconds should be
+ * encoded in JSON format as "3s", while 3 seconds and 1 nanosecond should
+ * be expressed in JSON format as "3.000000001s", and 3 seconds and 1
+ * microsecond should be expressed in JSON format as "3.000001s".
+ */
+export interface Google_Protobuf_Duration {
+  /**
+   * Signed seconds of the span of time. Must be from -315,576,000,000
+   * to +315,576,000,000 inclusive. Note: these bounds are computed from:
+   * 60 sec/min * 60 min/hr * 24 hr/day * 365.25 days/year * 10000 years
+   */
+  seconds: bigint;
+  /**
+   * Signed fractions of a second at nanosecond resolution of the span
+   * of time. Durations less than one second are represented with a 0
+   * `seconds` field and a positive or negative `nanos` field. For durations
+   * of one second or more, a non-zero value for the `nanos` field must be
+   * of the same sign as the `seconds` field. Must be from -999,999,999
+   * to +999,999,999 inclusive.
+   */
+  nanos: number;
+}
+export const Google_Protobuf_Duration: MessageType<Google_Protobuf_Duration>;
+
+/**
+ * QuotaLease is a block of units that a client holds: it may give them out in its own process,
+ * without asking, until the lease expires. All amounts are totals since the lease began, so that a
+ * report may be lost, repeated or late and nothing is counted twice.
+ */
+export interface QuotaLease {
+  /** The lease's name. */
+  leaseId: string;
+  /** The tenant whose units they are. */
+  tenantId: bigint;
+  /** The resource. */
+  resource: Resource;
+  /** The units that were granted in all; never less than in an earlier answer. */
+  granted: bigint;
+  /**
+   * How long the lease holds from this answer on. A client counts from when it asked. What is not
+   * reported by then counts as consumed.
+   */
+  expiresIn?: Google_Protobuf_Duration;
+  /** The version of the limit that the units come from. */
+  limitVersion: bigint;
+  /** Units in hand below which it is wise to renew. */
+  lowWater: bigint;
+  /** The number of the last report that was taken in; 0 before the first. */
+  sequence: bigint;
+  /** Units that were reported as consumed. */
+  consumed: bigint;
+  /**
+   * Others wait for units: a client that does not need all of its own gives some back soon, by
+   * ReturnLease, or by RenewLease with a smaller wanted.
+   */
+  recalled: boolean;
+  /** When it was decided, by the server's clock. */
+  decidedAt?: Google_Protobuf_Timestamp;
+}
+export const QuotaLease: MessageType<QuotaLease>;
+
+/** AcquireLeaseRequest asks for a block of units. */
+export interface AcquireLeaseRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The resource; not users. */
+  resource: Resource;
+  /** The units wanted; at least 1. Fewer may be granted, near the limit, but at least one. */
+  amount: bigint;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /**
+   * How long the lease is to hold without being renewed: 1 second to 10 minutes; 10 seconds when
+   * not given.
+   */
+  timeToLive?: Google_Protobuf_Duration;
+  /**
+   * Makes a retry safe: the same key with the same request gives the stored answer, with another
+   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   */
+  idempotencyKey: string;
+  /** Decide as if granting, and grant nothing. */
+  validateOnly: boolean;
+}
+export const AcquireLeaseRequest: MessageType<AcquireLeaseRequest>;
+
+/** AcquireLeaseResponse is the lease. */
+export interface AcquireLeaseResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The lease. */
+  lease?: QuotaLease;
+}
+export const AcquireLeaseResponse: MessageType<AcquireLeaseResponse>;
+
+/** RenewLeaseRequest reports what was consumed, keeps the lease alive, and asks for more. */
+export interface RenewLeaseRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** The lease. */
+  leaseId: string;
+  /**
+   * The number of this report, from 1, larger with each. The same number again has no effect and
+   * gives the lease as it stands; a smaller one is refused.
+   */
+  sequence: bigint;
+  /** Units consumed in all; never more than granted, never less than reported before. */
+  consumed: bigint;
+  /**
+   * Units that the client wants in hand after this, beside what it has consumed. More than it has
+   * is granted as far as it is free; less is given back.
+   */
+  wanted: bigint;
+}
+export const RenewLeaseRequest: MessageType<RenewLeaseRequest>;
+
+/** RenewLeaseResponse is the lease as it goes on. */
+export interface RenewLeaseResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The lease. */
+  lease?: QuotaLease;
+}
+export const RenewLeaseResponse: MessageType<RenewLeaseResponse>;
+
+/** ReturnLeaseRequest reports what was consumed, gives the rest back and ends the lease. */
+export interface ReturnLeaseRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** The lease. */
+  leaseId: string;
+  /** The number of this report, as in RenewLease. */
+  sequence: bigint;
+  /** Units consumed in all. */
+  consumed: bigint;
+}
+export const ReturnLeaseRequest: MessageType<ReturnLeaseRequest>;
+
+/** ReturnLeaseResponse is what became of the lease. */
+export interface ReturnLeaseResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** Units that were counted as consumed in all. */
+  consumed: bigint;
+  /** Units that are free again. */
+  returned: bigint;
+}
+export const ReturnLeaseResponse: MessageType<ReturnLeaseResponse>;
+
+/**
+ * OutageBehavior is what happens to takings, once the units in hand are gone, while the database is
+ * away.
+ */
+export type OutageBehavior = number;
+export const OutageBehavior: {
+  /** As OUTAGE_BEHAVIOR_REFUSE. */
+  readonly UNSPECIFIED: 0;
+  /** They are refused with UNAVAILABLE: nothing is ever over-admitted. */
+  readonly REFUSE: 1;
+  /** They are admitted, marked as degraded, and counted when the database is back. */
+  readonly ADMIT_AND_RECONCILE: 2;
+};
+
+/** QuotaAlertKind is what happened to a quota. */
+export type QuotaAlertKind = number;
+export const QuotaAlertKind: {
+  /** Not given. */
+  readonly UNSPECIFIED: 0;
+  /** Usage has reached one of warn_percentages. */
+  readonly THRESHOLD: 1;
+  /** Usage has reached the limit. */
+  readonly EXHAUSTED: 2;
+  /** Units were taken above the limit, at a price. */
+  readonly OVERAGE: 3;
+  /** Usage has passed shadow_limit, which is not enforced. */
+  readonly SHADOW_LIMIT: 4;
+  /** The limit was raised by auto_scale_step. */
+  readonly AUTO_SCALED: 5;
+  /** Units were counted as consumed because who held them was lost. */
+  readonly ADJUSTED: 6;
+};
+
+/** QuotaPolicy is how the limit of one resource of a tenant is meant. */
+export interface QuotaPolicy {
+  /** The resource. */
+  resource: Resource;
+  /**
+   * Usage, in percent of the limit, from which callers and watches are warned; 1 to 100, at most 8
+   * of them.
+   */
+  warnPercentages: number[];
+  /** A limit that is evaluated and recorded and never enforced; 0 for none. */
+  shadowLimit: bigint;
+  /** Whether more than the limit may be taken, at a price. */
+  overageAllowed: boolean;
+  /** The price of a unit above the limit, in paise. */
+  overagePricePaise: bigint;
+  /** The units above the limit that may be taken in a period; 0 for any number. */
+  overageMax: bigint;
+  /** By how much the limit is raised when it is reached; 0 for never. */
+  autoScaleStep: bigint;
+  /** The limit above which it is never raised. */
+  autoScaleCeiling: bigint;
+  /** What happens while the database is away. */
+  outageBehavior: OutageBehavior;
+  /** The version of this policy; 0 for the defaults, which nobody has changed. */
+  version: bigint;
+}
+export const QuotaPolicy: MessageType<QuotaPolicy>;
+
+/** GetQuotaPolicyRequest names a tenant. */
+export interface GetQuotaPolicyRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+}
+export const GetQuotaPolicyRequest: MessageType<GetQuotaPolicyRequest>;
+
+/** GetQuotaPolicyResponse is how the limits of a tenant are meant. */
+export interface GetQuotaPolicyResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** One for each resource, in the order of their numbers. */
+  policies: QuotaPolicy[];
+}
+export const GetQuotaPolicyResponse: MessageType<GetQuotaPolicyResponse>;
+
+/** SetQuotaPolicyRequest replaces the policy of one resource. */
+export interface SetQuotaPolicyRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** The new policy, whole; its version is not looked at. */
+  policy?: QuotaPolicy;
+  /** Change only this version; any when 0. */
+  expectedVersion: bigint;
+  /**
+   * Makes a retry safe: the same key with the same request gives the stored answer, with another
+   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   */
+  idempotencyKey: string;
+  /** Check everything, and change nothing. */
+  validateOnly: boolean;
+}
+export const SetQuotaPolicyRequest: MessageType<SetQuotaPolicyRequest>;
+
+/** SetQuotaPolicyResponse is the policy after the change. */
+export interface SetQuotaPolicyResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The policy. */
+  policy?: QuotaPolicy;
+}
+export const SetQuotaPolicyResponse: MessageType<SetQuotaPolicyResponse>;
+
+/** QuotaAlert tells of something that happened to a quota. */
+export interface QuotaAlert {
+  /** What happened. */
+  kind: QuotaAlertKind;
+  /** The resource. */
+  resource: Resource;
+  /** The percentage that was reached, of a threshold. */
+  percentage: number;
+  /** The units used when it happened. */
+  current: bigint;
+  /** The limit when it happened; the new one when it was raised. */
+  max: bigint;
+  /** The units above the limit, the units that were lost, or those that the limit was raised by. */
+  amount: bigint;
+  /** Its place in the tenant's activity log. */
+  sequence: bigint;
+}
+export const QuotaAlert: MessageType<QuotaAlert>;
+
+/** WatchQuotaRequest subscribes, or acknowledges. */
+export interface WatchQuotaRequest {
+  /** The tenant's code, in the first request; exactly one of code and id is given there. */
+  tenantCode: string;
+  /** The tenant's id, in the first request; exactly one of code and id is given there. */
+  tenantId: bigint;
+  /** Where to go on, in the first request: a resume_token of an earlier watch. */
+  resumeToken: string;
+  /** Only these resources, in the first request; all when empty. */
+  resources: Resource[];
+  /** Everything up to this resume_token was taken in, in each later request. */
+  acknowledgedToken: string;
+}
+export const WatchQuotaRequest: MessageType<WatchQuotaRequest>;
+
+/** WatchQuotaResponse is one alert, or a sign of life. */
+export interface WatchQuotaResponse {
+  /** CHANGED for an alert, HEARTBEAT or COMPACTED; never another. */
+  type: WatchEventType;
+  /** The alert. */
+  alert?: QuotaAlert;
+  /** Where to go on after this event. */
+  resumeToken: string;
+  /** When it was committed; for a heartbeat, the server's time. */
+  eventTime?: Google_Protobuf_Timestamp;
+}
+export const WatchQuotaResponse: MessageType<WatchQuotaResponse>;
+
+/** ReservationState is what became of a reservation. */
+export type ReservationState = number;
+export const ReservationState: {
+  /** Not given. */
+  readonly UNSPECIFIED: 0;
+  /** Its units are set aside. */
+  readonly HELD: 1;
+  /** What was needed is consumed, the rest is free. */
+  readonly COMMITTED: 2;
+  /** All of its units are free again. */
+  readonly RELEASED: 3;
+  /** Its time was over before either; all of its units are free again. */
+  readonly EXPIRED: 4;
+};
+
+/** ExcessPolicy is what happens when more is committed than was reserved. */
+export type ExcessPolicy = number;
+export const ExcessPolicy: {
+  /** As EXCESS_POLICY_REFUSE. */
+  readonly UNSPECIFIED: 0;
+  /** The commit is refused; the reservation stays. */
+  readonly REFUSE: 1;
+  /** The excess is taken too if all of it is left; else the commit is refused. */
+  readonly TAKE: 2;
+};
+
+/** Reservation is an amount that is set aside for work under way. */
+export interface Reservation {
+  /** Its name. */
+  reservationId: string;
+  /** The tenant whose units they are. */
+  tenantId: bigint;
+  /** The resource. */
+  resource: Resource;
+  /** The units set aside, bytes for storage. */
+  amount: bigint;
+  /** The units that were consumed by its commit. */
+  committedAmount: bigint;
+  /** What became of it. */
+  state: ReservationState;
+  /** What happens when more is committed. */
+  excessPolicy: ExcessPolicy;
+  /** When it was made. */
+  createdAt?: Google_Protobuf_Timestamp;
+  /** When its units are free again by themselves. */
+  expiresAt?: Google_Protobuf_Timestamp;
+}
+export const Reservation: MessageType<Reservation>;
+
+/** ReserveRequest sets an amount aside. */
+export interface ReserveRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The resource. */
+  resource: Resource;
+  /** The units, bytes for storage; at least 1. */
+  amount: bigint;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** How long the units are kept: 1 second to 24 hours; a minute when not given. */
+  timeToLive?: Google_Protobuf_Duration;
+  /** What happens when more is committed than was reserved. */
+  excessPolicy: ExcessPolicy;
+  /**
+   * Makes a retry safe: the same key with the same request gives the stored answer, with another
+   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   */
+  idempotencyKey: string;
+  /** Decide as if reserving, and reserve nothing. */
+  validateOnly: boolean;
+}
+export const ReserveRequest: MessageType<ReserveRequest>;
+
+/** ReserveResponse is the reservation. */
+export interface ReserveResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The reservation. */
+  reservation?: Reservation;
+  /** The units left beside it. */
+  remaining: bigint;
+  /** The version of the limit. */
+  limitVersion: bigint;
+}
+export const ReserveResponse: MessageType<ReserveResponse>;
+
+/** CommitRequest consumes what a reservation has set aside. */
+export interface CommitRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** The reservation. */
+  reservationId: string;
+  /**
+   * The units that were needed; all that was reserved when 0. Of fewer the rest is free again; for
+   * more the reservation's excess_policy decides.
+   */
+  actualAmount: bigint;
+  /** Makes a retry safe, as in Reserve. Committing twice with the same amount is safe without. */
+  idempotencyKey: string;
+  /** Decide as if committing, and commit nothing. */
+  validateOnly: boolean;
+}
+export const CommitRequest: MessageType<CommitRequest>;
+
+/** CommitResponse is the reservation after its commit. */
+export interface CommitResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The reservation. */
+  reservation?: Reservation;
+}
+export const CommitResponse: MessageType<CommitResponse>;
+
+/** ReleaseRequest gives up a reservation. */
+export interface ReleaseRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** The reservation. */
+  reservationId: string;
+  /** Makes a retry safe, as in Reserve. Releasing twice is safe without. */
+  idempotencyKey: string;
+  /** Decide as if releasing, and release nothing. */
+  validateOnly: boolean;
+}
+export const ReleaseRequest: MessageType<ReleaseRequest>;
+
+/** ReleaseResponse is the reservation after its release. */
+export interface ReleaseResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The reservation. */
+  reservation?: Reservation;
+}
+export const ReleaseResponse: MessageType<ReleaseResponse>;
+
+/** RefundRequest gives units back that were consumed in the present period. */
+export interface RefundRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The resource; not users, whose units go with their members. */
+  resource: Resource;
+  /** The units, bytes for storage; at least 1, and no more than the period has used. */
+  amount: bigint;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** Why, for the activity log; may be empty; at most 200 characters. */
+  reason: string;
+  /**
+   * Makes a retry safe: the same key with the same request gives the stored answer, with another
+   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   */
+  idempotencyKey: string;
+  /** Decide as if refunding, and refund nothing. */
+  validateOnly: boolean;
+}
+export const RefundRequest: MessageType<RefundRequest>;
+
+/** RefundResponse is the standing after the refund. */
+export interface RefundResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The units used. */
+  current: bigint;
+  /** The units allowed. */
+  max: bigint;
+  /** The units left. */
+  remaining: bigint;
+}
+export const RefundResponse: MessageType<RefundResponse>;
+
+/**
+ * `Any` contains an arbitrary serialized protocol buffer message along with a
+ * URL that describes the type of the serialized message.
+ *
+ * Protobuf library provides support to pack/unpack Any values in the form
+ * of utility functions or additional generated methods of the Any type.
+ *
+ * Example 1: Pack and unpack a message in C++.
+ *
+ * Foo foo = ...;
+ * Any any;
+ * any.PackFrom(foo);
+ * ...
+ * if (any.UnpackTo(&foo)) {
+ * ...
+ * }
+ *
+ * Example 2: Pack and unpack a message in Java.
+ *
+ * Foo foo = ...;
+ * Any any = Any.pack(foo);
+ * ...
+ * if (any.is(Foo.class)) {
+ * foo = any.unpack(Foo.class);
+ * }
+ * // or ...
+ * if (any.isSameTypeAs(Foo.getDefaultInstance())) {
+ * foo = any.unpack(Foo.getDefaultInstance());
+ * }
+ *
+ * Example 3: Pack and unpack a message in Python.
+ *
+ * foo = Foo(...)
+ * any = Any()
+ * any.Pack(foo)
+ * ...
+ * if any.Is(Foo.DESCRIPTOR):
+ * any.Unpack(foo)
+ * ...
+ *
+ * Example 4: Pack and unpack a message in Go
+ *
+ * foo := &pb.Foo{...}
+ * any, err := anypb.New(foo)
+ * if err != nil {
+ * ...
+ * }
+ * ...
+ * foo := &pb.Foo{}
+ * if err := any.UnmarshalTo(foo); err != nil {
+ * ...
+ * }
+ *
+ * The pack methods provided by protobuf library will by default use
+ * 'type.googleapis.com/full.type.name' as the type URL and the unpack
+ * methods only use the fully qualified type name after the last '/'
+ * in the type URL, for example "foo.bar.com/x/y.z" will yield type
+ * name "y.z".
+ *
+ * JSON
+ * ====
+ * The JSON representation of an `Any` value uses the regular
+ * representation of the deserialized, embedded message, with an
+ * additional field `@type` which contains the type URL. Example:
+ *
+ * package google.profile;
+ * message Person {
+ * string first_name = 1;
+ * string last_name = 2;
+ * }
+ *
+ * {
+ * "@type": "type.googleapis.com/google.profile.Person",
+ * "firstName": <string>,
+ * "lastName": <string>
+ * }
+ *
+ * If the embedded message type is well-known and has a custom JSON
+ * representation, that representation will be embedded adding a field
+ * `value` which holds the custom JSON in addition to the `@type`
+ * field. Example (for message [google.protobuf.Duration][]):
+ *
+ * {
+ * "@type": "type.googleapis.com/google.protobuf.Duration",
+ * "value": "1.212s"
+ * }
+ */
+export interface Google_Protobuf_Any {
+  /**
+   * A URL/resource name that uniquely identifies the type of the serialized
+   * protocol buffer message. This string must contain at least
+   * one "/" character. The last segment of the URL's path must represent
+   * the fully qualified name of the type (as in
+   * `path/google.protobuf.Duration`). The name should be in a canonical form
+   * (e.g., leading "." is not accepted).
+   *
+   * In practice, teams usually precompile into the binary all types that they
+   * expect it to use in the context of Any. However, for URLs which use the
+   * scheme `http`, `https`, or no scheme, one can optionally set up a type
+   * server that maps type URLs to message definitions as follows:
+   *
+   * * If no scheme is provided, `https` is assumed.
+   * * An HTTP GET on the URL must yield a [google.protobuf.Type][]
+   * value in binary format, or produce an error.
+   * * Applications are allowed to cache lookup results based on the
+   * URL, or have them precompiled into a binary to avoid any
+   * lookup. Therefore, binary compatibility needs to be preserved
+   * on changes to types. (Use versioned type names to manage
+   * breaking changes.)
+   *
+   * Note: this functionality is not currently available in the official
+   * protobuf release, and it is not used for type URLs beginning with
+   * type.googleapis.com. As of May 2023, there are no widely used type server
+   * implementations and no plans to implement one.
+   *
+   * Schemes other than `http`, `https` (or the empty scheme) might be
+   * used with implementation specific semantics.
+   */
+  typeUrl: string;
+  /** Must be a valid serialized protocol buffer of the above specified type. */
+  value: Uint8Array;
+}
+export const Google_Protobuf_Any: MessageType<Google_Protobuf_Any>;
+
+/** Status is the outcome of a call, in the form that gRPC and ttrpc share. */
+export interface Google_Rpc_Status {
+  /** One of the values of Code, as a number so that codes of later versions pass through. */
+  code: number;
+  /** What went wrong, in English, for a developer. */
+  message: string;
+  /** Typed details: ErrorInfo, BadRequest, QuotaFailure, RetryInfo, ResourceInfo, RequestInfo. */
+  details: Google_Protobuf_Any[];
+}
+export const Google_Rpc_Status: MessageType<Google_Rpc_Status>;
+
+/** Durability is when a taking is acknowledged. */
+export type Durability = number;
+export const Durability: {
+  /** The default of the resource: LEASED for API calls, COMMITTED for the others. */
+  readonly UNSPECIFIED: 0;
+  /**
+   * From memory, out of units that the database has set aside. Never over-admits; if the server is
+   * lost, what it had set aside counts as consumed.
+   */
+  readonly LEASED: 1;
+  /** After the commit. */
+  readonly COMMITTED: 2;
+};
+
 /** GetQuotasRequest names a tenant by exactly one of its two names. */
 export interface GetQuotasRequest {
   /** The tenant's code. */
@@ -785,6 +1475,15 @@ export interface QuotaStatus {
   max: bigint;
   /** 100 times current over max, rounded to two decimals. */
   percentage: number;
+  /**
+   * Units that are spoken for and not used yet: reservations, and blocks in the hands of clients
+   * and servers.
+   */
+  reserved: bigint;
+  /** The units used above the limit, at a price; part of current. */
+  overage: bigint;
+  /** The version of the limit. */
+  limitVersion: bigint;
 }
 export const QuotaStatus: MessageType<QuotaStatus>;
 
@@ -802,6 +1501,12 @@ export interface StorageQuotaStatus {
   currentBytes: bigint;
   /** The storage allowed, in bytes. */
   maxBytes: bigint;
+  /** Bytes that are spoken for and not used yet. */
+  reserved: bigint;
+  /** The bytes used above the limit, at a price; part of current. */
+  overage: bigint;
+  /** The version of the limit. */
+  limitVersion: bigint;
 }
 export const StorageQuotaStatus: MessageType<StorageQuotaStatus>;
 
@@ -815,6 +1520,10 @@ export interface CheckQuotaRequest {
   amount: bigint;
   /** The tenant's id; exactly one of code and id is given. */
   tenantId: bigint;
+  /** How the answer is to be backed. */
+  durability: Durability;
+  /** Decide by at least this version of the limit; any when 0. */
+  minLimitVersion: bigint;
 }
 export const CheckQuotaRequest: MessageType<CheckQuotaRequest>;
 
@@ -832,6 +1541,16 @@ export interface CheckQuotaResponse {
   remaining: bigint;
   /** When this was so, by the server's clock. */
   decidedAt?: Google_Protobuf_Timestamp;
+  /** Decided without the database, which is away. */
+  degraded: boolean;
+  /** The version of the limit. */
+  limitVersion: bigint;
+  /** The limit that refuses, "resource:api_calls"; empty when none does. */
+  refusedBy: string;
+  /** When time frees units; not given when nothing refuses, or nothing is freed by time. */
+  retryAfter?: Google_Protobuf_Duration;
+  /** Usage has reached a percentage from which callers are warned. */
+  warning: boolean;
 }
 export const CheckQuotaResponse: MessageType<CheckQuotaResponse>;
 
@@ -845,9 +1564,14 @@ export interface ConsumeRequest {
   amount: bigint;
   /** The tenant's id; exactly one of code and id is given. */
   tenantId: bigint;
+  /** How the answer is to be backed. */
+  durability: Durability;
+  /** Decide by at least this version of the limit; any when 0. */
+  minLimitVersion: bigint;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Decide as if taking, and take nothing. */
@@ -869,8 +1593,88 @@ export interface ConsumeResponse {
   remaining: bigint;
   /** When it was decided, by the server's clock. */
   decidedAt?: Google_Protobuf_Timestamp;
+  /** Decided without the database, which is away. */
+  degraded: boolean;
+  /** The version of the limit. */
+  limitVersion: bigint;
+  /** How the answer is backed. */
+  durability: Durability;
+  /** Usage has reached a percentage from which callers are warned. */
+  warning: boolean;
+  /** The part of this amount that is above the limit, at a price. */
+  overageAmount: bigint;
 }
 export const ConsumeResponse: MessageType<ConsumeResponse>;
+
+/** QuotaItem is one amount of a batch. */
+export interface QuotaItem {
+  /** The resource. */
+  resource: Resource;
+  /** The units, bytes for storage; at least 1, and 0 in BatchCheck to ask whether any is left. */
+  amount: bigint;
+}
+export const QuotaItem: MessageType<QuotaItem>;
+
+/** BatchCheckRequest asks about several amounts of one tenant. */
+export interface BatchCheckRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** The amounts; 1 to 256. Each is asked for by itself. */
+  items: QuotaItem[];
+  /** Decide by at least this version of the limits; any when 0. */
+  minLimitVersion: bigint;
+}
+export const BatchCheckRequest: MessageType<BatchCheckRequest>;
+
+/** BatchCheckResponse has an answer for each item, in their order. */
+export interface BatchCheckResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The answers. */
+  answers: CheckQuotaResponse[];
+}
+export const BatchCheckResponse: MessageType<BatchCheckResponse>;
+
+/** BatchConsumeRequest takes several amounts of one tenant. */
+export interface BatchConsumeRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** The amounts; 1 to 256. */
+  items: QuotaItem[];
+  /** How the answer is to be backed; with no durability given, by each resource's default. */
+  durability: Durability;
+  /** Take everything or nothing. */
+  allOrNone: boolean;
+  /** Decide by at least this version of the limits; any when 0. */
+  minLimitVersion: bigint;
+  /** Makes a retry of the whole batch safe, as in Consume. */
+  idempotencyKey: string;
+  /** Decide as if taking, and take nothing. */
+  validateOnly: boolean;
+}
+export const BatchConsumeRequest: MessageType<BatchConsumeRequest>;
+
+/** BatchConsumeResult is what became of one item. */
+export interface BatchConsumeResult {
+  /** The item's status: code 0 when it was taken, else the status that Consume would have had. */
+  status?: Google_Rpc_Status;
+  /** The answer, of an item that was taken. */
+  answer?: ConsumeResponse;
+}
+export const BatchConsumeResult: MessageType<BatchConsumeResult>;
+
+/** BatchConsumeResponse has a result for each item, in their order. */
+export interface BatchConsumeResponse {
+  /** Whether every item was taken. */
+  success: boolean;
+  /** The results. */
+  results: BatchConsumeResult[];
+}
+export const BatchConsumeResponse: MessageType<BatchConsumeResponse>;
 
 /** GetUsageRequest asks for the usage of some days. */
 export interface GetUsageRequest {
@@ -901,8 +1705,21 @@ export interface GetUsageResponse {
   days: DailyUsage[];
   /** The sums over these days. */
   totals?: UsageTotals;
+  /** What was taken above a limit, at a price; only resources that have some. Part of the totals. */
+  overage: OverageUsage[];
 }
 export const GetUsageResponse: MessageType<GetUsageResponse>;
+
+/** OverageUsage is what was taken of one resource above its limit. */
+export interface OverageUsage {
+  /** The resource. */
+  resource: Resource;
+  /** The units above the limit. */
+  units: bigint;
+  /** What they cost, in paise. */
+  pricePaise: bigint;
+}
+export const OverageUsage: MessageType<OverageUsage>;
 
 /** DailyUsage is what was used on one day. */
 export interface DailyUsage {
@@ -1200,8 +2017,9 @@ export interface ChangeSubscriptionRequest {
   /** The version that the caller has seen; 0 changes whatever is there. */
   expectedVersion: bigint;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -1270,8 +2088,9 @@ export interface CancelSubscriptionRequest {
   /** The version that the caller has seen; 0 changes whatever is there. */
   expectedVersion: bigint;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -1599,8 +2418,9 @@ export interface CreateTenantRequest {
   /** The IANA time zone of its calendar months; Asia/Kolkata when empty. */
   timeZone: string;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -1703,8 +2523,9 @@ export interface UpdateTenantRequest {
   /** The version that the caller has seen; 0 changes whatever is there. */
   expectedVersion: bigint;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -1732,8 +2553,9 @@ export interface SuspendTenantRequest {
   /** The version that the caller has seen; 0 changes whatever is there. */
   expectedVersion: bigint;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -1761,8 +2583,9 @@ export interface ReactivateTenantRequest {
   /** The version that the caller has seen; 0 changes whatever is there. */
   expectedVersion: bigint;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -1790,8 +2613,9 @@ export interface DeactivateTenantRequest {
   /** The version that the caller has seen; 0 changes whatever is there. */
   expectedVersion: bigint;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -2000,8 +2824,9 @@ export interface AddUserRequest {
   /** Where the user is reached; may be empty. */
   email: string;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -2039,8 +2864,9 @@ export interface UpdateUserRequest {
   /** The version that the caller has seen; 0 changes whatever is there. */
   expectedVersion: bigint;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -2068,8 +2894,9 @@ export interface RemoveUserRequest {
   /** The version that the caller has seen; 0 removes whatever is there. */
   expectedVersion: bigint;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -2101,8 +2928,9 @@ export interface InviteUserRequest {
   /** How long it can be accepted, in seconds: 60 to 2,592,000 (30 days); 7 days when 0. */
   validSeconds: bigint;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -2135,8 +2963,9 @@ export interface AcceptInvitationRequest {
   /** Who accepts. Required. */
   userId: string;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -2162,8 +2991,9 @@ export interface RevokeInvitationRequest {
   /** The invitation's number. Required. */
   invitationId: bigint;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -2191,8 +3021,9 @@ export interface RecordLoginRequest {
   /** With what, for the activity log; the caller's own when empty. */
   userAgent: string;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -2222,8 +3053,9 @@ export interface RecordLogoutRequest {
   /** With what, for the activity log; the caller's own when empty. */
   userAgent: string;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -2259,141 +3091,6 @@ export const Grpc_Health_V1_HealthCheckResponse_ServingStatus: {
   readonly NOT_SERVING: 2;
   readonly SERVICE_UNKNOWN: 3;
 };
-
-/**
- * `Any` contains an arbitrary serialized protocol buffer message along with a
- * URL that describes the type of the serialized message.
- *
- * Protobuf library provides support to pack/unpack Any values in the form
- * of utility functions or additional generated methods of the Any type.
- *
- * Example 1: Pack and unpack a message in C++.
- *
- * Foo foo = ...;
- * Any any;
- * any.PackFrom(foo);
- * ...
- * if (any.UnpackTo(&foo)) {
- * ...
- * }
- *
- * Example 2: Pack and unpack a message in Java.
- *
- * Foo foo = ...;
- * Any any = Any.pack(foo);
- * ...
- * if (any.is(Foo.class)) {
- * foo = any.unpack(Foo.class);
- * }
- * // or ...
- * if (any.isSameTypeAs(Foo.getDefaultInstance())) {
- * foo = any.unpack(Foo.getDefaultInstance());
- * }
- *
- * Example 3: Pack and unpack a message in Python.
- *
- * foo = Foo(...)
- * any = Any()
- * any.Pack(foo)
- * ...
- * if any.Is(Foo.DESCRIPTOR):
- * any.Unpack(foo)
- * ...
- *
- * Example 4: Pack and unpack a message in Go
- *
- * foo := &pb.Foo{...}
- * any, err := anypb.New(foo)
- * if err != nil {
- * ...
- * }
- * ...
- * foo := &pb.Foo{}
- * if err := any.UnmarshalTo(foo); err != nil {
- * ...
- * }
- *
- * The pack methods provided by protobuf library will by default use
- * 'type.googleapis.com/full.type.name' as the type URL and the unpack
- * methods only use the fully qualified type name after the last '/'
- * in the type URL, for example "foo.bar.com/x/y.z" will yield type
- * name "y.z".
- *
- * JSON
- * ====
- * The JSON representation of an `Any` value uses the regular
- * representation of the deserialized, embedded message, with an
- * additional field `@type` which contains the type URL. Example:
- *
- * package google.profile;
- * message Person {
- * string first_name = 1;
- * string last_name = 2;
- * }
- *
- * {
- * "@type": "type.googleapis.com/google.profile.Person",
- * "firstName": <string>,
- * "lastName": <string>
- * }
- *
- * If the embedded message type is well-known and has a custom JSON
- * representation, that representation will be embedded adding a field
- * `value` which holds the custom JSON in addition to the `@type`
- * field. Example (for message [google.protobuf.Duration][]):
- *
- * {
- * "@type": "type.googleapis.com/google.protobuf.Duration",
- * "value": "1.212s"
- * }
- */
-export interface Google_Protobuf_Any {
-  /**
-   * A URL/resource name that uniquely identifies the type of the serialized
-   * protocol buffer message. This string must contain at least
-   * one "/" character. The last segment of the URL's path must represent
-   * the fully qualified name of the type (as in
-   * `path/google.protobuf.Duration`). The name should be in a canonical form
-   * (e.g., leading "." is not accepted).
-   *
-   * In practice, teams usually precompile into the binary all types that they
-   * expect it to use in the context of Any. However, for URLs which use the
-   * scheme `http`, `https`, or no scheme, one can optionally set up a type
-   * server that maps type URLs to message definitions as follows:
-   *
-   * * If no scheme is provided, `https` is assumed.
-   * * An HTTP GET on the URL must yield a [google.protobuf.Type][]
-   * value in binary format, or produce an error.
-   * * Applications are allowed to cache lookup results based on the
-   * URL, or have them precompiled into a binary to avoid any
-   * lookup. Therefore, binary compatibility needs to be preserved
-   * on changes to types. (Use versioned type names to manage
-   * breaking changes.)
-   *
-   * Note: this functionality is not currently available in the official
-   * protobuf release, and it is not used for type URLs beginning with
-   * type.googleapis.com. As of May 2023, there are no widely used type server
-   * implementations and no plans to implement one.
-   *
-   * Schemes other than `http`, `https` (or the empty scheme) might be
-   * used with implementation specific semantics.
-   */
-  typeUrl: string;
-  /** Must be a valid serialized protocol buffer of the above specified type. */
-  value: Uint8Array;
-}
-export const Google_Protobuf_Any: MessageType<Google_Protobuf_Any>;
-
-/** Status is the outcome of a call, in the form that gRPC and ttrpc share. */
-export interface Google_Rpc_Status {
-  /** One of the values of Code, as a number so that codes of later versions pass through. */
-  code: number;
-  /** What went wrong, in English, for a developer. */
-  message: string;
-  /** Typed details: ErrorInfo, BadRequest, QuotaFailure, RetryInfo, ResourceInfo, RequestInfo. */
-  details: Google_Protobuf_Any[];
-}
-export const Google_Rpc_Status: MessageType<Google_Rpc_Status>;
 
 /** Request opens a call: the data of the first frame (type 1) on a client's stream. */
 export interface Ttrpc_Request {
@@ -2466,85 +3163,6 @@ export const Google_Rpc_Code: {
   /** The caller did not prove who it is. */
   readonly UNAUTHENTICATED: 16;
 };
-
-/**
- * A Duration represents a signed, fixed-length span of time represented
- * as a count of seconds and fractions of seconds at nanosecond
- * resolution. It is independent of any calendar and concepts like "day"
- * or "month". It is related to Timestamp in that the difference between
- * two Timestamp values is a Duration and it can be added or subtracted
- * from a Timestamp. Range is approximately +-10,000 years.
- *
- * # Examples
- *
- * Example 1: Compute Duration from two Timestamps in pseudo code.
- *
- * Timestamp start = ...;
- * Timestamp end = ...;
- * Duration duration = ...;
- *
- * duration.seconds = end.seconds - start.seconds;
- * duration.nanos = end.nanos - start.nanos;
- *
- * if (duration.seconds < 0 && duration.nanos > 0) {
- * duration.seconds += 1;
- * duration.nanos -= 1000000000;
- * } else if (duration.seconds > 0 && duration.nanos < 0) {
- * duration.seconds -= 1;
- * duration.nanos += 1000000000;
- * }
- *
- * Example 2: Compute Timestamp from Timestamp + Duration in pseudo code.
- *
- * Timestamp start = ...;
- * Duration duration = ...;
- * Timestamp end = ...;
- *
- * end.seconds = start.seconds + duration.seconds;
- * end.nanos = start.nanos + duration.nanos;
- *
- * if (end.nanos < 0) {
- * end.seconds -= 1;
- * end.nanos += 1000000000;
- * } else if (end.nanos >= 1000000000) {
- * end.seconds += 1;
- * end.nanos -= 1000000000;
- * }
- *
- * Example 3: Compute Duration from datetime.timedelta in Python.
- *
- * td = datetime.timedelta(days=3, minutes=10)
- * duration = Duration()
- * duration.FromTimedelta(td)
- *
- * # JSON Mapping
- *
- * In JSON format, the Duration type is encoded as a string rather than an
- * object, where the string ends in the suffix "s" (indicating seconds) and
- * is preceded by the number of seconds, with nanoseconds expressed as
- * fractional seconds. For example, 3 seconds with 0 nanoseconds should be
- * encoded in JSON format as "3s", while 3 seconds and 1 nanosecond should
- * be expressed in JSON format as "3.000000001s", and 3 seconds and 1
- * microsecond should be expressed in JSON format as "3.000001s".
- */
-export interface Google_Protobuf_Duration {
-  /**
-   * Signed seconds of the span of time. Must be from -315,576,000,000
-   * to +315,576,000,000 inclusive. Note: these bounds are computed from:
-   * 60 sec/min * 60 min/hr * 24 hr/day * 365.25 days/year * 10000 years
-   */
-  seconds: bigint;
-  /**
-   * Signed fractions of a second at nanosecond resolution of the span
-   * of time. Durations less than one second are represented with a 0
-   * `seconds` field and a positive or negative `nanos` field. For durations
-   * of one second or more, a non-zero value for the `nanos` field must be
-   * of the same sign as the `seconds` field. Must be from -999,999,999
-   * to +999,999,999 inclusive.
-   */
-  nanos: number;
-}
-export const Google_Protobuf_Duration: MessageType<Google_Protobuf_Duration>;
 
 /** ErrorInfo names the cause of a failure so that a program can tell causes apart. */
 export interface Google_Rpc_ErrorInfo {

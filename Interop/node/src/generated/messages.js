@@ -251,6 +251,215 @@ export const VerifyApiKeyResponse = new MessageType("bfc.tenancy.v1.VerifyApiKey
   { name: "retryAfterSeconds", number: 11, type: "int64" },
 ]);
 
+export const Google_Protobuf_Duration = new MessageType("google.protobuf.Duration", () => [
+  { name: "seconds", number: 1, type: "int64" },
+  { name: "nanos", number: 2, type: "int32" },
+]);
+
+export const QuotaLease = new MessageType("bfc.tenancy.v1.QuotaLease", () => [
+  { name: "leaseId", number: 1, type: "string" },
+  { name: "tenantId", number: 2, type: "int64" },
+  { name: "resource", number: 3, type: "enum" },
+  { name: "granted", number: 4, type: "uint64" },
+  { name: "expiresIn", number: 5, type: "message", message: () => Google_Protobuf_Duration },
+  { name: "limitVersion", number: 6, type: "int64" },
+  { name: "lowWater", number: 7, type: "uint64" },
+  { name: "sequence", number: 8, type: "uint64" },
+  { name: "consumed", number: 9, type: "uint64" },
+  { name: "recalled", number: 10, type: "bool" },
+  { name: "decidedAt", number: 11, type: "message", message: () => Google_Protobuf_Timestamp },
+]);
+
+export const AcquireLeaseRequest = new MessageType("bfc.tenancy.v1.AcquireLeaseRequest", () => [
+  { name: "tenantCode", number: 1, type: "string" },
+  { name: "resource", number: 2, type: "enum" },
+  { name: "amount", number: 3, type: "uint64" },
+  { name: "tenantId", number: 4, type: "int64" },
+  { name: "timeToLive", number: 5, type: "message", message: () => Google_Protobuf_Duration },
+  { name: "idempotencyKey", number: 30, type: "string" },
+  { name: "validateOnly", number: 31, type: "bool" },
+]);
+
+export const AcquireLeaseResponse = new MessageType("bfc.tenancy.v1.AcquireLeaseResponse", () => [
+  { name: "success", number: 1, type: "bool" },
+  { name: "lease", number: 2, type: "message", message: () => QuotaLease },
+]);
+
+export const RenewLeaseRequest = new MessageType("bfc.tenancy.v1.RenewLeaseRequest", () => [
+  { name: "tenantCode", number: 1, type: "string" },
+  { name: "tenantId", number: 2, type: "int64" },
+  { name: "leaseId", number: 3, type: "string" },
+  { name: "sequence", number: 4, type: "uint64" },
+  { name: "consumed", number: 5, type: "uint64" },
+  { name: "wanted", number: 6, type: "uint64" },
+]);
+
+export const RenewLeaseResponse = new MessageType("bfc.tenancy.v1.RenewLeaseResponse", () => [
+  { name: "success", number: 1, type: "bool" },
+  { name: "lease", number: 2, type: "message", message: () => QuotaLease },
+]);
+
+export const ReturnLeaseRequest = new MessageType("bfc.tenancy.v1.ReturnLeaseRequest", () => [
+  { name: "tenantCode", number: 1, type: "string" },
+  { name: "tenantId", number: 2, type: "int64" },
+  { name: "leaseId", number: 3, type: "string" },
+  { name: "sequence", number: 4, type: "uint64" },
+  { name: "consumed", number: 5, type: "uint64" },
+]);
+
+export const ReturnLeaseResponse = new MessageType("bfc.tenancy.v1.ReturnLeaseResponse", () => [
+  { name: "success", number: 1, type: "bool" },
+  { name: "consumed", number: 2, type: "uint64" },
+  { name: "returned", number: 3, type: "uint64" },
+]);
+
+export const QuotaPolicy = new MessageType("bfc.tenancy.v1.QuotaPolicy", () => [
+  { name: "resource", number: 1, type: "enum" },
+  { name: "warnPercentages", number: 2, type: "uint32", repeated: true },
+  { name: "shadowLimit", number: 3, type: "uint64" },
+  { name: "overageAllowed", number: 4, type: "bool" },
+  { name: "overagePricePaise", number: 5, type: "int64" },
+  { name: "overageMax", number: 6, type: "uint64" },
+  { name: "autoScaleStep", number: 7, type: "uint64" },
+  { name: "autoScaleCeiling", number: 8, type: "uint64" },
+  { name: "outageBehavior", number: 9, type: "enum" },
+  { name: "version", number: 10, type: "int64" },
+]);
+
+export const GetQuotaPolicyRequest = new MessageType("bfc.tenancy.v1.GetQuotaPolicyRequest", () => [
+  { name: "tenantCode", number: 1, type: "string" },
+  { name: "tenantId", number: 2, type: "int64" },
+]);
+
+export const GetQuotaPolicyResponse = new MessageType("bfc.tenancy.v1.GetQuotaPolicyResponse", () => [
+  { name: "success", number: 1, type: "bool" },
+  { name: "policies", number: 2, type: "message", message: () => QuotaPolicy, repeated: true },
+]);
+
+export const SetQuotaPolicyRequest = new MessageType("bfc.tenancy.v1.SetQuotaPolicyRequest", () => [
+  { name: "tenantCode", number: 1, type: "string" },
+  { name: "tenantId", number: 2, type: "int64" },
+  { name: "policy", number: 3, type: "message", message: () => QuotaPolicy },
+  { name: "expectedVersion", number: 29, type: "int64" },
+  { name: "idempotencyKey", number: 30, type: "string" },
+  { name: "validateOnly", number: 31, type: "bool" },
+]);
+
+export const SetQuotaPolicyResponse = new MessageType("bfc.tenancy.v1.SetQuotaPolicyResponse", () => [
+  { name: "success", number: 1, type: "bool" },
+  { name: "policy", number: 2, type: "message", message: () => QuotaPolicy },
+]);
+
+export const QuotaAlert = new MessageType("bfc.tenancy.v1.QuotaAlert", () => [
+  { name: "kind", number: 1, type: "enum" },
+  { name: "resource", number: 2, type: "enum" },
+  { name: "percentage", number: 3, type: "uint32" },
+  { name: "current", number: 4, type: "uint64" },
+  { name: "max", number: 5, type: "uint64" },
+  { name: "amount", number: 6, type: "uint64" },
+  { name: "sequence", number: 7, type: "int64" },
+]);
+
+export const WatchQuotaRequest = new MessageType("bfc.tenancy.v1.WatchQuotaRequest", () => [
+  { name: "tenantCode", number: 1, type: "string" },
+  { name: "tenantId", number: 2, type: "int64" },
+  { name: "resumeToken", number: 3, type: "string" },
+  { name: "resources", number: 4, type: "enum", repeated: true },
+  { name: "acknowledgedToken", number: 5, type: "string" },
+]);
+
+export const WatchQuotaResponse = new MessageType("bfc.tenancy.v1.WatchQuotaResponse", () => [
+  { name: "type", number: 1, type: "enum" },
+  { name: "alert", number: 2, type: "message", message: () => QuotaAlert },
+  { name: "resumeToken", number: 3, type: "string" },
+  { name: "eventTime", number: 4, type: "message", message: () => Google_Protobuf_Timestamp },
+]);
+
+export const Reservation = new MessageType("bfc.tenancy.v1.Reservation", () => [
+  { name: "reservationId", number: 1, type: "string" },
+  { name: "tenantId", number: 2, type: "int64" },
+  { name: "resource", number: 3, type: "enum" },
+  { name: "amount", number: 4, type: "uint64" },
+  { name: "committedAmount", number: 5, type: "uint64" },
+  { name: "state", number: 6, type: "enum" },
+  { name: "excessPolicy", number: 7, type: "enum" },
+  { name: "createdAt", number: 8, type: "message", message: () => Google_Protobuf_Timestamp },
+  { name: "expiresAt", number: 9, type: "message", message: () => Google_Protobuf_Timestamp },
+]);
+
+export const ReserveRequest = new MessageType("bfc.tenancy.v1.ReserveRequest", () => [
+  { name: "tenantCode", number: 1, type: "string" },
+  { name: "resource", number: 2, type: "enum" },
+  { name: "amount", number: 3, type: "uint64" },
+  { name: "tenantId", number: 4, type: "int64" },
+  { name: "timeToLive", number: 5, type: "message", message: () => Google_Protobuf_Duration },
+  { name: "excessPolicy", number: 6, type: "enum" },
+  { name: "idempotencyKey", number: 30, type: "string" },
+  { name: "validateOnly", number: 31, type: "bool" },
+]);
+
+export const ReserveResponse = new MessageType("bfc.tenancy.v1.ReserveResponse", () => [
+  { name: "success", number: 1, type: "bool" },
+  { name: "reservation", number: 2, type: "message", message: () => Reservation },
+  { name: "remaining", number: 3, type: "uint64" },
+  { name: "limitVersion", number: 4, type: "int64" },
+]);
+
+export const CommitRequest = new MessageType("bfc.tenancy.v1.CommitRequest", () => [
+  { name: "tenantCode", number: 1, type: "string" },
+  { name: "tenantId", number: 2, type: "int64" },
+  { name: "reservationId", number: 3, type: "string" },
+  { name: "actualAmount", number: 4, type: "uint64" },
+  { name: "idempotencyKey", number: 30, type: "string" },
+  { name: "validateOnly", number: 31, type: "bool" },
+]);
+
+export const CommitResponse = new MessageType("bfc.tenancy.v1.CommitResponse", () => [
+  { name: "success", number: 1, type: "bool" },
+  { name: "reservation", number: 2, type: "message", message: () => Reservation },
+]);
+
+export const ReleaseRequest = new MessageType("bfc.tenancy.v1.ReleaseRequest", () => [
+  { name: "tenantCode", number: 1, type: "string" },
+  { name: "tenantId", number: 2, type: "int64" },
+  { name: "reservationId", number: 3, type: "string" },
+  { name: "idempotencyKey", number: 30, type: "string" },
+  { name: "validateOnly", number: 31, type: "bool" },
+]);
+
+export const ReleaseResponse = new MessageType("bfc.tenancy.v1.ReleaseResponse", () => [
+  { name: "success", number: 1, type: "bool" },
+  { name: "reservation", number: 2, type: "message", message: () => Reservation },
+]);
+
+export const RefundRequest = new MessageType("bfc.tenancy.v1.RefundRequest", () => [
+  { name: "tenantCode", number: 1, type: "string" },
+  { name: "resource", number: 2, type: "enum" },
+  { name: "amount", number: 3, type: "uint64" },
+  { name: "tenantId", number: 4, type: "int64" },
+  { name: "reason", number: 5, type: "string" },
+  { name: "idempotencyKey", number: 30, type: "string" },
+  { name: "validateOnly", number: 31, type: "bool" },
+]);
+
+export const RefundResponse = new MessageType("bfc.tenancy.v1.RefundResponse", () => [
+  { name: "success", number: 1, type: "bool" },
+  { name: "current", number: 2, type: "uint64" },
+  { name: "max", number: 3, type: "uint64" },
+  { name: "remaining", number: 4, type: "uint64" },
+]);
+
+export const Google_Protobuf_Any = new MessageType("google.protobuf.Any", () => [
+  { name: "typeUrl", number: 1, type: "string" },
+  { name: "value", number: 2, type: "bytes" },
+]);
+
+export const Google_Rpc_Status = new MessageType("google.rpc.Status", () => [
+  { name: "code", number: 1, type: "int32" },
+  { name: "message", number: 2, type: "string" },
+  { name: "details", number: 3, type: "message", message: () => Google_Protobuf_Any, repeated: true },
+]);
+
 export const GetQuotasRequest = new MessageType("bfc.tenancy.v1.GetQuotasRequest", () => [
   { name: "tenantCode", number: 1, type: "string" },
   { name: "tenantId", number: 2, type: "int64" },
@@ -273,6 +482,9 @@ export const QuotaStatus = new MessageType("bfc.tenancy.v1.QuotaStatus", () => [
   { name: "current", number: 2, type: "uint64" },
   { name: "max", number: 3, type: "uint64" },
   { name: "percentage", number: 4, type: "double" },
+  { name: "reserved", number: 5, type: "uint64" },
+  { name: "overage", number: 6, type: "uint64" },
+  { name: "limitVersion", number: 7, type: "int64" },
 ]);
 
 export const StorageQuotaStatus = new MessageType("bfc.tenancy.v1.StorageQuotaStatus", () => [
@@ -282,6 +494,9 @@ export const StorageQuotaStatus = new MessageType("bfc.tenancy.v1.StorageQuotaSt
   { name: "percentage", number: 4, type: "double" },
   { name: "currentBytes", number: 5, type: "uint64" },
   { name: "maxBytes", number: 6, type: "uint64" },
+  { name: "reserved", number: 7, type: "uint64" },
+  { name: "overage", number: 8, type: "uint64" },
+  { name: "limitVersion", number: 9, type: "int64" },
 ]);
 
 export const CheckQuotaRequest = new MessageType("bfc.tenancy.v1.CheckQuotaRequest", () => [
@@ -289,6 +504,8 @@ export const CheckQuotaRequest = new MessageType("bfc.tenancy.v1.CheckQuotaReque
   { name: "resource", number: 2, type: "enum" },
   { name: "amount", number: 3, type: "uint64" },
   { name: "tenantId", number: 4, type: "int64" },
+  { name: "durability", number: 5, type: "enum" },
+  { name: "minLimitVersion", number: 6, type: "int64" },
 ]);
 
 export const CheckQuotaResponse = new MessageType("bfc.tenancy.v1.CheckQuotaResponse", () => [
@@ -298,6 +515,11 @@ export const CheckQuotaResponse = new MessageType("bfc.tenancy.v1.CheckQuotaResp
   { name: "percentage", number: 4, type: "double" },
   { name: "remaining", number: 5, type: "uint64" },
   { name: "decidedAt", number: 6, type: "message", message: () => Google_Protobuf_Timestamp },
+  { name: "degraded", number: 7, type: "bool" },
+  { name: "limitVersion", number: 8, type: "int64" },
+  { name: "refusedBy", number: 9, type: "string" },
+  { name: "retryAfter", number: 10, type: "message", message: () => Google_Protobuf_Duration },
+  { name: "warning", number: 11, type: "bool" },
 ]);
 
 export const ConsumeRequest = new MessageType("bfc.tenancy.v1.ConsumeRequest", () => [
@@ -305,6 +527,8 @@ export const ConsumeRequest = new MessageType("bfc.tenancy.v1.ConsumeRequest", (
   { name: "resource", number: 2, type: "enum" },
   { name: "amount", number: 3, type: "uint64" },
   { name: "tenantId", number: 4, type: "int64" },
+  { name: "durability", number: 5, type: "enum" },
+  { name: "minLimitVersion", number: 6, type: "int64" },
   { name: "idempotencyKey", number: 30, type: "string" },
   { name: "validateOnly", number: 31, type: "bool" },
 ]);
@@ -316,6 +540,49 @@ export const ConsumeResponse = new MessageType("bfc.tenancy.v1.ConsumeResponse",
   { name: "percentage", number: 4, type: "double" },
   { name: "remaining", number: 5, type: "uint64" },
   { name: "decidedAt", number: 6, type: "message", message: () => Google_Protobuf_Timestamp },
+  { name: "degraded", number: 7, type: "bool" },
+  { name: "limitVersion", number: 8, type: "int64" },
+  { name: "durability", number: 9, type: "enum" },
+  { name: "warning", number: 10, type: "bool" },
+  { name: "overageAmount", number: 11, type: "uint64" },
+]);
+
+export const QuotaItem = new MessageType("bfc.tenancy.v1.QuotaItem", () => [
+  { name: "resource", number: 1, type: "enum" },
+  { name: "amount", number: 2, type: "uint64" },
+]);
+
+export const BatchCheckRequest = new MessageType("bfc.tenancy.v1.BatchCheckRequest", () => [
+  { name: "tenantCode", number: 1, type: "string" },
+  { name: "tenantId", number: 2, type: "int64" },
+  { name: "items", number: 3, type: "message", message: () => QuotaItem, repeated: true },
+  { name: "minLimitVersion", number: 4, type: "int64" },
+]);
+
+export const BatchCheckResponse = new MessageType("bfc.tenancy.v1.BatchCheckResponse", () => [
+  { name: "success", number: 1, type: "bool" },
+  { name: "answers", number: 2, type: "message", message: () => CheckQuotaResponse, repeated: true },
+]);
+
+export const BatchConsumeRequest = new MessageType("bfc.tenancy.v1.BatchConsumeRequest", () => [
+  { name: "tenantCode", number: 1, type: "string" },
+  { name: "tenantId", number: 2, type: "int64" },
+  { name: "items", number: 3, type: "message", message: () => QuotaItem, repeated: true },
+  { name: "durability", number: 4, type: "enum" },
+  { name: "allOrNone", number: 5, type: "bool" },
+  { name: "minLimitVersion", number: 6, type: "int64" },
+  { name: "idempotencyKey", number: 30, type: "string" },
+  { name: "validateOnly", number: 31, type: "bool" },
+]);
+
+export const BatchConsumeResult = new MessageType("bfc.tenancy.v1.BatchConsumeResult", () => [
+  { name: "status", number: 1, type: "message", message: () => Google_Rpc_Status },
+  { name: "answer", number: 2, type: "message", message: () => ConsumeResponse },
+]);
+
+export const BatchConsumeResponse = new MessageType("bfc.tenancy.v1.BatchConsumeResponse", () => [
+  { name: "success", number: 1, type: "bool" },
+  { name: "results", number: 2, type: "message", message: () => BatchConsumeResult, repeated: true },
 ]);
 
 export const GetUsageRequest = new MessageType("bfc.tenancy.v1.GetUsageRequest", () => [
@@ -333,6 +600,13 @@ export const GetUsageResponse = new MessageType("bfc.tenancy.v1.GetUsageResponse
   { name: "timeZone", number: 4, type: "string" },
   { name: "days", number: 5, type: "message", message: () => DailyUsage, repeated: true },
   { name: "totals", number: 6, type: "message", message: () => UsageTotals },
+  { name: "overage", number: 7, type: "message", message: () => OverageUsage, repeated: true },
+]);
+
+export const OverageUsage = new MessageType("bfc.tenancy.v1.OverageUsage", () => [
+  { name: "resource", number: 1, type: "enum" },
+  { name: "units", number: 2, type: "uint64" },
+  { name: "pricePaise", number: 3, type: "int64" },
 ]);
 
 export const DailyUsage = new MessageType("bfc.tenancy.v1.DailyUsage", () => [
@@ -851,17 +1125,6 @@ export const Grpc_Health_V1_HealthCheckResponse = new MessageType("grpc.health.v
   { name: "status", number: 1, type: "enum" },
 ]);
 
-export const Google_Protobuf_Any = new MessageType("google.protobuf.Any", () => [
-  { name: "typeUrl", number: 1, type: "string" },
-  { name: "value", number: 2, type: "bytes" },
-]);
-
-export const Google_Rpc_Status = new MessageType("google.rpc.Status", () => [
-  { name: "code", number: 1, type: "int32" },
-  { name: "message", number: 2, type: "string" },
-  { name: "details", number: 3, type: "message", message: () => Google_Protobuf_Any, repeated: true },
-]);
-
 export const Ttrpc_Request = new MessageType("ttrpc.Request", () => [
   { name: "service", number: 1, type: "string" },
   { name: "method", number: 2, type: "string" },
@@ -878,11 +1141,6 @@ export const Ttrpc_Response = new MessageType("ttrpc.Response", () => [
 export const Ttrpc_KeyValue = new MessageType("ttrpc.KeyValue", () => [
   { name: "key", number: 1, type: "string" },
   { name: "value", number: 2, type: "string" },
-]);
-
-export const Google_Protobuf_Duration = new MessageType("google.protobuf.Duration", () => [
-  { name: "seconds", number: 1, type: "int64" },
-  { name: "nanos", number: 2, type: "int32" },
 ]);
 
 export const Google_Rpc_ErrorInfo = new MessageType("google.rpc.ErrorInfo", () => [
@@ -976,6 +1234,42 @@ export const Resource = Object.freeze({
   API_CALLS: 2,
   STORAGE: 3,
   TRANSACTIONS: 4,
+});
+
+export const OutageBehavior = Object.freeze({
+  UNSPECIFIED: 0,
+  REFUSE: 1,
+  ADMIT_AND_RECONCILE: 2,
+});
+
+export const QuotaAlertKind = Object.freeze({
+  UNSPECIFIED: 0,
+  THRESHOLD: 1,
+  EXHAUSTED: 2,
+  OVERAGE: 3,
+  SHADOW_LIMIT: 4,
+  AUTO_SCALED: 5,
+  ADJUSTED: 6,
+});
+
+export const ReservationState = Object.freeze({
+  UNSPECIFIED: 0,
+  HELD: 1,
+  COMMITTED: 2,
+  RELEASED: 3,
+  EXPIRED: 4,
+});
+
+export const ExcessPolicy = Object.freeze({
+  UNSPECIFIED: 0,
+  REFUSE: 1,
+  TAKE: 2,
+});
+
+export const Durability = Object.freeze({
+  UNSPECIFIED: 0,
+  LEASED: 1,
+  COMMITTED: 2,
 });
 
 export const Plan = Object.freeze({

@@ -8,8 +8,10 @@ export interface Services {
   configurations: {
     /**
      * GetConfigurations pages through the settings of one tenant in the order of their keys, with the
-     * branding that results from them. Sensitive values are shown only to those with
-     * view_sensitive_config who ask for them; to all others they are absent.
+     * branding that results from them. A change shows at once where it was made, and within a second
+     * on other servers. Sensitive values are shown only to those with view_sensitive_config who ask
+     * for them, and each one that is shown leaves a row config_revealed in the activity log; to all
+     * others they are absent.
      *
      * Who may call: platform administrators, services, principals of the same tenant with
      * view_config.
@@ -51,8 +53,13 @@ export interface Services {
     /**
      * WatchConfigurations sends every change of a tenant's settings in the order of their commits.
      * The first request subscribes; each later one acknowledges a resume token. Without a resume
-     * token the present settings come first. At most 64 changes are in flight unacknowledged; a
-     * heartbeat comes every 5 seconds without a change. Half-closing ends the watch.
+     * token the present settings come first; what changes while they are sent follows them, without a
+     * token, and SNAPSHOT_COMPLETE, with the first token, says that all of that is so. A heartbeat
+     * comes at once, and then every 5 seconds without a change. At most 64 changes are in flight
+     * unacknowledged. Half-closing ends the watch. Whether the caller may watch is decided again
+     * before changes and heartbeats, and within seconds for an API key: the watch ends when that is no
+     * longer so. The last 1,000 changes of a tenant are kept for who resumes; a server serves as many
+     * watches as WatchActivity says, of both kinds together.
      *
      * Who may call: platform administrators, services, principals of the same tenant with
      * view_config; sensitive values are never shown.
@@ -60,7 +67,9 @@ export interface Services {
      * this service did not make for this tenant, or an acknowledgement of what was not sent;
      * RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_WATCHES; NOT_FOUND for a tenant that does not exist
      * or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, also when
-     * the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED.
+     * the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED, also when the API key that
+     * watches stops working; UNAVAILABLE with RetryInfo when the server stops or cannot reach the
+     * database.
      * HTTP route it replaces: none.
      */
     watchConfigurations(options?: CallOptions): Promise<Call<Partial<m.WatchConfigurationsRequest>, m.WatchConfigurationsResponse>>;
@@ -85,8 +94,9 @@ export interface Services {
      * request subscribes; each later one acknowledges a resume token. Without a resume token it
      * begins now. A heartbeat comes at once, and then every 5 seconds without an event. At most 64
      * events are in flight unacknowledged. Half-closing ends the watch. Whether the caller may watch
-     * is decided again before events and heartbeats: the watch ends when that is no longer so. A
-     * server serves 4,096 watches, 64 of them for one tenant.
+     * is decided again before events and heartbeats, and within seconds for an API key: the watch ends
+     * when that is no longer so. A server serves 4,096 watches, unless it is set otherwise, 64 of them
+     * for one tenant.
      *
      * Who may call: platform administrators, services, principals of the same tenant with
      * view_activity.
@@ -94,8 +104,9 @@ export interface Services {
      * this service did not make for this tenant, or an acknowledgement of what was not sent;
      * RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_WATCHES; NOT_FOUND for a tenant that does not exist
      * or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, also when
-     * the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED; UNAVAILABLE with RetryInfo
-     * when the server stops or cannot reach the database.
+     * the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED, also when the API key that
+     * watches stops working; UNAVAILABLE with RetryInfo when the server stops or cannot reach the
+     * database.
      * HTTP route it replaces: none.
      */
     watchActivity(options?: CallOptions): Promise<Call<Partial<m.WatchActivityRequest>, m.WatchActivityResponse>>;
@@ -202,17 +213,21 @@ export interface Services {
      */
     checkQuota(request: m.Input<m.CheckQuotaRequest>, options?: CallOptions): Promise<m.CheckQuotaResponse>;
     /**
-     * Consume takes an amount if all of it is left, in one step, and otherwise takes nothing. The
-     * answer comes after the commit.
+     * Consume takes an amount if all of it is left, in one step, and otherwise takes nothing. With
+     * durability LEASED it is answered from memory, backed by units that the database has set aside;
+     * a crash of the server then counts at most too much, never too little. With COMMITTED it is
+     * answered after the commit.
      *
      * Who may call: platform administrators, services, principals of the same tenant that may
      * consume.
-     * Errors: RESOURCE_EXHAUSTED with QuotaFailure (the limit that refused) and ErrorInfo
-     * QUOTA_EXCEEDED (its metadata holds resource, current, max and remaining) when the amount is
-     * not left, and nothing was taken; INVALID_ARGUMENT with BadRequest for an unspecified resource,
-     * a zero amount or a wrong tenant name; NOT_FOUND for a tenant that does not exist or that the
-     * caller may not see; FAILED_PRECONDITION for a tenant that is not active, or with ErrorInfo
-     * IDEMPOTENCY_KEY_REUSED when the key was used with another request; UNAUTHENTICATED.
+     * Errors: RESOURCE_EXHAUSTED with QuotaFailure (the limit that refused), ErrorInfo QUOTA_EXCEEDED
+     * (its metadata holds resource, current, max and remaining) and, where time frees units,
+     * RetryInfo, when the amount is not left, and nothing was taken; INVALID_ARGUMENT with
+     * BadRequest for an unspecified resource, a zero amount or a wrong tenant name; NOT_FOUND for a
+     * tenant that does not exist or that the caller may not see; FAILED_PRECONDITION for a tenant
+     * that is not active, or with ErrorInfo IDEMPOTENCY_KEY_REUSED when the key was used with
+     * another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
+     * UNAVAILABLE when only the database could decide and it is away; UNAUTHENTICATED.
      * HTTP route it replaces: none; the taking was a function of the database,
      * increment_tenant_resource_usage.
      */
@@ -229,6 +244,132 @@ export interface Services {
      * HTTP route it replaces: GET /api/tenants/:tenantId/usage.
      */
     getUsage(request: m.Input<m.GetUsageRequest>, options?: CallOptions): Promise<m.GetUsageResponse>;
+    /**
+     * BatchCheck answers several questions of CheckQuota about one tenant, in their order.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant with view_usage.
+     * Errors: those of CheckQuota, with the field of the item that breaks a rule.
+     * HTTP route it replaces: none.
+     */
+    batchCheck(request: m.Input<m.BatchCheckRequest>, options?: CallOptions): Promise<m.BatchCheckResponse>;
+    /**
+     * BatchConsume takes several amounts of one tenant, in their order. Each item has a status of its
+     * own, or, with all_or_none, all are taken or nothing is, and the call fails with the status of
+     * the item that was refused.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant that may
+     * consume.
+     * Errors: those of Consume.
+     * HTTP route it replaces: none.
+     */
+    batchConsume(request: m.Input<m.BatchConsumeRequest>, options?: CallOptions): Promise<m.BatchConsumeResponse>;
+    /**
+     * Reserve sets an amount aside for work under way, if all of it is left. Commit consumes what was
+     * needed of it, Release gives it back; without either it is free again when its time is over.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant that may
+     * consume.
+     * Errors: those of Consume.
+     * HTTP route it replaces: none.
+     */
+    reserve(request: m.Input<m.ReserveRequest>, options?: CallOptions): Promise<m.ReserveResponse>;
+    /**
+     * Commit consumes what a reservation has set aside. The actual amount may be less, and the rest
+     * is then free; of more, the reservation's excess_policy decides.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant that may
+     * consume.
+     * Errors: those of Consume; NOT_FOUND for a reservation that does not exist; FAILED_PRECONDITION
+     * with ErrorInfo RESERVATION_ENDED when it was released, has expired, or was committed with
+     * another amount.
+     * HTTP route it replaces: none.
+     */
+    commit(request: m.Input<m.CommitRequest>, options?: CallOptions): Promise<m.CommitResponse>;
+    /**
+     * Release gives up a reservation. Its units are free at once.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant that may
+     * consume.
+     * Errors: those of Commit.
+     * HTTP route it replaces: none.
+     */
+    release(request: m.Input<m.ReleaseRequest>, options?: CallOptions): Promise<m.ReleaseResponse>;
+    /**
+     * Refund gives units back that were consumed in the present period and should not count.
+     *
+     * Who may call: platform administrators and services.
+     * Errors: those of Consume but for RESOURCE_EXHAUSTED; FAILED_PRECONDITION with ErrorInfo
+     * REFUND_EXCEEDS_USAGE when the period has used less.
+     * HTTP route it replaces: none.
+     */
+    refund(request: m.Input<m.RefundRequest>, options?: CallOptions): Promise<m.RefundResponse>;
+    /**
+     * WatchQuota sends every alert about the quotas of a tenant in the order of their commits. It
+     * behaves as WatchActivity does: subscription, acknowledgements, heartbeats, resume tokens.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant with view_usage.
+     * Errors: those of WatchActivity.
+     * HTTP route it replaces: none.
+     */
+    watchQuota(options?: CallOptions): Promise<Call<Partial<m.WatchQuotaRequest>, m.WatchQuotaResponse>>;
+    /**
+     * AcquireLease sets a block of units aside for a client, which then takes of them in its own
+     * process without asking. What a client does not report before its lease expires counts as
+     * consumed: a lost client or server can only count too much.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant that may
+     * consume.
+     * Errors: those of Consume.
+     * HTTP route it replaces: none.
+     */
+    acquireLease(request: m.Input<m.AcquireLeaseRequest>, options?: CallOptions): Promise<m.AcquireLeaseResponse>;
+    /**
+     * RenewLease reports what was consumed of a lease, keeps it alive, and asks for more. A report is
+     * known by its sequence, so a retry has one effect.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant that may
+     * consume.
+     * Errors: INVALID_ARGUMENT with BadRequest for more consumed than was granted, or less than was
+     * reported; NOT_FOUND for a lease that does not exist; FAILED_PRECONDITION with ErrorInfo
+     * LEASE_ENDED when it was returned, has expired, or its period is over: acquire another;
+     * ABORTED with ErrorInfo VERSION_MISMATCH for a sequence that is older than one taken in; the
+     * errors of a tenant's name and status as in Consume.
+     * HTTP route it replaces: none.
+     */
+    renewLease(request: m.Input<m.RenewLeaseRequest>, options?: CallOptions): Promise<m.RenewLeaseResponse>;
+    /**
+     * ReturnLease reports what was consumed of a lease, frees the rest and ends it. Once more with
+     * the same sequence gives the same answer.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant that may
+     * consume.
+     * Errors: those of RenewLease.
+     * HTTP route it replaces: none.
+     */
+    returnLease(request: m.Input<m.ReturnLeaseRequest>, options?: CallOptions): Promise<m.ReturnLeaseResponse>;
+    /**
+     * GetQuotaPolicy answers how the limits of a tenant are meant: warnings, overage, automatic
+     * scaling, behaviour while the database is away.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant with view_usage.
+     * Errors: INVALID_ARGUMENT with BadRequest for a wrong tenant name; NOT_FOUND for a tenant that
+     * does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+     * TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    getQuotaPolicy(request: m.Input<m.GetQuotaPolicyRequest>, options?: CallOptions): Promise<m.GetQuotaPolicyResponse>;
+    /**
+     * SetQuotaPolicy replaces how the limit of one resource is meant. It is effective in every server
+     * within a second.
+     *
+     * Who may call: platform administrators. What a tenant may take, and at what price, is agreed
+     * with the platform.
+     * Errors: INVALID_ARGUMENT with BadRequest for a policy that breaks a rule; ABORTED with
+     * ErrorInfo VERSION_MISMATCH when expected_version is not the present one; those of a tenant's
+     * name and status as in Consume; FAILED_PRECONDITION with ErrorInfo IDEMPOTENCY_KEY_REUSED.
+     * HTTP route it replaces: none.
+     */
+    setQuotaPolicy(request: m.Input<m.SetQuotaPolicyRequest>, options?: CallOptions): Promise<m.SetQuotaPolicyResponse>;
   };
   /** SubscriptionService keeps what a tenant has subscribed to. */
   subscriptions: {

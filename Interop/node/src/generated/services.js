@@ -93,6 +93,78 @@ export const methods = {
     response: m.GetUsageResponse,
     isIdempotent: true,
   },
+  "bfc.tenancy.v1.QuotaService/BatchCheck": {
+    service: "bfc.tenancy.v1.QuotaService", name: "BatchCheck",
+    request: m.BatchCheckRequest,
+    response: m.BatchCheckResponse,
+    isIdempotent: true,
+  },
+  "bfc.tenancy.v1.QuotaService/BatchConsume": {
+    service: "bfc.tenancy.v1.QuotaService", name: "BatchConsume",
+    request: m.BatchConsumeRequest,
+    response: m.BatchConsumeResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.QuotaService/Reserve": {
+    service: "bfc.tenancy.v1.QuotaService", name: "Reserve",
+    request: m.ReserveRequest,
+    response: m.ReserveResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.QuotaService/Commit": {
+    service: "bfc.tenancy.v1.QuotaService", name: "Commit",
+    request: m.CommitRequest,
+    response: m.CommitResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.QuotaService/Release": {
+    service: "bfc.tenancy.v1.QuotaService", name: "Release",
+    request: m.ReleaseRequest,
+    response: m.ReleaseResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.QuotaService/Refund": {
+    service: "bfc.tenancy.v1.QuotaService", name: "Refund",
+    request: m.RefundRequest,
+    response: m.RefundResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.QuotaService/WatchQuota": {
+    service: "bfc.tenancy.v1.QuotaService", name: "WatchQuota",
+    request: m.WatchQuotaRequest,
+    response: m.WatchQuotaResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.QuotaService/AcquireLease": {
+    service: "bfc.tenancy.v1.QuotaService", name: "AcquireLease",
+    request: m.AcquireLeaseRequest,
+    response: m.AcquireLeaseResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.QuotaService/RenewLease": {
+    service: "bfc.tenancy.v1.QuotaService", name: "RenewLease",
+    request: m.RenewLeaseRequest,
+    response: m.RenewLeaseResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.QuotaService/ReturnLease": {
+    service: "bfc.tenancy.v1.QuotaService", name: "ReturnLease",
+    request: m.ReturnLeaseRequest,
+    response: m.ReturnLeaseResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.QuotaService/GetQuotaPolicy": {
+    service: "bfc.tenancy.v1.QuotaService", name: "GetQuotaPolicy",
+    request: m.GetQuotaPolicyRequest,
+    response: m.GetQuotaPolicyResponse,
+    isIdempotent: true,
+  },
+  "bfc.tenancy.v1.QuotaService/SetQuotaPolicy": {
+    service: "bfc.tenancy.v1.QuotaService", name: "SetQuotaPolicy",
+    request: m.SetQuotaPolicyRequest,
+    response: m.SetQuotaPolicyResponse,
+    isIdempotent: false,
+  },
   "bfc.tenancy.v1.SubscriptionService/GetSubscription": {
     service: "bfc.tenancy.v1.SubscriptionService", name: "GetSubscription",
     request: m.GetSubscriptionRequest,
@@ -288,6 +360,29 @@ export function services(channel) {
         channel.unary(methods["bfc.tenancy.v1.QuotaService/Consume"], request, options),
       getUsage: (request, options) =>
         channel.unary(methods["bfc.tenancy.v1.QuotaService/GetUsage"], request, options),
+      batchCheck: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.QuotaService/BatchCheck"], request, options),
+      batchConsume: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.QuotaService/BatchConsume"], request, options),
+      reserve: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.QuotaService/Reserve"], request, options),
+      commit: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.QuotaService/Commit"], request, options),
+      release: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.QuotaService/Release"], request, options),
+      refund: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.QuotaService/Refund"], request, options),
+      watchQuota: (options) => channel.stream(methods["bfc.tenancy.v1.QuotaService/WatchQuota"], options),
+      acquireLease: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.QuotaService/AcquireLease"], request, options),
+      renewLease: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.QuotaService/RenewLease"], request, options),
+      returnLease: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.QuotaService/ReturnLease"], request, options),
+      getQuotaPolicy: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.QuotaService/GetQuotaPolicy"], request, options),
+      setQuotaPolicy: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.QuotaService/SetQuotaPolicy"], request, options),
     },
     subscriptions: {
       getSubscription: (request, options) =>

@@ -12,6 +12,9 @@ from ._pb.bfc.tenancy.v1 import configuration_pb2 as bfc_tenancy_v1_configuratio
 from ._pb.bfc.tenancy.v1 import activity_pb2 as bfc_tenancy_v1_activity_pb2
 from ._pb.bfc.tenancy.v1 import api_key_pb2 as bfc_tenancy_v1_api_key_pb2
 from ._pb.bfc.tenancy.v1 import resource_pb2 as bfc_tenancy_v1_resource_pb2
+from ._pb.bfc.tenancy.v1 import quota_lease_pb2 as bfc_tenancy_v1_quota_lease_pb2
+from ._pb.bfc.tenancy.v1 import quota_policy_pb2 as bfc_tenancy_v1_quota_policy_pb2
+from ._pb.bfc.tenancy.v1 import quota_reservation_pb2 as bfc_tenancy_v1_quota_reservation_pb2
 from ._pb.bfc.tenancy.v1 import quota_pb2 as bfc_tenancy_v1_quota_pb2
 from ._pb.bfc.tenancy.v1 import subscription_pb2 as bfc_tenancy_v1_subscription_pb2
 from ._pb.bfc.tenancy.v1 import tenant_pb2 as bfc_tenancy_v1_tenant_pb2
@@ -57,8 +60,10 @@ class AsyncConfigurationService:
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_configuration_pb2.GetConfigurationsResponse:
         """GetConfigurations pages through the settings of one tenant in the order of their keys, with the
-        branding that results from them. Sensitive values are shown only to those with
-        view_sensitive_config who ask for them; to all others they are absent.
+        branding that results from them. A change shows at once where it was made, and within a second
+        on other servers. Sensitive values are shown only to those with view_sensitive_config who ask
+        for them, and each one that is shown leaves a row config_revealed in the activity log; to all
+        others they are absent.
 
         Who may call: platform administrators, services, principals of the same tenant with
         view_config.
@@ -114,8 +119,13 @@ class AsyncConfigurationService:
     ) -> Call[bfc_tenancy_v1_configuration_pb2.WatchConfigurationsRequest, bfc_tenancy_v1_configuration_pb2.WatchConfigurationsResponse]:
         """WatchConfigurations sends every change of a tenant's settings in the order of their commits.
         The first request subscribes; each later one acknowledges a resume token. Without a resume
-        token the present settings come first. At most 64 changes are in flight unacknowledged; a
-        heartbeat comes every 5 seconds without a change. Half-closing ends the watch.
+        token the present settings come first; what changes while they are sent follows them, without a
+        token, and SNAPSHOT_COMPLETE, with the first token, says that all of that is so. A heartbeat
+        comes at once, and then every 5 seconds without a change. At most 64 changes are in flight
+        unacknowledged. Half-closing ends the watch. Whether the caller may watch is decided again
+        before changes and heartbeats, and within seconds for an API key: the watch ends when that is no
+        longer so. The last 1,000 changes of a tenant are kept for who resumes; a server serves as many
+        watches as WatchActivity says, of both kinds together.
 
         Who may call: platform administrators, services, principals of the same tenant with
         view_config; sensitive values are never shown.
@@ -123,7 +133,9 @@ class AsyncConfigurationService:
         this service did not make for this tenant, or an acknowledgement of what was not sent;
         RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_WATCHES; NOT_FOUND for a tenant that does not exist
         or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, also when
-        the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED.
+        the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED, also when the API key that
+        watches stops working; UNAVAILABLE with RetryInfo when the server stops or cannot reach the
+        database.
         HTTP route it replaces: none.
         """
         return await self._channel.client_stream(
@@ -146,8 +158,10 @@ class BlockingConfigurationService:
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_configuration_pb2.GetConfigurationsResponse:
         """GetConfigurations pages through the settings of one tenant in the order of their keys, with the
-        branding that results from them. Sensitive values are shown only to those with
-        view_sensitive_config who ask for them; to all others they are absent.
+        branding that results from them. A change shows at once where it was made, and within a second
+        on other servers. Sensitive values are shown only to those with view_sensitive_config who ask
+        for them, and each one that is shown leaves a row config_revealed in the activity log; to all
+        others they are absent.
 
         Who may call: platform administrators, services, principals of the same tenant with
         view_config.
@@ -246,8 +260,9 @@ class AsyncActivityService:
         request subscribes; each later one acknowledges a resume token. Without a resume token it
         begins now. A heartbeat comes at once, and then every 5 seconds without an event. At most 64
         events are in flight unacknowledged. Half-closing ends the watch. Whether the caller may watch
-        is decided again before events and heartbeats: the watch ends when that is no longer so. A
-        server serves 4,096 watches, 64 of them for one tenant.
+        is decided again before events and heartbeats, and within seconds for an API key: the watch ends
+        when that is no longer so. A server serves 4,096 watches, unless it is set otherwise, 64 of them
+        for one tenant.
 
         Who may call: platform administrators, services, principals of the same tenant with
         view_activity.
@@ -255,8 +270,9 @@ class AsyncActivityService:
         this service did not make for this tenant, or an acknowledgement of what was not sent;
         RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_WATCHES; NOT_FOUND for a tenant that does not exist
         or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, also when
-        the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED; UNAVAILABLE with RetryInfo
-        when the server stops or cannot reach the database.
+        the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED, also when the API key that
+        watches stops working; UNAVAILABLE with RetryInfo when the server stops or cannot reach the
+        database.
         HTTP route it replaces: none.
         """
         return await self._channel.client_stream(
@@ -558,6 +574,78 @@ class AsyncQuotaService:
         "bfc.tenancy.v1.QuotaService", "GetUsage", bfc_tenancy_v1_quota_pb2.GetUsageRequest,
         bfc_tenancy_v1_quota_pb2.GetUsageResponse, client_streams=False,
         server_streams=False, is_idempotent=True)
+    BATCH_CHECK: Method[
+        bfc_tenancy_v1_quota_pb2.BatchCheckRequest, bfc_tenancy_v1_quota_pb2.BatchCheckResponse
+    ] = Method(
+        "bfc.tenancy.v1.QuotaService", "BatchCheck", bfc_tenancy_v1_quota_pb2.BatchCheckRequest,
+        bfc_tenancy_v1_quota_pb2.BatchCheckResponse, client_streams=False,
+        server_streams=False, is_idempotent=True)
+    BATCH_CONSUME: Method[
+        bfc_tenancy_v1_quota_pb2.BatchConsumeRequest, bfc_tenancy_v1_quota_pb2.BatchConsumeResponse
+    ] = Method(
+        "bfc.tenancy.v1.QuotaService", "BatchConsume", bfc_tenancy_v1_quota_pb2.BatchConsumeRequest,
+        bfc_tenancy_v1_quota_pb2.BatchConsumeResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+    RESERVE: Method[
+        bfc_tenancy_v1_quota_reservation_pb2.ReserveRequest, bfc_tenancy_v1_quota_reservation_pb2.ReserveResponse
+    ] = Method(
+        "bfc.tenancy.v1.QuotaService", "Reserve", bfc_tenancy_v1_quota_reservation_pb2.ReserveRequest,
+        bfc_tenancy_v1_quota_reservation_pb2.ReserveResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+    COMMIT: Method[
+        bfc_tenancy_v1_quota_reservation_pb2.CommitRequest, bfc_tenancy_v1_quota_reservation_pb2.CommitResponse
+    ] = Method(
+        "bfc.tenancy.v1.QuotaService", "Commit", bfc_tenancy_v1_quota_reservation_pb2.CommitRequest,
+        bfc_tenancy_v1_quota_reservation_pb2.CommitResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+    RELEASE: Method[
+        bfc_tenancy_v1_quota_reservation_pb2.ReleaseRequest, bfc_tenancy_v1_quota_reservation_pb2.ReleaseResponse
+    ] = Method(
+        "bfc.tenancy.v1.QuotaService", "Release", bfc_tenancy_v1_quota_reservation_pb2.ReleaseRequest,
+        bfc_tenancy_v1_quota_reservation_pb2.ReleaseResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+    REFUND: Method[
+        bfc_tenancy_v1_quota_reservation_pb2.RefundRequest, bfc_tenancy_v1_quota_reservation_pb2.RefundResponse
+    ] = Method(
+        "bfc.tenancy.v1.QuotaService", "Refund", bfc_tenancy_v1_quota_reservation_pb2.RefundRequest,
+        bfc_tenancy_v1_quota_reservation_pb2.RefundResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+    WATCH_QUOTA: Method[
+        bfc_tenancy_v1_quota_policy_pb2.WatchQuotaRequest, bfc_tenancy_v1_quota_policy_pb2.WatchQuotaResponse
+    ] = Method(
+        "bfc.tenancy.v1.QuotaService", "WatchQuota", bfc_tenancy_v1_quota_policy_pb2.WatchQuotaRequest,
+        bfc_tenancy_v1_quota_policy_pb2.WatchQuotaResponse, client_streams=True,
+        server_streams=True, is_idempotent=False)
+    ACQUIRE_LEASE: Method[
+        bfc_tenancy_v1_quota_lease_pb2.AcquireLeaseRequest, bfc_tenancy_v1_quota_lease_pb2.AcquireLeaseResponse
+    ] = Method(
+        "bfc.tenancy.v1.QuotaService", "AcquireLease", bfc_tenancy_v1_quota_lease_pb2.AcquireLeaseRequest,
+        bfc_tenancy_v1_quota_lease_pb2.AcquireLeaseResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+    RENEW_LEASE: Method[
+        bfc_tenancy_v1_quota_lease_pb2.RenewLeaseRequest, bfc_tenancy_v1_quota_lease_pb2.RenewLeaseResponse
+    ] = Method(
+        "bfc.tenancy.v1.QuotaService", "RenewLease", bfc_tenancy_v1_quota_lease_pb2.RenewLeaseRequest,
+        bfc_tenancy_v1_quota_lease_pb2.RenewLeaseResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+    RETURN_LEASE: Method[
+        bfc_tenancy_v1_quota_lease_pb2.ReturnLeaseRequest, bfc_tenancy_v1_quota_lease_pb2.ReturnLeaseResponse
+    ] = Method(
+        "bfc.tenancy.v1.QuotaService", "ReturnLease", bfc_tenancy_v1_quota_lease_pb2.ReturnLeaseRequest,
+        bfc_tenancy_v1_quota_lease_pb2.ReturnLeaseResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+    GET_QUOTA_POLICY: Method[
+        bfc_tenancy_v1_quota_policy_pb2.GetQuotaPolicyRequest, bfc_tenancy_v1_quota_policy_pb2.GetQuotaPolicyResponse
+    ] = Method(
+        "bfc.tenancy.v1.QuotaService", "GetQuotaPolicy", bfc_tenancy_v1_quota_policy_pb2.GetQuotaPolicyRequest,
+        bfc_tenancy_v1_quota_policy_pb2.GetQuotaPolicyResponse, client_streams=False,
+        server_streams=False, is_idempotent=True)
+    SET_QUOTA_POLICY: Method[
+        bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyRequest, bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyResponse
+    ] = Method(
+        "bfc.tenancy.v1.QuotaService", "SetQuotaPolicy", bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyRequest,
+        bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
@@ -596,17 +684,21 @@ class AsyncQuotaService:
         self, request: bfc_tenancy_v1_quota_pb2.ConsumeRequest, *,
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_quota_pb2.ConsumeResponse:
-        """Consume takes an amount if all of it is left, in one step, and otherwise takes nothing. The
-        answer comes after the commit.
+        """Consume takes an amount if all of it is left, in one step, and otherwise takes nothing. With
+        durability LEASED it is answered from memory, backed by units that the database has set aside;
+        a crash of the server then counts at most too much, never too little. With COMMITTED it is
+        answered after the commit.
 
         Who may call: platform administrators, services, principals of the same tenant that may
         consume.
-        Errors: RESOURCE_EXHAUSTED with QuotaFailure (the limit that refused) and ErrorInfo
-        QUOTA_EXCEEDED (its metadata holds resource, current, max and remaining) when the amount is
-        not left, and nothing was taken; INVALID_ARGUMENT with BadRequest for an unspecified resource,
-        a zero amount or a wrong tenant name; NOT_FOUND for a tenant that does not exist or that the
-        caller may not see; FAILED_PRECONDITION for a tenant that is not active, or with ErrorInfo
-        IDEMPOTENCY_KEY_REUSED when the key was used with another request; UNAUTHENTICATED.
+        Errors: RESOURCE_EXHAUSTED with QuotaFailure (the limit that refused), ErrorInfo QUOTA_EXCEEDED
+        (its metadata holds resource, current, max and remaining) and, where time frees units,
+        RetryInfo, when the amount is not left, and nothing was taken; INVALID_ARGUMENT with
+        BadRequest for an unspecified resource, a zero amount or a wrong tenant name; NOT_FOUND for a
+        tenant that does not exist or that the caller may not see; FAILED_PRECONDITION for a tenant
+        that is not active, or with ErrorInfo IDEMPOTENCY_KEY_REUSED when the key was used with
+        another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
+        UNAVAILABLE when only the database could decide and it is away; UNAUTHENTICATED.
         HTTP route it replaces: none; the taking was a function of the database,
         increment_tenant_resource_usage.
         """
@@ -629,6 +721,191 @@ class AsyncQuotaService:
         """
         return await self._channel.unary(
             self.GET_USAGE, request, timeout=timeout, metadata=metadata)
+
+    async def batch_check(
+        self, request: bfc_tenancy_v1_quota_pb2.BatchCheckRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_pb2.BatchCheckResponse:
+        """BatchCheck answers several questions of CheckQuota about one tenant, in their order.
+
+        Who may call: platform administrators, services, principals of the same tenant with view_usage.
+        Errors: those of CheckQuota, with the field of the item that breaks a rule.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.BATCH_CHECK, request, timeout=timeout, metadata=metadata)
+
+    async def batch_consume(
+        self, request: bfc_tenancy_v1_quota_pb2.BatchConsumeRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_pb2.BatchConsumeResponse:
+        """BatchConsume takes several amounts of one tenant, in their order. Each item has a status of its
+        own, or, with all_or_none, all are taken or nothing is, and the call fails with the status of
+        the item that was refused.
+
+        Who may call: platform administrators, services, principals of the same tenant that may
+        consume.
+        Errors: those of Consume.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.BATCH_CONSUME, request, timeout=timeout, metadata=metadata)
+
+    async def reserve(
+        self, request: bfc_tenancy_v1_quota_reservation_pb2.ReserveRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_reservation_pb2.ReserveResponse:
+        """Reserve sets an amount aside for work under way, if all of it is left. Commit consumes what was
+        needed of it, Release gives it back; without either it is free again when its time is over.
+
+        Who may call: platform administrators, services, principals of the same tenant that may
+        consume.
+        Errors: those of Consume.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.RESERVE, request, timeout=timeout, metadata=metadata)
+
+    async def commit(
+        self, request: bfc_tenancy_v1_quota_reservation_pb2.CommitRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_reservation_pb2.CommitResponse:
+        """Commit consumes what a reservation has set aside. The actual amount may be less, and the rest
+        is then free; of more, the reservation's excess_policy decides.
+
+        Who may call: platform administrators, services, principals of the same tenant that may
+        consume.
+        Errors: those of Consume; NOT_FOUND for a reservation that does not exist; FAILED_PRECONDITION
+        with ErrorInfo RESERVATION_ENDED when it was released, has expired, or was committed with
+        another amount.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.COMMIT, request, timeout=timeout, metadata=metadata)
+
+    async def release(
+        self, request: bfc_tenancy_v1_quota_reservation_pb2.ReleaseRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_reservation_pb2.ReleaseResponse:
+        """Release gives up a reservation. Its units are free at once.
+
+        Who may call: platform administrators, services, principals of the same tenant that may
+        consume.
+        Errors: those of Commit.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.RELEASE, request, timeout=timeout, metadata=metadata)
+
+    async def refund(
+        self, request: bfc_tenancy_v1_quota_reservation_pb2.RefundRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_reservation_pb2.RefundResponse:
+        """Refund gives units back that were consumed in the present period and should not count.
+
+        Who may call: platform administrators and services.
+        Errors: those of Consume but for RESOURCE_EXHAUSTED; FAILED_PRECONDITION with ErrorInfo
+        REFUND_EXCEEDS_USAGE when the period has used less.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.REFUND, request, timeout=timeout, metadata=metadata)
+
+    async def watch_quota(
+        self, *, timeout: float | None = None, metadata: Metadata = ()
+    ) -> Call[bfc_tenancy_v1_quota_policy_pb2.WatchQuotaRequest, bfc_tenancy_v1_quota_policy_pb2.WatchQuotaResponse]:
+        """WatchQuota sends every alert about the quotas of a tenant in the order of their commits. It
+        behaves as WatchActivity does: subscription, acknowledgements, heartbeats, resume tokens.
+
+        Who may call: platform administrators, services, principals of the same tenant with view_usage.
+        Errors: those of WatchActivity.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.client_stream(
+            self.WATCH_QUOTA, timeout=timeout, metadata=metadata)
+
+    async def acquire_lease(
+        self, request: bfc_tenancy_v1_quota_lease_pb2.AcquireLeaseRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_lease_pb2.AcquireLeaseResponse:
+        """AcquireLease sets a block of units aside for a client, which then takes of them in its own
+        process without asking. What a client does not report before its lease expires counts as
+        consumed: a lost client or server can only count too much.
+
+        Who may call: platform administrators, services, principals of the same tenant that may
+        consume.
+        Errors: those of Consume.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.ACQUIRE_LEASE, request, timeout=timeout, metadata=metadata)
+
+    async def renew_lease(
+        self, request: bfc_tenancy_v1_quota_lease_pb2.RenewLeaseRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_lease_pb2.RenewLeaseResponse:
+        """RenewLease reports what was consumed of a lease, keeps it alive, and asks for more. A report is
+        known by its sequence, so a retry has one effect.
+
+        Who may call: platform administrators, services, principals of the same tenant that may
+        consume.
+        Errors: INVALID_ARGUMENT with BadRequest for more consumed than was granted, or less than was
+        reported; NOT_FOUND for a lease that does not exist; FAILED_PRECONDITION with ErrorInfo
+        LEASE_ENDED when it was returned, has expired, or its period is over: acquire another;
+        ABORTED with ErrorInfo VERSION_MISMATCH for a sequence that is older than one taken in; the
+        errors of a tenant's name and status as in Consume.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.RENEW_LEASE, request, timeout=timeout, metadata=metadata)
+
+    async def return_lease(
+        self, request: bfc_tenancy_v1_quota_lease_pb2.ReturnLeaseRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_lease_pb2.ReturnLeaseResponse:
+        """ReturnLease reports what was consumed of a lease, frees the rest and ends it. Once more with
+        the same sequence gives the same answer.
+
+        Who may call: platform administrators, services, principals of the same tenant that may
+        consume.
+        Errors: those of RenewLease.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.RETURN_LEASE, request, timeout=timeout, metadata=metadata)
+
+    async def get_quota_policy(
+        self, request: bfc_tenancy_v1_quota_policy_pb2.GetQuotaPolicyRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_policy_pb2.GetQuotaPolicyResponse:
+        """GetQuotaPolicy answers how the limits of a tenant are meant: warnings, overage, automatic
+        scaling, behaviour while the database is away.
+
+        Who may call: platform administrators, services, principals of the same tenant with view_usage.
+        Errors: INVALID_ARGUMENT with BadRequest for a wrong tenant name; NOT_FOUND for a tenant that
+        does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+        TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.GET_QUOTA_POLICY, request, timeout=timeout, metadata=metadata)
+
+    async def set_quota_policy(
+        self, request: bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyResponse:
+        """SetQuotaPolicy replaces how the limit of one resource is meant. It is effective in every server
+        within a second.
+
+        Who may call: platform administrators. What a tenant may take, and at what price, is agreed
+        with the platform.
+        Errors: INVALID_ARGUMENT with BadRequest for a policy that breaks a rule; ABORTED with
+        ErrorInfo VERSION_MISMATCH when expected_version is not the present one; those of a tenant's
+        name and status as in Consume; FAILED_PRECONDITION with ErrorInfo IDEMPOTENCY_KEY_REUSED.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.SET_QUOTA_POLICY, request, timeout=timeout, metadata=metadata)
 
 
 class BlockingQuotaService:
@@ -674,17 +951,21 @@ class BlockingQuotaService:
         self, request: bfc_tenancy_v1_quota_pb2.ConsumeRequest, *,
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_quota_pb2.ConsumeResponse:
-        """Consume takes an amount if all of it is left, in one step, and otherwise takes nothing. The
-        answer comes after the commit.
+        """Consume takes an amount if all of it is left, in one step, and otherwise takes nothing. With
+        durability LEASED it is answered from memory, backed by units that the database has set aside;
+        a crash of the server then counts at most too much, never too little. With COMMITTED it is
+        answered after the commit.
 
         Who may call: platform administrators, services, principals of the same tenant that may
         consume.
-        Errors: RESOURCE_EXHAUSTED with QuotaFailure (the limit that refused) and ErrorInfo
-        QUOTA_EXCEEDED (its metadata holds resource, current, max and remaining) when the amount is
-        not left, and nothing was taken; INVALID_ARGUMENT with BadRequest for an unspecified resource,
-        a zero amount or a wrong tenant name; NOT_FOUND for a tenant that does not exist or that the
-        caller may not see; FAILED_PRECONDITION for a tenant that is not active, or with ErrorInfo
-        IDEMPOTENCY_KEY_REUSED when the key was used with another request; UNAUTHENTICATED.
+        Errors: RESOURCE_EXHAUSTED with QuotaFailure (the limit that refused), ErrorInfo QUOTA_EXCEEDED
+        (its metadata holds resource, current, max and remaining) and, where time frees units,
+        RetryInfo, when the amount is not left, and nothing was taken; INVALID_ARGUMENT with
+        BadRequest for an unspecified resource, a zero amount or a wrong tenant name; NOT_FOUND for a
+        tenant that does not exist or that the caller may not see; FAILED_PRECONDITION for a tenant
+        that is not active, or with ErrorInfo IDEMPOTENCY_KEY_REUSED when the key was used with
+        another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
+        UNAVAILABLE when only the database could decide and it is away; UNAUTHENTICATED.
         HTTP route it replaces: none; the taking was a function of the database,
         increment_tenant_resource_usage.
         """
@@ -705,6 +986,167 @@ class BlockingQuotaService:
         HTTP route it replaces: GET /api/tenants/:tenantId/usage.
         """
         return self._run(self._stub.get_usage(request, timeout=timeout, metadata=metadata))
+
+    def batch_check(
+        self, request: bfc_tenancy_v1_quota_pb2.BatchCheckRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_pb2.BatchCheckResponse:
+        """BatchCheck answers several questions of CheckQuota about one tenant, in their order.
+
+        Who may call: platform administrators, services, principals of the same tenant with view_usage.
+        Errors: those of CheckQuota, with the field of the item that breaks a rule.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.batch_check(request, timeout=timeout, metadata=metadata))
+
+    def batch_consume(
+        self, request: bfc_tenancy_v1_quota_pb2.BatchConsumeRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_pb2.BatchConsumeResponse:
+        """BatchConsume takes several amounts of one tenant, in their order. Each item has a status of its
+        own, or, with all_or_none, all are taken or nothing is, and the call fails with the status of
+        the item that was refused.
+
+        Who may call: platform administrators, services, principals of the same tenant that may
+        consume.
+        Errors: those of Consume.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.batch_consume(request, timeout=timeout, metadata=metadata))
+
+    def reserve(
+        self, request: bfc_tenancy_v1_quota_reservation_pb2.ReserveRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_reservation_pb2.ReserveResponse:
+        """Reserve sets an amount aside for work under way, if all of it is left. Commit consumes what was
+        needed of it, Release gives it back; without either it is free again when its time is over.
+
+        Who may call: platform administrators, services, principals of the same tenant that may
+        consume.
+        Errors: those of Consume.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.reserve(request, timeout=timeout, metadata=metadata))
+
+    def commit(
+        self, request: bfc_tenancy_v1_quota_reservation_pb2.CommitRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_reservation_pb2.CommitResponse:
+        """Commit consumes what a reservation has set aside. The actual amount may be less, and the rest
+        is then free; of more, the reservation's excess_policy decides.
+
+        Who may call: platform administrators, services, principals of the same tenant that may
+        consume.
+        Errors: those of Consume; NOT_FOUND for a reservation that does not exist; FAILED_PRECONDITION
+        with ErrorInfo RESERVATION_ENDED when it was released, has expired, or was committed with
+        another amount.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.commit(request, timeout=timeout, metadata=metadata))
+
+    def release(
+        self, request: bfc_tenancy_v1_quota_reservation_pb2.ReleaseRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_reservation_pb2.ReleaseResponse:
+        """Release gives up a reservation. Its units are free at once.
+
+        Who may call: platform administrators, services, principals of the same tenant that may
+        consume.
+        Errors: those of Commit.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.release(request, timeout=timeout, metadata=metadata))
+
+    def refund(
+        self, request: bfc_tenancy_v1_quota_reservation_pb2.RefundRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_reservation_pb2.RefundResponse:
+        """Refund gives units back that were consumed in the present period and should not count.
+
+        Who may call: platform administrators and services.
+        Errors: those of Consume but for RESOURCE_EXHAUSTED; FAILED_PRECONDITION with ErrorInfo
+        REFUND_EXCEEDS_USAGE when the period has used less.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.refund(request, timeout=timeout, metadata=metadata))
+
+    def acquire_lease(
+        self, request: bfc_tenancy_v1_quota_lease_pb2.AcquireLeaseRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_lease_pb2.AcquireLeaseResponse:
+        """AcquireLease sets a block of units aside for a client, which then takes of them in its own
+        process without asking. What a client does not report before its lease expires counts as
+        consumed: a lost client or server can only count too much.
+
+        Who may call: platform administrators, services, principals of the same tenant that may
+        consume.
+        Errors: those of Consume.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.acquire_lease(request, timeout=timeout, metadata=metadata))
+
+    def renew_lease(
+        self, request: bfc_tenancy_v1_quota_lease_pb2.RenewLeaseRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_lease_pb2.RenewLeaseResponse:
+        """RenewLease reports what was consumed of a lease, keeps it alive, and asks for more. A report is
+        known by its sequence, so a retry has one effect.
+
+        Who may call: platform administrators, services, principals of the same tenant that may
+        consume.
+        Errors: INVALID_ARGUMENT with BadRequest for more consumed than was granted, or less than was
+        reported; NOT_FOUND for a lease that does not exist; FAILED_PRECONDITION with ErrorInfo
+        LEASE_ENDED when it was returned, has expired, or its period is over: acquire another;
+        ABORTED with ErrorInfo VERSION_MISMATCH for a sequence that is older than one taken in; the
+        errors of a tenant's name and status as in Consume.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.renew_lease(request, timeout=timeout, metadata=metadata))
+
+    def return_lease(
+        self, request: bfc_tenancy_v1_quota_lease_pb2.ReturnLeaseRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_lease_pb2.ReturnLeaseResponse:
+        """ReturnLease reports what was consumed of a lease, frees the rest and ends it. Once more with
+        the same sequence gives the same answer.
+
+        Who may call: platform administrators, services, principals of the same tenant that may
+        consume.
+        Errors: those of RenewLease.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.return_lease(request, timeout=timeout, metadata=metadata))
+
+    def get_quota_policy(
+        self, request: bfc_tenancy_v1_quota_policy_pb2.GetQuotaPolicyRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_policy_pb2.GetQuotaPolicyResponse:
+        """GetQuotaPolicy answers how the limits of a tenant are meant: warnings, overage, automatic
+        scaling, behaviour while the database is away.
+
+        Who may call: platform administrators, services, principals of the same tenant with view_usage.
+        Errors: INVALID_ARGUMENT with BadRequest for a wrong tenant name; NOT_FOUND for a tenant that
+        does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+        TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.get_quota_policy(request, timeout=timeout, metadata=metadata))
+
+    def set_quota_policy(
+        self, request: bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyResponse:
+        """SetQuotaPolicy replaces how the limit of one resource is meant. It is effective in every server
+        within a second.
+
+        Who may call: platform administrators. What a tenant may take, and at what price, is agreed
+        with the platform.
+        Errors: INVALID_ARGUMENT with BadRequest for a policy that breaks a rule; ABORTED with
+        ErrorInfo VERSION_MISMATCH when expected_version is not the present one; those of a tenant's
+        name and status as in Consume; FAILED_PRECONDITION with ErrorInfo IDEMPOTENCY_KEY_REUSED.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.set_quota_policy(request, timeout=timeout, metadata=metadata))
 
 
 class AsyncSubscriptionService:

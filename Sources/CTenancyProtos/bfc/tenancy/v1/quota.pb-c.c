@@ -412,6 +412,276 @@ void   bfc__tenancy__v1__consume_response__free_unpacked
   assert(message->base.descriptor == &bfc__tenancy__v1__consume_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   bfc__tenancy__v1__quota_item__init
+                     (Bfc__Tenancy__V1__QuotaItem         *message)
+{
+  static const Bfc__Tenancy__V1__QuotaItem init_value = BFC__TENANCY__V1__QUOTA_ITEM__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__quota_item__get_packed_size
+                     (const Bfc__Tenancy__V1__QuotaItem *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__quota_item__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__quota_item__pack
+                     (const Bfc__Tenancy__V1__QuotaItem *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__quota_item__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__quota_item__pack_to_buffer
+                     (const Bfc__Tenancy__V1__QuotaItem *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__quota_item__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__QuotaItem *
+       bfc__tenancy__v1__quota_item__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__QuotaItem *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__quota_item__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__quota_item__free_unpacked
+                     (Bfc__Tenancy__V1__QuotaItem *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__quota_item__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   bfc__tenancy__v1__batch_check_request__init
+                     (Bfc__Tenancy__V1__BatchCheckRequest         *message)
+{
+  static const Bfc__Tenancy__V1__BatchCheckRequest init_value = BFC__TENANCY__V1__BATCH_CHECK_REQUEST__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__batch_check_request__get_packed_size
+                     (const Bfc__Tenancy__V1__BatchCheckRequest *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__batch_check_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__batch_check_request__pack
+                     (const Bfc__Tenancy__V1__BatchCheckRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__batch_check_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__batch_check_request__pack_to_buffer
+                     (const Bfc__Tenancy__V1__BatchCheckRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__batch_check_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__BatchCheckRequest *
+       bfc__tenancy__v1__batch_check_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__BatchCheckRequest *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__batch_check_request__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__batch_check_request__free_unpacked
+                     (Bfc__Tenancy__V1__BatchCheckRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__batch_check_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   bfc__tenancy__v1__batch_check_response__init
+                     (Bfc__Tenancy__V1__BatchCheckResponse         *message)
+{
+  static const Bfc__Tenancy__V1__BatchCheckResponse init_value = BFC__TENANCY__V1__BATCH_CHECK_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__batch_check_response__get_packed_size
+                     (const Bfc__Tenancy__V1__BatchCheckResponse *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__batch_check_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__batch_check_response__pack
+                     (const Bfc__Tenancy__V1__BatchCheckResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__batch_check_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__batch_check_response__pack_to_buffer
+                     (const Bfc__Tenancy__V1__BatchCheckResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__batch_check_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__BatchCheckResponse *
+       bfc__tenancy__v1__batch_check_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__BatchCheckResponse *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__batch_check_response__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__batch_check_response__free_unpacked
+                     (Bfc__Tenancy__V1__BatchCheckResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__batch_check_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   bfc__tenancy__v1__batch_consume_request__init
+                     (Bfc__Tenancy__V1__BatchConsumeRequest         *message)
+{
+  static const Bfc__Tenancy__V1__BatchConsumeRequest init_value = BFC__TENANCY__V1__BATCH_CONSUME_REQUEST__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__batch_consume_request__get_packed_size
+                     (const Bfc__Tenancy__V1__BatchConsumeRequest *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__batch_consume_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__batch_consume_request__pack
+                     (const Bfc__Tenancy__V1__BatchConsumeRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__batch_consume_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__batch_consume_request__pack_to_buffer
+                     (const Bfc__Tenancy__V1__BatchConsumeRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__batch_consume_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__BatchConsumeRequest *
+       bfc__tenancy__v1__batch_consume_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__BatchConsumeRequest *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__batch_consume_request__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__batch_consume_request__free_unpacked
+                     (Bfc__Tenancy__V1__BatchConsumeRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__batch_consume_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   bfc__tenancy__v1__batch_consume_result__init
+                     (Bfc__Tenancy__V1__BatchConsumeResult         *message)
+{
+  static const Bfc__Tenancy__V1__BatchConsumeResult init_value = BFC__TENANCY__V1__BATCH_CONSUME_RESULT__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__batch_consume_result__get_packed_size
+                     (const Bfc__Tenancy__V1__BatchConsumeResult *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__batch_consume_result__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__batch_consume_result__pack
+                     (const Bfc__Tenancy__V1__BatchConsumeResult *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__batch_consume_result__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__batch_consume_result__pack_to_buffer
+                     (const Bfc__Tenancy__V1__BatchConsumeResult *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__batch_consume_result__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__BatchConsumeResult *
+       bfc__tenancy__v1__batch_consume_result__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__BatchConsumeResult *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__batch_consume_result__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__batch_consume_result__free_unpacked
+                     (Bfc__Tenancy__V1__BatchConsumeResult *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__batch_consume_result__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   bfc__tenancy__v1__batch_consume_response__init
+                     (Bfc__Tenancy__V1__BatchConsumeResponse         *message)
+{
+  static const Bfc__Tenancy__V1__BatchConsumeResponse init_value = BFC__TENANCY__V1__BATCH_CONSUME_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__batch_consume_response__get_packed_size
+                     (const Bfc__Tenancy__V1__BatchConsumeResponse *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__batch_consume_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__batch_consume_response__pack
+                     (const Bfc__Tenancy__V1__BatchConsumeResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__batch_consume_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__batch_consume_response__pack_to_buffer
+                     (const Bfc__Tenancy__V1__BatchConsumeResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__batch_consume_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__BatchConsumeResponse *
+       bfc__tenancy__v1__batch_consume_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__BatchConsumeResponse *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__batch_consume_response__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__batch_consume_response__free_unpacked
+                     (Bfc__Tenancy__V1__BatchConsumeResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__batch_consume_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   bfc__tenancy__v1__get_usage_request__init
                      (Bfc__Tenancy__V1__GetUsageRequest         *message)
 {
@@ -500,6 +770,51 @@ void   bfc__tenancy__v1__get_usage_response__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &bfc__tenancy__v1__get_usage_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   bfc__tenancy__v1__overage_usage__init
+                     (Bfc__Tenancy__V1__OverageUsage         *message)
+{
+  static const Bfc__Tenancy__V1__OverageUsage init_value = BFC__TENANCY__V1__OVERAGE_USAGE__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__overage_usage__get_packed_size
+                     (const Bfc__Tenancy__V1__OverageUsage *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__overage_usage__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__overage_usage__pack
+                     (const Bfc__Tenancy__V1__OverageUsage *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__overage_usage__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__overage_usage__pack_to_buffer
+                     (const Bfc__Tenancy__V1__OverageUsage *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__overage_usage__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__OverageUsage *
+       bfc__tenancy__v1__overage_usage__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__OverageUsage *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__overage_usage__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__overage_usage__free_unpacked
+                     (Bfc__Tenancy__V1__OverageUsage *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__overage_usage__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   bfc__tenancy__v1__daily_usage__init
@@ -771,7 +1086,7 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__quotas__descriptor =
   (ProtobufCMessageInit) bfc__tenancy__v1__quotas__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor bfc__tenancy__v1__quota_status__field_descriptors[4] =
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__quota_status__field_descriptors[7] =
 {
   {
     "available",
@@ -821,17 +1136,56 @@ static const ProtobufCFieldDescriptor bfc__tenancy__v1__quota_status__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "reserved",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__QuotaStatus, reserved),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "overage",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__QuotaStatus, overage),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "limit_version",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__QuotaStatus, limit_version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned bfc__tenancy__v1__quota_status__field_indices_by_name[] = {
   0,   /* field[0] = available */
   1,   /* field[1] = current */
+  6,   /* field[6] = limit_version */
   2,   /* field[2] = max */
+  5,   /* field[5] = overage */
   3,   /* field[3] = percentage */
+  4,   /* field[4] = reserved */
 };
 static const ProtobufCIntRange bfc__tenancy__v1__quota_status__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor bfc__tenancy__v1__quota_status__descriptor =
 {
@@ -841,14 +1195,14 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__quota_status__descriptor =
   "Bfc__Tenancy__V1__QuotaStatus",
   "bfc.tenancy.v1",
   sizeof(Bfc__Tenancy__V1__QuotaStatus),
-  4,
+  7,
   bfc__tenancy__v1__quota_status__field_descriptors,
   bfc__tenancy__v1__quota_status__field_indices_by_name,
   1,  bfc__tenancy__v1__quota_status__number_ranges,
   (ProtobufCMessageInit) bfc__tenancy__v1__quota_status__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor bfc__tenancy__v1__storage_quota_status__field_descriptors[6] =
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__storage_quota_status__field_descriptors[9] =
 {
   {
     "available",
@@ -922,19 +1276,58 @@ static const ProtobufCFieldDescriptor bfc__tenancy__v1__storage_quota_status__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "reserved",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__StorageQuotaStatus, reserved),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "overage",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__StorageQuotaStatus, overage),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "limit_version",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__StorageQuotaStatus, limit_version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned bfc__tenancy__v1__storage_quota_status__field_indices_by_name[] = {
   0,   /* field[0] = available */
   1,   /* field[1] = current */
   4,   /* field[4] = current_bytes */
+  8,   /* field[8] = limit_version */
   2,   /* field[2] = max */
   5,   /* field[5] = max_bytes */
+  7,   /* field[7] = overage */
   3,   /* field[3] = percentage */
+  6,   /* field[6] = reserved */
 };
 static const ProtobufCIntRange bfc__tenancy__v1__storage_quota_status__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor bfc__tenancy__v1__storage_quota_status__descriptor =
 {
@@ -944,14 +1337,14 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__storage_quota_status__descrip
   "Bfc__Tenancy__V1__StorageQuotaStatus",
   "bfc.tenancy.v1",
   sizeof(Bfc__Tenancy__V1__StorageQuotaStatus),
-  6,
+  9,
   bfc__tenancy__v1__storage_quota_status__field_descriptors,
   bfc__tenancy__v1__storage_quota_status__field_indices_by_name,
   1,  bfc__tenancy__v1__storage_quota_status__number_ranges,
   (ProtobufCMessageInit) bfc__tenancy__v1__storage_quota_status__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor bfc__tenancy__v1__check_quota_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__check_quota_request__field_descriptors[6] =
 {
   {
     "tenant_code",
@@ -1001,9 +1394,35 @@ static const ProtobufCFieldDescriptor bfc__tenancy__v1__check_quota_request__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "durability",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__CheckQuotaRequest, durability),
+    &bfc__tenancy__v1__durability__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "min_limit_version",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__CheckQuotaRequest, min_limit_version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned bfc__tenancy__v1__check_quota_request__field_indices_by_name[] = {
   2,   /* field[2] = amount */
+  4,   /* field[4] = durability */
+  5,   /* field[5] = min_limit_version */
   1,   /* field[1] = resource */
   0,   /* field[0] = tenant_code */
   3,   /* field[3] = tenant_id */
@@ -1011,7 +1430,7 @@ static const unsigned bfc__tenancy__v1__check_quota_request__field_indices_by_na
 static const ProtobufCIntRange bfc__tenancy__v1__check_quota_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor bfc__tenancy__v1__check_quota_request__descriptor =
 {
@@ -1021,14 +1440,14 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__check_quota_request__descript
   "Bfc__Tenancy__V1__CheckQuotaRequest",
   "bfc.tenancy.v1",
   sizeof(Bfc__Tenancy__V1__CheckQuotaRequest),
-  4,
+  6,
   bfc__tenancy__v1__check_quota_request__field_descriptors,
   bfc__tenancy__v1__check_quota_request__field_indices_by_name,
   1,  bfc__tenancy__v1__check_quota_request__number_ranges,
   (ProtobufCMessageInit) bfc__tenancy__v1__check_quota_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor bfc__tenancy__v1__check_quota_response__field_descriptors[6] =
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__check_quota_response__field_descriptors[11] =
 {
   {
     "allowed",
@@ -1102,19 +1521,84 @@ static const ProtobufCFieldDescriptor bfc__tenancy__v1__check_quota_response__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "degraded",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__CheckQuotaResponse, degraded),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "limit_version",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__CheckQuotaResponse, limit_version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "refused_by",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__CheckQuotaResponse, refused_by),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "retry_after",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__CheckQuotaResponse, retry_after),
+    &google__protobuf__duration__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "warning",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__CheckQuotaResponse, warning),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned bfc__tenancy__v1__check_quota_response__field_indices_by_name[] = {
   0,   /* field[0] = allowed */
   1,   /* field[1] = current */
   5,   /* field[5] = decided_at */
+  6,   /* field[6] = degraded */
+  7,   /* field[7] = limit_version */
   2,   /* field[2] = max */
   3,   /* field[3] = percentage */
+  8,   /* field[8] = refused_by */
   4,   /* field[4] = remaining */
+  9,   /* field[9] = retry_after */
+  10,   /* field[10] = warning */
 };
 static const ProtobufCIntRange bfc__tenancy__v1__check_quota_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor bfc__tenancy__v1__check_quota_response__descriptor =
 {
@@ -1124,14 +1608,14 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__check_quota_response__descrip
   "Bfc__Tenancy__V1__CheckQuotaResponse",
   "bfc.tenancy.v1",
   sizeof(Bfc__Tenancy__V1__CheckQuotaResponse),
-  6,
+  11,
   bfc__tenancy__v1__check_quota_response__field_descriptors,
   bfc__tenancy__v1__check_quota_response__field_indices_by_name,
   1,  bfc__tenancy__v1__check_quota_response__number_ranges,
   (ProtobufCMessageInit) bfc__tenancy__v1__check_quota_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor bfc__tenancy__v1__consume_request__field_descriptors[6] =
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__consume_request__field_descriptors[8] =
 {
   {
     "tenant_code",
@@ -1182,6 +1666,30 @@ static const ProtobufCFieldDescriptor bfc__tenancy__v1__consume_request__field_d
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "durability",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ConsumeRequest, durability),
+    &bfc__tenancy__v1__durability__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "min_limit_version",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ConsumeRequest, min_limit_version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "idempotency_key",
     30,
     PROTOBUF_C_LABEL_NONE,
@@ -1208,17 +1716,19 @@ static const ProtobufCFieldDescriptor bfc__tenancy__v1__consume_request__field_d
 };
 static const unsigned bfc__tenancy__v1__consume_request__field_indices_by_name[] = {
   2,   /* field[2] = amount */
-  4,   /* field[4] = idempotency_key */
+  4,   /* field[4] = durability */
+  6,   /* field[6] = idempotency_key */
+  5,   /* field[5] = min_limit_version */
   1,   /* field[1] = resource */
   0,   /* field[0] = tenant_code */
   3,   /* field[3] = tenant_id */
-  5,   /* field[5] = validate_only */
+  7,   /* field[7] = validate_only */
 };
 static const ProtobufCIntRange bfc__tenancy__v1__consume_request__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 30, 4 },
-  { 0, 6 }
+  { 30, 6 },
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor bfc__tenancy__v1__consume_request__descriptor =
 {
@@ -1228,14 +1738,14 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__consume_request__descriptor =
   "Bfc__Tenancy__V1__ConsumeRequest",
   "bfc.tenancy.v1",
   sizeof(Bfc__Tenancy__V1__ConsumeRequest),
-  6,
+  8,
   bfc__tenancy__v1__consume_request__field_descriptors,
   bfc__tenancy__v1__consume_request__field_indices_by_name,
   2,  bfc__tenancy__v1__consume_request__number_ranges,
   (ProtobufCMessageInit) bfc__tenancy__v1__consume_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor bfc__tenancy__v1__consume_response__field_descriptors[6] =
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__consume_response__field_descriptors[11] =
 {
   {
     "allowed",
@@ -1309,19 +1819,84 @@ static const ProtobufCFieldDescriptor bfc__tenancy__v1__consume_response__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "degraded",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ConsumeResponse, degraded),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "limit_version",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ConsumeResponse, limit_version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "durability",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ConsumeResponse, durability),
+    &bfc__tenancy__v1__durability__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "warning",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ConsumeResponse, warning),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "overage_amount",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ConsumeResponse, overage_amount),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned bfc__tenancy__v1__consume_response__field_indices_by_name[] = {
   0,   /* field[0] = allowed */
   1,   /* field[1] = current */
   5,   /* field[5] = decided_at */
+  6,   /* field[6] = degraded */
+  8,   /* field[8] = durability */
+  7,   /* field[7] = limit_version */
   2,   /* field[2] = max */
+  10,   /* field[10] = overage_amount */
   3,   /* field[3] = percentage */
   4,   /* field[4] = remaining */
+  9,   /* field[9] = warning */
 };
 static const ProtobufCIntRange bfc__tenancy__v1__consume_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor bfc__tenancy__v1__consume_response__descriptor =
 {
@@ -1331,11 +1906,422 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__consume_response__descriptor 
   "Bfc__Tenancy__V1__ConsumeResponse",
   "bfc.tenancy.v1",
   sizeof(Bfc__Tenancy__V1__ConsumeResponse),
-  6,
+  11,
   bfc__tenancy__v1__consume_response__field_descriptors,
   bfc__tenancy__v1__consume_response__field_indices_by_name,
   1,  bfc__tenancy__v1__consume_response__number_ranges,
   (ProtobufCMessageInit) bfc__tenancy__v1__consume_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__quota_item__field_descriptors[2] =
+{
+  {
+    "resource",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__QuotaItem, resource),
+    &bfc__tenancy__v1__resource__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "amount",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__QuotaItem, amount),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__quota_item__field_indices_by_name[] = {
+  1,   /* field[1] = amount */
+  0,   /* field[0] = resource */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__quota_item__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__quota_item__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.QuotaItem",
+  "QuotaItem",
+  "Bfc__Tenancy__V1__QuotaItem",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__QuotaItem),
+  2,
+  bfc__tenancy__v1__quota_item__field_descriptors,
+  bfc__tenancy__v1__quota_item__field_indices_by_name,
+  1,  bfc__tenancy__v1__quota_item__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__quota_item__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__batch_check_request__field_descriptors[4] =
+{
+  {
+    "tenant_code",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__BatchCheckRequest, tenant_code),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tenant_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__BatchCheckRequest, tenant_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "items",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Bfc__Tenancy__V1__BatchCheckRequest, n_items),
+    offsetof(Bfc__Tenancy__V1__BatchCheckRequest, items),
+    &bfc__tenancy__v1__quota_item__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "min_limit_version",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__BatchCheckRequest, min_limit_version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__batch_check_request__field_indices_by_name[] = {
+  2,   /* field[2] = items */
+  3,   /* field[3] = min_limit_version */
+  0,   /* field[0] = tenant_code */
+  1,   /* field[1] = tenant_id */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__batch_check_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__batch_check_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.BatchCheckRequest",
+  "BatchCheckRequest",
+  "Bfc__Tenancy__V1__BatchCheckRequest",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__BatchCheckRequest),
+  4,
+  bfc__tenancy__v1__batch_check_request__field_descriptors,
+  bfc__tenancy__v1__batch_check_request__field_indices_by_name,
+  1,  bfc__tenancy__v1__batch_check_request__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__batch_check_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__batch_check_response__field_descriptors[2] =
+{
+  {
+    "success",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__BatchCheckResponse, success),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "answers",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Bfc__Tenancy__V1__BatchCheckResponse, n_answers),
+    offsetof(Bfc__Tenancy__V1__BatchCheckResponse, answers),
+    &bfc__tenancy__v1__check_quota_response__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__batch_check_response__field_indices_by_name[] = {
+  1,   /* field[1] = answers */
+  0,   /* field[0] = success */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__batch_check_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__batch_check_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.BatchCheckResponse",
+  "BatchCheckResponse",
+  "Bfc__Tenancy__V1__BatchCheckResponse",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__BatchCheckResponse),
+  2,
+  bfc__tenancy__v1__batch_check_response__field_descriptors,
+  bfc__tenancy__v1__batch_check_response__field_indices_by_name,
+  1,  bfc__tenancy__v1__batch_check_response__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__batch_check_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__batch_consume_request__field_descriptors[8] =
+{
+  {
+    "tenant_code",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__BatchConsumeRequest, tenant_code),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tenant_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__BatchConsumeRequest, tenant_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "items",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Bfc__Tenancy__V1__BatchConsumeRequest, n_items),
+    offsetof(Bfc__Tenancy__V1__BatchConsumeRequest, items),
+    &bfc__tenancy__v1__quota_item__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "durability",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__BatchConsumeRequest, durability),
+    &bfc__tenancy__v1__durability__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "all_or_none",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__BatchConsumeRequest, all_or_none),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "min_limit_version",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__BatchConsumeRequest, min_limit_version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "idempotency_key",
+    30,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__BatchConsumeRequest, idempotency_key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validate_only",
+    31,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__BatchConsumeRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__batch_consume_request__field_indices_by_name[] = {
+  4,   /* field[4] = all_or_none */
+  3,   /* field[3] = durability */
+  6,   /* field[6] = idempotency_key */
+  2,   /* field[2] = items */
+  5,   /* field[5] = min_limit_version */
+  0,   /* field[0] = tenant_code */
+  1,   /* field[1] = tenant_id */
+  7,   /* field[7] = validate_only */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__batch_consume_request__number_ranges[2 + 1] =
+{
+  { 1, 0 },
+  { 30, 6 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__batch_consume_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.BatchConsumeRequest",
+  "BatchConsumeRequest",
+  "Bfc__Tenancy__V1__BatchConsumeRequest",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__BatchConsumeRequest),
+  8,
+  bfc__tenancy__v1__batch_consume_request__field_descriptors,
+  bfc__tenancy__v1__batch_consume_request__field_indices_by_name,
+  2,  bfc__tenancy__v1__batch_consume_request__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__batch_consume_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__batch_consume_result__field_descriptors[2] =
+{
+  {
+    "status",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__BatchConsumeResult, status),
+    &google__rpc__status__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "answer",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__BatchConsumeResult, answer),
+    &bfc__tenancy__v1__consume_response__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__batch_consume_result__field_indices_by_name[] = {
+  1,   /* field[1] = answer */
+  0,   /* field[0] = status */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__batch_consume_result__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__batch_consume_result__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.BatchConsumeResult",
+  "BatchConsumeResult",
+  "Bfc__Tenancy__V1__BatchConsumeResult",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__BatchConsumeResult),
+  2,
+  bfc__tenancy__v1__batch_consume_result__field_descriptors,
+  bfc__tenancy__v1__batch_consume_result__field_indices_by_name,
+  1,  bfc__tenancy__v1__batch_consume_result__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__batch_consume_result__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__batch_consume_response__field_descriptors[2] =
+{
+  {
+    "success",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__BatchConsumeResponse, success),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "results",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Bfc__Tenancy__V1__BatchConsumeResponse, n_results),
+    offsetof(Bfc__Tenancy__V1__BatchConsumeResponse, results),
+    &bfc__tenancy__v1__batch_consume_result__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__batch_consume_response__field_indices_by_name[] = {
+  1,   /* field[1] = results */
+  0,   /* field[0] = success */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__batch_consume_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__batch_consume_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.BatchConsumeResponse",
+  "BatchConsumeResponse",
+  "Bfc__Tenancy__V1__BatchConsumeResponse",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__BatchConsumeResponse),
+  2,
+  bfc__tenancy__v1__batch_consume_response__field_descriptors,
+  bfc__tenancy__v1__batch_consume_response__field_indices_by_name,
+  1,  bfc__tenancy__v1__batch_consume_response__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__batch_consume_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor bfc__tenancy__v1__get_usage_request__field_descriptors[5] =
@@ -1428,7 +2414,7 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__get_usage_request__descriptor
   (ProtobufCMessageInit) bfc__tenancy__v1__get_usage_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor bfc__tenancy__v1__get_usage_response__field_descriptors[6] =
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__get_usage_response__field_descriptors[7] =
 {
   {
     "success",
@@ -1502,10 +2488,23 @@ static const ProtobufCFieldDescriptor bfc__tenancy__v1__get_usage_response__fiel
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "overage",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Bfc__Tenancy__V1__GetUsageResponse, n_overage),
+    offsetof(Bfc__Tenancy__V1__GetUsageResponse, overage),
+    &bfc__tenancy__v1__overage_usage__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned bfc__tenancy__v1__get_usage_response__field_indices_by_name[] = {
   4,   /* field[4] = days */
   2,   /* field[2] = end_date */
+  6,   /* field[6] = overage */
   1,   /* field[1] = start_date */
   0,   /* field[0] = success */
   3,   /* field[3] = time_zone */
@@ -1514,7 +2513,7 @@ static const unsigned bfc__tenancy__v1__get_usage_response__field_indices_by_nam
 static const ProtobufCIntRange bfc__tenancy__v1__get_usage_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor bfc__tenancy__v1__get_usage_response__descriptor =
 {
@@ -1524,11 +2523,75 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__get_usage_response__descripto
   "Bfc__Tenancy__V1__GetUsageResponse",
   "bfc.tenancy.v1",
   sizeof(Bfc__Tenancy__V1__GetUsageResponse),
-  6,
+  7,
   bfc__tenancy__v1__get_usage_response__field_descriptors,
   bfc__tenancy__v1__get_usage_response__field_indices_by_name,
   1,  bfc__tenancy__v1__get_usage_response__number_ranges,
   (ProtobufCMessageInit) bfc__tenancy__v1__get_usage_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__overage_usage__field_descriptors[3] =
+{
+  {
+    "resource",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__OverageUsage, resource),
+    &bfc__tenancy__v1__resource__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "units",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__OverageUsage, units),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "price_paise",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__OverageUsage, price_paise),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__overage_usage__field_indices_by_name[] = {
+  2,   /* field[2] = price_paise */
+  0,   /* field[0] = resource */
+  1,   /* field[1] = units */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__overage_usage__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__overage_usage__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.OverageUsage",
+  "OverageUsage",
+  "Bfc__Tenancy__V1__OverageUsage",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__OverageUsage),
+  3,
+  bfc__tenancy__v1__overage_usage__field_descriptors,
+  bfc__tenancy__v1__overage_usage__field_indices_by_name,
+  1,  bfc__tenancy__v1__overage_usage__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__overage_usage__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor bfc__tenancy__v1__daily_usage__field_descriptors[5] =
@@ -1711,18 +2774,72 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__usage_totals__descriptor =
   (ProtobufCMessageInit) bfc__tenancy__v1__usage_totals__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor bfc__tenancy__v1__quota_service__method_descriptors[4] =
+static const ProtobufCEnumValue bfc__tenancy__v1__durability__enum_values_by_number[3] =
+{
+  { "DURABILITY_UNSPECIFIED", "BFC__TENANCY__V1__DURABILITY__DURABILITY_UNSPECIFIED", 0 },
+  { "DURABILITY_LEASED", "BFC__TENANCY__V1__DURABILITY__DURABILITY_LEASED", 1 },
+  { "DURABILITY_COMMITTED", "BFC__TENANCY__V1__DURABILITY__DURABILITY_COMMITTED", 2 },
+};
+static const ProtobufCIntRange bfc__tenancy__v1__durability__value_ranges[] = {
+{0, 0},{0, 3}
+};
+static const ProtobufCEnumValueIndex bfc__tenancy__v1__durability__enum_values_by_name[3] =
+{
+  { "DURABILITY_COMMITTED", 2 },
+  { "DURABILITY_LEASED", 1 },
+  { "DURABILITY_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor bfc__tenancy__v1__durability__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.Durability",
+  "Durability",
+  "Bfc__Tenancy__V1__Durability",
+  "bfc.tenancy.v1",
+  3,
+  bfc__tenancy__v1__durability__enum_values_by_number,
+  3,
+  bfc__tenancy__v1__durability__enum_values_by_name,
+  1,
+  bfc__tenancy__v1__durability__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCMethodDescriptor bfc__tenancy__v1__quota_service__method_descriptors[16] =
 {
   { "GetQuotas", &bfc__tenancy__v1__get_quotas_request__descriptor, &bfc__tenancy__v1__get_quotas_response__descriptor },
   { "CheckQuota", &bfc__tenancy__v1__check_quota_request__descriptor, &bfc__tenancy__v1__check_quota_response__descriptor },
   { "Consume", &bfc__tenancy__v1__consume_request__descriptor, &bfc__tenancy__v1__consume_response__descriptor },
   { "GetUsage", &bfc__tenancy__v1__get_usage_request__descriptor, &bfc__tenancy__v1__get_usage_response__descriptor },
+  { "BatchCheck", &bfc__tenancy__v1__batch_check_request__descriptor, &bfc__tenancy__v1__batch_check_response__descriptor },
+  { "BatchConsume", &bfc__tenancy__v1__batch_consume_request__descriptor, &bfc__tenancy__v1__batch_consume_response__descriptor },
+  { "Reserve", &bfc__tenancy__v1__reserve_request__descriptor, &bfc__tenancy__v1__reserve_response__descriptor },
+  { "Commit", &bfc__tenancy__v1__commit_request__descriptor, &bfc__tenancy__v1__commit_response__descriptor },
+  { "Release", &bfc__tenancy__v1__release_request__descriptor, &bfc__tenancy__v1__release_response__descriptor },
+  { "Refund", &bfc__tenancy__v1__refund_request__descriptor, &bfc__tenancy__v1__refund_response__descriptor },
+  { "WatchQuota", &bfc__tenancy__v1__watch_quota_request__descriptor, &bfc__tenancy__v1__watch_quota_response__descriptor },
+  { "AcquireLease", &bfc__tenancy__v1__acquire_lease_request__descriptor, &bfc__tenancy__v1__acquire_lease_response__descriptor },
+  { "RenewLease", &bfc__tenancy__v1__renew_lease_request__descriptor, &bfc__tenancy__v1__renew_lease_response__descriptor },
+  { "ReturnLease", &bfc__tenancy__v1__return_lease_request__descriptor, &bfc__tenancy__v1__return_lease_response__descriptor },
+  { "GetQuotaPolicy", &bfc__tenancy__v1__get_quota_policy_request__descriptor, &bfc__tenancy__v1__get_quota_policy_response__descriptor },
+  { "SetQuotaPolicy", &bfc__tenancy__v1__set_quota_policy_request__descriptor, &bfc__tenancy__v1__set_quota_policy_response__descriptor },
 };
 const unsigned bfc__tenancy__v1__quota_service__method_indices_by_name[] = {
+  11,        /* AcquireLease */
+  4,        /* BatchCheck */
+  5,        /* BatchConsume */
   1,        /* CheckQuota */
+  7,        /* Commit */
   2,        /* Consume */
+  14,        /* GetQuotaPolicy */
   0,        /* GetQuotas */
-  3         /* GetUsage */
+  3,        /* GetUsage */
+  9,        /* Refund */
+  8,        /* Release */
+  12,        /* RenewLease */
+  6,        /* Reserve */
+  13,        /* ReturnLease */
+  15,        /* SetQuotaPolicy */
+  10         /* WatchQuota */
 };
 const ProtobufCServiceDescriptor bfc__tenancy__v1__quota_service__descriptor =
 {
@@ -1731,7 +2848,7 @@ const ProtobufCServiceDescriptor bfc__tenancy__v1__quota_service__descriptor =
   "QuotaService",
   "Bfc__Tenancy__V1__QuotaService",
   "bfc.tenancy.v1",
-  4,
+  16,
   bfc__tenancy__v1__quota_service__method_descriptors,
   bfc__tenancy__v1__quota_service__method_indices_by_name
 };
@@ -1766,6 +2883,102 @@ void bfc__tenancy__v1__quota_service__get_usage(ProtobufCService *service,
 {
   assert(service->descriptor == &bfc__tenancy__v1__quota_service__descriptor);
   service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void bfc__tenancy__v1__quota_service__batch_check(ProtobufCService *service,
+                                                  const Bfc__Tenancy__V1__BatchCheckRequest *input,
+                                                  Bfc__Tenancy__V1__BatchCheckResponse_Closure closure,
+                                                  void *closure_data)
+{
+  assert(service->descriptor == &bfc__tenancy__v1__quota_service__descriptor);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void bfc__tenancy__v1__quota_service__batch_consume(ProtobufCService *service,
+                                                    const Bfc__Tenancy__V1__BatchConsumeRequest *input,
+                                                    Bfc__Tenancy__V1__BatchConsumeResponse_Closure closure,
+                                                    void *closure_data)
+{
+  assert(service->descriptor == &bfc__tenancy__v1__quota_service__descriptor);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void bfc__tenancy__v1__quota_service__reserve(ProtobufCService *service,
+                                              const Bfc__Tenancy__V1__ReserveRequest *input,
+                                              Bfc__Tenancy__V1__ReserveResponse_Closure closure,
+                                              void *closure_data)
+{
+  assert(service->descriptor == &bfc__tenancy__v1__quota_service__descriptor);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void bfc__tenancy__v1__quota_service__commit(ProtobufCService *service,
+                                             const Bfc__Tenancy__V1__CommitRequest *input,
+                                             Bfc__Tenancy__V1__CommitResponse_Closure closure,
+                                             void *closure_data)
+{
+  assert(service->descriptor == &bfc__tenancy__v1__quota_service__descriptor);
+  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void bfc__tenancy__v1__quota_service__release(ProtobufCService *service,
+                                              const Bfc__Tenancy__V1__ReleaseRequest *input,
+                                              Bfc__Tenancy__V1__ReleaseResponse_Closure closure,
+                                              void *closure_data)
+{
+  assert(service->descriptor == &bfc__tenancy__v1__quota_service__descriptor);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void bfc__tenancy__v1__quota_service__refund(ProtobufCService *service,
+                                             const Bfc__Tenancy__V1__RefundRequest *input,
+                                             Bfc__Tenancy__V1__RefundResponse_Closure closure,
+                                             void *closure_data)
+{
+  assert(service->descriptor == &bfc__tenancy__v1__quota_service__descriptor);
+  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void bfc__tenancy__v1__quota_service__watch_quota(ProtobufCService *service,
+                                                  const Bfc__Tenancy__V1__WatchQuotaRequest *input,
+                                                  Bfc__Tenancy__V1__WatchQuotaResponse_Closure closure,
+                                                  void *closure_data)
+{
+  assert(service->descriptor == &bfc__tenancy__v1__quota_service__descriptor);
+  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void bfc__tenancy__v1__quota_service__acquire_lease(ProtobufCService *service,
+                                                    const Bfc__Tenancy__V1__AcquireLeaseRequest *input,
+                                                    Bfc__Tenancy__V1__AcquireLeaseResponse_Closure closure,
+                                                    void *closure_data)
+{
+  assert(service->descriptor == &bfc__tenancy__v1__quota_service__descriptor);
+  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void bfc__tenancy__v1__quota_service__renew_lease(ProtobufCService *service,
+                                                  const Bfc__Tenancy__V1__RenewLeaseRequest *input,
+                                                  Bfc__Tenancy__V1__RenewLeaseResponse_Closure closure,
+                                                  void *closure_data)
+{
+  assert(service->descriptor == &bfc__tenancy__v1__quota_service__descriptor);
+  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void bfc__tenancy__v1__quota_service__return_lease(ProtobufCService *service,
+                                                   const Bfc__Tenancy__V1__ReturnLeaseRequest *input,
+                                                   Bfc__Tenancy__V1__ReturnLeaseResponse_Closure closure,
+                                                   void *closure_data)
+{
+  assert(service->descriptor == &bfc__tenancy__v1__quota_service__descriptor);
+  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void bfc__tenancy__v1__quota_service__get_quota_policy(ProtobufCService *service,
+                                                       const Bfc__Tenancy__V1__GetQuotaPolicyRequest *input,
+                                                       Bfc__Tenancy__V1__GetQuotaPolicyResponse_Closure closure,
+                                                       void *closure_data)
+{
+  assert(service->descriptor == &bfc__tenancy__v1__quota_service__descriptor);
+  service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void bfc__tenancy__v1__quota_service__set_quota_policy(ProtobufCService *service,
+                                                       const Bfc__Tenancy__V1__SetQuotaPolicyRequest *input,
+                                                       Bfc__Tenancy__V1__SetQuotaPolicyResponse_Closure closure,
+                                                       void *closure_data)
+{
+  assert(service->descriptor == &bfc__tenancy__v1__quota_service__descriptor);
+  service->invoke(service, 15, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void bfc__tenancy__v1__quota_service__init (Bfc__Tenancy__V1__QuotaService_Service *service,
                                             Bfc__Tenancy__V1__QuotaService_ServiceDestroy destroy)

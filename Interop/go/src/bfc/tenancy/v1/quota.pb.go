@@ -10,6 +10,7 @@ import (
 	github_com_containerd_ttrpc "github.com/containerd/ttrpc"
 	proto "github.com/gogo/protobuf/proto"
 	types "github.com/gogo/protobuf/types"
+	rpc "google/rpc"
 	io "io"
 	math "math"
 	math_bits "math/bits"
@@ -27,6 +28,39 @@ var _ = math.Inf
 // A compilation error at this line likely means your copy of the
 // proto package needs to be updated.
 const _ = proto.GoGoProtoPackageIsVersion3 // please upgrade the proto package
+
+// Durability is when a taking is acknowledged.
+type Durability int32
+
+const (
+	// The default of the resource: LEASED for API calls, COMMITTED for the others.
+	Durability_DURABILITY_UNSPECIFIED Durability = 0
+	// From memory, out of units that the database has set aside. Never over-admits; if the server is
+	// lost, what it had set aside counts as consumed.
+	Durability_DURABILITY_LEASED Durability = 1
+	// After the commit.
+	Durability_DURABILITY_COMMITTED Durability = 2
+)
+
+var Durability_name = map[int32]string{
+	0: "DURABILITY_UNSPECIFIED",
+	1: "DURABILITY_LEASED",
+	2: "DURABILITY_COMMITTED",
+}
+
+var Durability_value = map[string]int32{
+	"DURABILITY_UNSPECIFIED": 0,
+	"DURABILITY_LEASED":      1,
+	"DURABILITY_COMMITTED":   2,
+}
+
+func (x Durability) String() string {
+	return proto.EnumName(Durability_name, int32(x))
+}
+
+func (Durability) EnumDescriptor() ([]byte, []int) {
+	return fileDescriptor_cc28a0f77651e954, []int{0}
+}
 
 // GetQuotasRequest names a tenant by exactly one of its two names.
 type GetQuotasRequest struct {
@@ -170,7 +204,14 @@ type QuotaStatus struct {
 	// The units allowed.
 	Max uint64 `protobuf:"varint,3,opt,name=max,proto3" json:"max,omitempty"`
 	// 100 times current over max, rounded to two decimals.
-	Percentage           float64  `protobuf:"fixed64,4,opt,name=percentage,proto3" json:"percentage,omitempty"`
+	Percentage float64 `protobuf:"fixed64,4,opt,name=percentage,proto3" json:"percentage,omitempty"`
+	// Units that are spoken for and not used yet: reservations, and blocks in the hands of clients
+	// and servers.
+	Reserved uint64 `protobuf:"varint,5,opt,name=reserved,proto3" json:"reserved,omitempty"`
+	// The units used above the limit, at a price; part of current.
+	Overage uint64 `protobuf:"varint,6,opt,name=overage,proto3" json:"overage,omitempty"`
+	// The version of the limit.
+	LimitVersion         int64    `protobuf:"varint,7,opt,name=limit_version,json=limitVersion,proto3" json:"limit_version,omitempty"`
 	XXX_NoUnkeyedLiteral struct{} `json:"-"`
 	XXX_unrecognized     []byte   `json:"-"`
 	XXX_sizecache        int32    `json:"-"`
@@ -221,7 +262,13 @@ type StorageQuotaStatus struct {
 	// The storage used, in bytes.
 	CurrentBytes uint64 `protobuf:"varint,5,opt,name=current_bytes,json=currentBytes,proto3" json:"current_bytes,omitempty"`
 	// The storage allowed, in bytes.
-	MaxBytes             uint64   `protobuf:"varint,6,opt,name=max_bytes,json=maxBytes,proto3" json:"max_bytes,omitempty"`
+	MaxBytes uint64 `protobuf:"varint,6,opt,name=max_bytes,json=maxBytes,proto3" json:"max_bytes,omitempty"`
+	// Bytes that are spoken for and not used yet.
+	Reserved uint64 `protobuf:"varint,7,opt,name=reserved,proto3" json:"reserved,omitempty"`
+	// The bytes used above the limit, at a price; part of current.
+	Overage uint64 `protobuf:"varint,8,opt,name=overage,proto3" json:"overage,omitempty"`
+	// The version of the limit.
+	LimitVersion         int64    `protobuf:"varint,9,opt,name=limit_version,json=limitVersion,proto3" json:"limit_version,omitempty"`
 	XXX_NoUnkeyedLiteral struct{} `json:"-"`
 	XXX_unrecognized     []byte   `json:"-"`
 	XXX_sizecache        int32    `json:"-"`
@@ -268,7 +315,11 @@ type CheckQuotaRequest struct {
 	// The units asked about, bytes for storage; 0 asks whether any unit is left.
 	Amount uint64 `protobuf:"varint,3,opt,name=amount,proto3" json:"amount,omitempty"`
 	// The tenant's id; exactly one of code and id is given.
-	TenantId             int64    `protobuf:"varint,4,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`
+	TenantId int64 `protobuf:"varint,4,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`
+	// How the answer is to be backed.
+	Durability Durability `protobuf:"varint,5,opt,name=durability,proto3,enum=bfc.tenancy.v1.Durability" json:"durability,omitempty"`
+	// Decide by at least this version of the limit; any when 0.
+	MinLimitVersion      int64    `protobuf:"varint,6,opt,name=min_limit_version,json=minLimitVersion,proto3" json:"min_limit_version,omitempty"`
 	XXX_NoUnkeyedLiteral struct{} `json:"-"`
 	XXX_unrecognized     []byte   `json:"-"`
 	XXX_sizecache        int32    `json:"-"`
@@ -319,10 +370,20 @@ type CheckQuotaResponse struct {
 	// The units left.
 	Remaining uint64 `protobuf:"varint,5,opt,name=remaining,proto3" json:"remaining,omitempty"`
 	// When this was so, by the server's clock.
-	DecidedAt            *types.Timestamp `protobuf:"bytes,6,opt,name=decided_at,json=decidedAt,proto3" json:"decided_at,omitempty"`
-	XXX_NoUnkeyedLiteral struct{}         `json:"-"`
-	XXX_unrecognized     []byte           `json:"-"`
-	XXX_sizecache        int32            `json:"-"`
+	DecidedAt *types.Timestamp `protobuf:"bytes,6,opt,name=decided_at,json=decidedAt,proto3" json:"decided_at,omitempty"`
+	// Decided without the database, which is away.
+	Degraded bool `protobuf:"varint,7,opt,name=degraded,proto3" json:"degraded,omitempty"`
+	// The version of the limit.
+	LimitVersion int64 `protobuf:"varint,8,opt,name=limit_version,json=limitVersion,proto3" json:"limit_version,omitempty"`
+	// The limit that refuses, "resource:api_calls"; empty when none does.
+	RefusedBy string `protobuf:"bytes,9,opt,name=refused_by,json=refusedBy,proto3" json:"refused_by,omitempty"`
+	// When time frees units; not given when nothing refuses, or nothing is freed by time.
+	RetryAfter *types.Duration `protobuf:"bytes,10,opt,name=retry_after,json=retryAfter,proto3" json:"retry_after,omitempty"`
+	// Usage has reached a percentage from which callers are warned.
+	Warning              bool     `protobuf:"varint,11,opt,name=warning,proto3" json:"warning,omitempty"`
+	XXX_NoUnkeyedLiteral struct{} `json:"-"`
+	XXX_unrecognized     []byte   `json:"-"`
+	XXX_sizecache        int32    `json:"-"`
 }
 
 func (m *CheckQuotaResponse) Reset()      { *m = CheckQuotaResponse{} }
@@ -367,6 +428,10 @@ type ConsumeRequest struct {
 	Amount uint64 `protobuf:"varint,3,opt,name=amount,proto3" json:"amount,omitempty"`
 	// The tenant's id; exactly one of code and id is given.
 	TenantId int64 `protobuf:"varint,4,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`
+	// How the answer is to be backed.
+	Durability Durability `protobuf:"varint,5,opt,name=durability,proto3,enum=bfc.tenancy.v1.Durability" json:"durability,omitempty"`
+	// Decide by at least this version of the limit; any when 0.
+	MinLimitVersion int64 `protobuf:"varint,6,opt,name=min_limit_version,json=minLimitVersion,proto3" json:"min_limit_version,omitempty"`
 	// Makes a retry safe: the same key with the same request of the same caller gives the stored
 	// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
 	// none; at most 128 bytes.
@@ -423,10 +488,20 @@ type ConsumeResponse struct {
 	// The units left.
 	Remaining uint64 `protobuf:"varint,5,opt,name=remaining,proto3" json:"remaining,omitempty"`
 	// When it was decided, by the server's clock.
-	DecidedAt            *types.Timestamp `protobuf:"bytes,6,opt,name=decided_at,json=decidedAt,proto3" json:"decided_at,omitempty"`
-	XXX_NoUnkeyedLiteral struct{}         `json:"-"`
-	XXX_unrecognized     []byte           `json:"-"`
-	XXX_sizecache        int32            `json:"-"`
+	DecidedAt *types.Timestamp `protobuf:"bytes,6,opt,name=decided_at,json=decidedAt,proto3" json:"decided_at,omitempty"`
+	// Decided without the database, which is away.
+	Degraded bool `protobuf:"varint,7,opt,name=degraded,proto3" json:"degraded,omitempty"`
+	// The version of the limit.
+	LimitVersion int64 `protobuf:"varint,8,opt,name=limit_version,json=limitVersion,proto3" json:"limit_version,omitempty"`
+	// How the answer is backed.
+	Durability Durability `protobuf:"varint,9,opt,name=durability,proto3,enum=bfc.tenancy.v1.Durability" json:"durability,omitempty"`
+	// Usage has reached a percentage from which callers are warned.
+	Warning bool `protobuf:"varint,10,opt,name=warning,proto3" json:"warning,omitempty"`
+	// The part of this amount that is above the limit, at a price.
+	OverageAmount        uint64   `protobuf:"varint,11,opt,name=overage_amount,json=overageAmount,proto3" json:"overage_amount,omitempty"`
+	XXX_NoUnkeyedLiteral struct{} `json:"-"`
+	XXX_unrecognized     []byte   `json:"-"`
+	XXX_sizecache        int32    `json:"-"`
 }
 
 func (m *ConsumeResponse) Reset()      { *m = ConsumeResponse{} }
@@ -461,6 +536,280 @@ func (m *ConsumeResponse) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_ConsumeResponse proto.InternalMessageInfo
 
+// QuotaItem is one amount of a batch.
+type QuotaItem struct {
+	// The resource.
+	Resource Resource `protobuf:"varint,1,opt,name=resource,proto3,enum=bfc.tenancy.v1.Resource" json:"resource,omitempty"`
+	// The units, bytes for storage; at least 1, and 0 in BatchCheck to ask whether any is left.
+	Amount               uint64   `protobuf:"varint,2,opt,name=amount,proto3" json:"amount,omitempty"`
+	XXX_NoUnkeyedLiteral struct{} `json:"-"`
+	XXX_unrecognized     []byte   `json:"-"`
+	XXX_sizecache        int32    `json:"-"`
+}
+
+func (m *QuotaItem) Reset()      { *m = QuotaItem{} }
+func (*QuotaItem) ProtoMessage() {}
+func (*QuotaItem) Descriptor() ([]byte, []int) {
+	return fileDescriptor_cc28a0f77651e954, []int{9}
+}
+func (m *QuotaItem) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *QuotaItem) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_QuotaItem.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *QuotaItem) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_QuotaItem.Merge(m, src)
+}
+func (m *QuotaItem) XXX_Size() int {
+	return m.Size()
+}
+func (m *QuotaItem) XXX_DiscardUnknown() {
+	xxx_messageInfo_QuotaItem.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_QuotaItem proto.InternalMessageInfo
+
+// BatchCheckRequest asks about several amounts of one tenant.
+type BatchCheckRequest struct {
+	// The tenant's code; exactly one of code and id is given.
+	TenantCode string `protobuf:"bytes,1,opt,name=tenant_code,json=tenantCode,proto3" json:"tenant_code,omitempty"`
+	// The tenant's id; exactly one of code and id is given.
+	TenantId int64 `protobuf:"varint,2,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`
+	// The amounts; 1 to 256. Each is asked for by itself.
+	Items []*QuotaItem `protobuf:"bytes,3,rep,name=items,proto3" json:"items,omitempty"`
+	// Decide by at least this version of the limits; any when 0.
+	MinLimitVersion      int64    `protobuf:"varint,4,opt,name=min_limit_version,json=minLimitVersion,proto3" json:"min_limit_version,omitempty"`
+	XXX_NoUnkeyedLiteral struct{} `json:"-"`
+	XXX_unrecognized     []byte   `json:"-"`
+	XXX_sizecache        int32    `json:"-"`
+}
+
+func (m *BatchCheckRequest) Reset()      { *m = BatchCheckRequest{} }
+func (*BatchCheckRequest) ProtoMessage() {}
+func (*BatchCheckRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_cc28a0f77651e954, []int{10}
+}
+func (m *BatchCheckRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *BatchCheckRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_BatchCheckRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *BatchCheckRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_BatchCheckRequest.Merge(m, src)
+}
+func (m *BatchCheckRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *BatchCheckRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_BatchCheckRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_BatchCheckRequest proto.InternalMessageInfo
+
+// BatchCheckResponse has an answer for each item, in their order.
+type BatchCheckResponse struct {
+	// Always true; a failure is a status, not an answer.
+	Success bool `protobuf:"varint,1,opt,name=success,proto3" json:"success,omitempty"`
+	// The answers.
+	Answers              []*CheckQuotaResponse `protobuf:"bytes,2,rep,name=answers,proto3" json:"answers,omitempty"`
+	XXX_NoUnkeyedLiteral struct{}              `json:"-"`
+	XXX_unrecognized     []byte                `json:"-"`
+	XXX_sizecache        int32                 `json:"-"`
+}
+
+func (m *BatchCheckResponse) Reset()      { *m = BatchCheckResponse{} }
+func (*BatchCheckResponse) ProtoMessage() {}
+func (*BatchCheckResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_cc28a0f77651e954, []int{11}
+}
+func (m *BatchCheckResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *BatchCheckResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_BatchCheckResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *BatchCheckResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_BatchCheckResponse.Merge(m, src)
+}
+func (m *BatchCheckResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *BatchCheckResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_BatchCheckResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_BatchCheckResponse proto.InternalMessageInfo
+
+// BatchConsumeRequest takes several amounts of one tenant.
+type BatchConsumeRequest struct {
+	// The tenant's code; exactly one of code and id is given.
+	TenantCode string `protobuf:"bytes,1,opt,name=tenant_code,json=tenantCode,proto3" json:"tenant_code,omitempty"`
+	// The tenant's id; exactly one of code and id is given.
+	TenantId int64 `protobuf:"varint,2,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`
+	// The amounts; 1 to 256.
+	Items []*QuotaItem `protobuf:"bytes,3,rep,name=items,proto3" json:"items,omitempty"`
+	// How the answer is to be backed; with no durability given, by each resource's default.
+	Durability Durability `protobuf:"varint,4,opt,name=durability,proto3,enum=bfc.tenancy.v1.Durability" json:"durability,omitempty"`
+	// Take everything or nothing.
+	AllOrNone bool `protobuf:"varint,5,opt,name=all_or_none,json=allOrNone,proto3" json:"all_or_none,omitempty"`
+	// Decide by at least this version of the limits; any when 0.
+	MinLimitVersion int64 `protobuf:"varint,6,opt,name=min_limit_version,json=minLimitVersion,proto3" json:"min_limit_version,omitempty"`
+	// Makes a retry of the whole batch safe, as in Consume.
+	IdempotencyKey string `protobuf:"bytes,30,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
+	// Decide as if taking, and take nothing.
+	ValidateOnly         bool     `protobuf:"varint,31,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	XXX_NoUnkeyedLiteral struct{} `json:"-"`
+	XXX_unrecognized     []byte   `json:"-"`
+	XXX_sizecache        int32    `json:"-"`
+}
+
+func (m *BatchConsumeRequest) Reset()      { *m = BatchConsumeRequest{} }
+func (*BatchConsumeRequest) ProtoMessage() {}
+func (*BatchConsumeRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_cc28a0f77651e954, []int{12}
+}
+func (m *BatchConsumeRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *BatchConsumeRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_BatchConsumeRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *BatchConsumeRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_BatchConsumeRequest.Merge(m, src)
+}
+func (m *BatchConsumeRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *BatchConsumeRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_BatchConsumeRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_BatchConsumeRequest proto.InternalMessageInfo
+
+// BatchConsumeResult is what became of one item.
+type BatchConsumeResult struct {
+	// The item's status: code 0 when it was taken, else the status that Consume would have had.
+	Status *rpc.Status `protobuf:"bytes,1,opt,name=status,proto3" json:"status,omitempty"`
+	// The answer, of an item that was taken.
+	Answer               *ConsumeResponse `protobuf:"bytes,2,opt,name=answer,proto3" json:"answer,omitempty"`
+	XXX_NoUnkeyedLiteral struct{}         `json:"-"`
+	XXX_unrecognized     []byte           `json:"-"`
+	XXX_sizecache        int32            `json:"-"`
+}
+
+func (m *BatchConsumeResult) Reset()      { *m = BatchConsumeResult{} }
+func (*BatchConsumeResult) ProtoMessage() {}
+func (*BatchConsumeResult) Descriptor() ([]byte, []int) {
+	return fileDescriptor_cc28a0f77651e954, []int{13}
+}
+func (m *BatchConsumeResult) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *BatchConsumeResult) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_BatchConsumeResult.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *BatchConsumeResult) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_BatchConsumeResult.Merge(m, src)
+}
+func (m *BatchConsumeResult) XXX_Size() int {
+	return m.Size()
+}
+func (m *BatchConsumeResult) XXX_DiscardUnknown() {
+	xxx_messageInfo_BatchConsumeResult.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_BatchConsumeResult proto.InternalMessageInfo
+
+// BatchConsumeResponse has a result for each item, in their order.
+type BatchConsumeResponse struct {
+	// Whether every item was taken.
+	Success bool `protobuf:"varint,1,opt,name=success,proto3" json:"success,omitempty"`
+	// The results.
+	Results              []*BatchConsumeResult `protobuf:"bytes,2,rep,name=results,proto3" json:"results,omitempty"`
+	XXX_NoUnkeyedLiteral struct{}              `json:"-"`
+	XXX_unrecognized     []byte                `json:"-"`
+	XXX_sizecache        int32                 `json:"-"`
+}
+
+func (m *BatchConsumeResponse) Reset()      { *m = BatchConsumeResponse{} }
+func (*BatchConsumeResponse) ProtoMessage() {}
+func (*BatchConsumeResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_cc28a0f77651e954, []int{14}
+}
+func (m *BatchConsumeResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *BatchConsumeResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_BatchConsumeResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *BatchConsumeResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_BatchConsumeResponse.Merge(m, src)
+}
+func (m *BatchConsumeResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *BatchConsumeResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_BatchConsumeResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_BatchConsumeResponse proto.InternalMessageInfo
+
 // GetUsageRequest asks for the usage of some days.
 type GetUsageRequest struct {
 	// The tenant's code; exactly one of code and id is given.
@@ -481,7 +830,7 @@ type GetUsageRequest struct {
 func (m *GetUsageRequest) Reset()      { *m = GetUsageRequest{} }
 func (*GetUsageRequest) ProtoMessage() {}
 func (*GetUsageRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_cc28a0f77651e954, []int{9}
+	return fileDescriptor_cc28a0f77651e954, []int{15}
 }
 func (m *GetUsageRequest) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -523,16 +872,18 @@ type GetUsageResponse struct {
 	// Every day from the first to the last, days without usage too.
 	Days []*DailyUsage `protobuf:"bytes,5,rep,name=days,proto3" json:"days,omitempty"`
 	// The sums over these days.
-	Totals               *UsageTotals `protobuf:"bytes,6,opt,name=totals,proto3" json:"totals,omitempty"`
-	XXX_NoUnkeyedLiteral struct{}     `json:"-"`
-	XXX_unrecognized     []byte       `json:"-"`
-	XXX_sizecache        int32        `json:"-"`
+	Totals *UsageTotals `protobuf:"bytes,6,opt,name=totals,proto3" json:"totals,omitempty"`
+	// What was taken above a limit, at a price; only resources that have some. Part of the totals.
+	Overage              []*OverageUsage `protobuf:"bytes,7,rep,name=overage,proto3" json:"overage,omitempty"`
+	XXX_NoUnkeyedLiteral struct{}        `json:"-"`
+	XXX_unrecognized     []byte          `json:"-"`
+	XXX_sizecache        int32           `json:"-"`
 }
 
 func (m *GetUsageResponse) Reset()      { *m = GetUsageResponse{} }
 func (*GetUsageResponse) ProtoMessage() {}
 func (*GetUsageResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_cc28a0f77651e954, []int{10}
+	return fileDescriptor_cc28a0f77651e954, []int{16}
 }
 func (m *GetUsageResponse) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -561,6 +912,51 @@ func (m *GetUsageResponse) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_GetUsageResponse proto.InternalMessageInfo
 
+// OverageUsage is what was taken of one resource above its limit.
+type OverageUsage struct {
+	// The resource.
+	Resource Resource `protobuf:"varint,1,opt,name=resource,proto3,enum=bfc.tenancy.v1.Resource" json:"resource,omitempty"`
+	// The units above the limit.
+	Units uint64 `protobuf:"varint,2,opt,name=units,proto3" json:"units,omitempty"`
+	// What they cost, in paise.
+	PricePaise           int64    `protobuf:"varint,3,opt,name=price_paise,json=pricePaise,proto3" json:"price_paise,omitempty"`
+	XXX_NoUnkeyedLiteral struct{} `json:"-"`
+	XXX_unrecognized     []byte   `json:"-"`
+	XXX_sizecache        int32    `json:"-"`
+}
+
+func (m *OverageUsage) Reset()      { *m = OverageUsage{} }
+func (*OverageUsage) ProtoMessage() {}
+func (*OverageUsage) Descriptor() ([]byte, []int) {
+	return fileDescriptor_cc28a0f77651e954, []int{17}
+}
+func (m *OverageUsage) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *OverageUsage) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_OverageUsage.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *OverageUsage) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_OverageUsage.Merge(m, src)
+}
+func (m *OverageUsage) XXX_Size() int {
+	return m.Size()
+}
+func (m *OverageUsage) XXX_DiscardUnknown() {
+	xxx_messageInfo_OverageUsage.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_OverageUsage proto.InternalMessageInfo
+
 // DailyUsage is what was used on one day.
 type DailyUsage struct {
 	// The day, "2026-02-01".
@@ -581,7 +977,7 @@ type DailyUsage struct {
 func (m *DailyUsage) Reset()      { *m = DailyUsage{} }
 func (*DailyUsage) ProtoMessage() {}
 func (*DailyUsage) Descriptor() ([]byte, []int) {
-	return fileDescriptor_cc28a0f77651e954, []int{11}
+	return fileDescriptor_cc28a0f77651e954, []int{18}
 }
 func (m *DailyUsage) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -630,7 +1026,7 @@ type UsageTotals struct {
 func (m *UsageTotals) Reset()      { *m = UsageTotals{} }
 func (*UsageTotals) ProtoMessage() {}
 func (*UsageTotals) Descriptor() ([]byte, []int) {
-	return fileDescriptor_cc28a0f77651e954, []int{12}
+	return fileDescriptor_cc28a0f77651e954, []int{19}
 }
 func (m *UsageTotals) XXX_Unmarshal(b []byte) error {
 	return m.Unmarshal(b)
@@ -660,6 +1056,7 @@ func (m *UsageTotals) XXX_DiscardUnknown() {
 var xxx_messageInfo_UsageTotals proto.InternalMessageInfo
 
 func init() {
+	proto.RegisterEnum("bfc.tenancy.v1.Durability", Durability_name, Durability_value)
 	proto.RegisterType((*GetQuotasRequest)(nil), "bfc.tenancy.v1.GetQuotasRequest")
 	proto.RegisterType((*GetQuotasResponse)(nil), "bfc.tenancy.v1.GetQuotasResponse")
 	proto.RegisterType((*Quotas)(nil), "bfc.tenancy.v1.Quotas")
@@ -669,8 +1066,15 @@ func init() {
 	proto.RegisterType((*CheckQuotaResponse)(nil), "bfc.tenancy.v1.CheckQuotaResponse")
 	proto.RegisterType((*ConsumeRequest)(nil), "bfc.tenancy.v1.ConsumeRequest")
 	proto.RegisterType((*ConsumeResponse)(nil), "bfc.tenancy.v1.ConsumeResponse")
+	proto.RegisterType((*QuotaItem)(nil), "bfc.tenancy.v1.QuotaItem")
+	proto.RegisterType((*BatchCheckRequest)(nil), "bfc.tenancy.v1.BatchCheckRequest")
+	proto.RegisterType((*BatchCheckResponse)(nil), "bfc.tenancy.v1.BatchCheckResponse")
+	proto.RegisterType((*BatchConsumeRequest)(nil), "bfc.tenancy.v1.BatchConsumeRequest")
+	proto.RegisterType((*BatchConsumeResult)(nil), "bfc.tenancy.v1.BatchConsumeResult")
+	proto.RegisterType((*BatchConsumeResponse)(nil), "bfc.tenancy.v1.BatchConsumeResponse")
 	proto.RegisterType((*GetUsageRequest)(nil), "bfc.tenancy.v1.GetUsageRequest")
 	proto.RegisterType((*GetUsageResponse)(nil), "bfc.tenancy.v1.GetUsageResponse")
+	proto.RegisterType((*OverageUsage)(nil), "bfc.tenancy.v1.OverageUsage")
 	proto.RegisterType((*DailyUsage)(nil), "bfc.tenancy.v1.DailyUsage")
 	proto.RegisterType((*UsageTotals)(nil), "bfc.tenancy.v1.UsageTotals")
 }
@@ -678,66 +1082,114 @@ func init() {
 func init() { proto.RegisterFile("bfc/tenancy/v1/quota.proto", fileDescriptor_cc28a0f77651e954) }
 
 var fileDescriptor_cc28a0f77651e954 = []byte{
-	// 941 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xdc, 0x56, 0x41, 0x8f, 0xdb, 0x44,
-	0x14, 0xee, 0x24, 0xd9, 0x6c, 0xfc, 0x92, 0xee, 0xb6, 0x23, 0x54, 0x99, 0x94, 0x26, 0x8b, 0x7b,
-	0xa0, 0x27, 0x47, 0x9b, 0x72, 0x00, 0x09, 0x09, 0xd1, 0xad, 0xb4, 0x02, 0x0e, 0x80, 0xdb, 0x4a,
-	0x08, 0x09, 0x45, 0x13, 0xfb, 0x6d, 0xb0, 0x6a, 0xcf, 0xa4, 0x9e, 0x71, 0xba, 0xe1, 0xc4, 0x4f,
-	0xe0, 0x1f, 0x70, 0x84, 0x7f, 0x01, 0xc7, 0x1e, 0x2b, 0x71, 0xe1, 0x06, 0xdd, 0x13, 0xe2, 0xcc,
-	0x0f, 0x40, 0x9e, 0x19, 0x6f, 0xec, 0x64, 0xbb, 0xbb, 0xa0, 0x1e, 0x50, 0x6f, 0x99, 0xf7, 0xbe,
-	0x37, 0xfe, 0xbe, 0xf7, 0xe6, 0xbd, 0x17, 0xe8, 0x4f, 0x8f, 0xc2, 0x91, 0x42, 0xce, 0x78, 0xb8,
-	0x1c, 0x2d, 0xf6, 0x47, 0x4f, 0x72, 0xa1, 0x98, 0x3f, 0xcf, 0x84, 0x12, 0x74, 0x67, 0x7a, 0x14,
-	0xfa, 0xd6, 0xe7, 0x2f, 0xf6, 0xfb, 0xb7, 0xd6, 0xb0, 0x19, 0x4a, 0x91, 0x67, 0x21, 0x1a, 0x78,
-	0x7f, 0x38, 0x13, 0x62, 0x96, 0xe0, 0x48, 0x9f, 0xa6, 0xf9, 0xd1, 0x48, 0xc5, 0x29, 0x4a, 0xc5,
-	0xd2, 0xb9, 0x01, 0x78, 0x9f, 0xc3, 0xb5, 0x43, 0x54, 0x5f, 0x14, 0x5f, 0x90, 0x01, 0x3e, 0xc9,
-	0x51, 0x2a, 0x3a, 0x84, 0xae, 0xbe, 0x51, 0x4d, 0x42, 0x11, 0xa1, 0x4b, 0xf6, 0xc8, 0x1d, 0x27,
-	0x00, 0x63, 0x3a, 0x10, 0x11, 0xd2, 0x9b, 0xe0, 0x58, 0x40, 0x1c, 0xb9, 0x8d, 0x3d, 0x72, 0xa7,
-	0x19, 0x74, 0x8c, 0xe1, 0xe3, 0xc8, 0xfb, 0x1a, 0xae, 0x57, 0x6e, 0x94, 0x73, 0xc1, 0x25, 0x52,
-	0x17, 0xb6, 0x65, 0x1e, 0x86, 0x28, 0xa5, 0xbe, 0xae, 0x13, 0x94, 0x47, 0xea, 0x43, 0x5b, 0xeb,
-	0x93, 0xfa, 0xa2, 0xee, 0xf8, 0x86, 0x5f, 0x57, 0xe8, 0xdb, 0x9b, 0x2c, 0xca, 0xfb, 0x9b, 0x40,
-	0xdb, 0x98, 0xe8, 0x3e, 0x6c, 0xe5, 0x12, 0x33, 0x73, 0x65, 0x77, 0x7c, 0xf3, 0xcc, 0xc8, 0x07,
-	0x8a, 0xa9, 0x5c, 0x06, 0x06, 0x49, 0xdf, 0x03, 0x87, 0xcd, 0xe3, 0x49, 0xc8, 0x92, 0xa4, 0xfc,
-	0xe0, 0xb9, 0x61, 0x1d, 0x36, 0x8f, 0x0f, 0x0a, 0x30, 0xfd, 0x00, 0xb6, 0xa5, 0x12, 0x19, 0x9b,
-	0xa1, 0xdb, 0xd4, 0x71, 0xde, 0x7a, 0xdc, 0x03, 0xe3, 0xae, 0x86, 0x97, 0x21, 0xf4, 0x43, 0xe8,
-	0xa9, 0x8c, 0x71, 0xc9, 0x42, 0x15, 0x0b, 0x2e, 0xdd, 0xd6, 0xc5, 0x9f, 0xae, 0x05, 0x78, 0x4f,
-	0xa1, 0x5b, 0x71, 0xd2, 0xb7, 0xc0, 0x61, 0x0b, 0x16, 0x27, 0x6c, 0x9a, 0xa0, 0xcd, 0xe8, 0xca,
-	0x50, 0x64, 0x3b, 0xcc, 0xb3, 0x0c, 0xb9, 0xd2, 0x1a, 0x5b, 0x41, 0x79, 0xa4, 0xd7, 0xa0, 0x99,
-	0xb2, 0x63, 0xad, 0xa0, 0x15, 0x14, 0x3f, 0xe9, 0x00, 0x60, 0x8e, 0x59, 0x88, 0x5c, 0x15, 0xd2,
-	0x0a, 0x5e, 0x24, 0xa8, 0x58, 0xbc, 0x5f, 0x08, 0xd0, 0x4d, 0x65, 0xff, 0x8e, 0x00, 0x39, 0x93,
-	0x00, 0xb9, 0x14, 0x01, 0x7a, 0x1b, 0xae, 0xda, 0xe0, 0xc9, 0x74, 0xa9, 0x50, 0xba, 0x5b, 0x9a,
-	0x7c, 0xcf, 0x1a, 0xef, 0x15, 0xb6, 0xe2, 0x45, 0xa6, 0xec, 0xd8, 0x02, 0xda, 0x1a, 0xd0, 0x49,
-	0xd9, 0xb1, 0x76, 0x7a, 0x3f, 0x10, 0xb8, 0x7e, 0xf0, 0x0d, 0x86, 0x8f, 0xb5, 0x80, 0x4b, 0xbf,
-	0xf2, 0x77, 0xa1, 0x53, 0x76, 0x93, 0x56, 0xb1, 0x33, 0x76, 0xd7, 0xeb, 0x15, 0x58, 0x7f, 0x70,
-	0x8a, 0xa4, 0x37, 0xa0, 0xcd, 0x52, 0x91, 0x73, 0x65, 0x93, 0x6c, 0x4f, 0xf5, 0x9e, 0x69, 0xad,
-	0xf5, 0xcc, 0xaf, 0x04, 0x68, 0x95, 0xe1, 0xaa, 0x6b, 0x58, 0x92, 0x88, 0xa7, 0x18, 0x95, 0x5d,
-	0x63, 0x8f, 0xaf, 0xb2, 0xc2, 0x45, 0x29, 0x33, 0x4c, 0x59, 0xcc, 0x63, 0x3e, 0xb3, 0xc9, 0x5d,
-	0x19, 0xe8, 0xfb, 0x00, 0x11, 0x86, 0x71, 0x84, 0xd1, 0x84, 0x29, 0x9d, 0xda, 0xee, 0xb8, 0xef,
-	0x9b, 0xb1, 0xe2, 0x97, 0x63, 0xc5, 0x7f, 0x58, 0x8e, 0x95, 0xc0, 0xb1, 0xe8, 0x8f, 0x94, 0xf7,
-	0x17, 0x81, 0x9d, 0x03, 0xc1, 0x65, 0x9e, 0xe2, 0xff, 0x30, 0xe9, 0xf4, 0x1d, 0xd8, 0x8d, 0x23,
-	0x4c, 0xe7, 0x42, 0x21, 0x0f, 0x97, 0x93, 0xc7, 0xb8, 0x74, 0x07, 0x9a, 0xcf, 0x4e, 0xc5, 0xfc,
-	0x29, 0x2e, 0x8b, 0x17, 0xb8, 0x60, 0x49, 0x1c, 0x31, 0x85, 0x13, 0xc1, 0x93, 0xa5, 0x3b, 0xd4,
-	0xc5, 0xe8, 0x95, 0xc6, 0xcf, 0x78, 0xb2, 0xf4, 0x9e, 0x13, 0xd8, 0x3d, 0x15, 0xfb, 0x7a, 0xd4,
-	0xef, 0x67, 0x02, 0xbb, 0x87, 0xa8, 0x1e, 0x49, 0x36, 0xc3, 0x57, 0xb2, 0x1b, 0xe8, 0x2d, 0x00,
-	0xa9, 0x58, 0xa6, 0x26, 0x45, 0xda, 0xb4, 0x46, 0x27, 0x70, 0xb4, 0xe5, 0x3e, 0x53, 0x48, 0xdf,
-	0x84, 0x0e, 0xf2, 0xc8, 0x38, 0x5b, 0xda, 0xb9, 0x8d, 0x3c, 0xd2, 0xae, 0xea, 0xbb, 0xd8, 0xba,
-	0xec, 0xbb, 0xf0, 0xfe, 0x24, 0x7a, 0xbd, 0x59, 0x05, 0x17, 0xee, 0xa2, 0x3a, 0xbd, 0xc6, 0x79,
-	0xf4, 0x9a, 0x75, 0x7a, 0x85, 0xea, 0x38, 0xc5, 0xc9, 0xb7, 0x82, 0x97, 0xd4, 0x3b, 0x85, 0xe1,
-	0x2b, 0xc1, 0x91, 0xfa, 0xd0, 0x8a, 0xd8, 0xb2, 0x18, 0x5c, 0x4d, 0x9d, 0xfc, 0x35, 0xde, 0xf7,
-	0x59, 0x9c, 0x2c, 0x0d, 0x45, 0x8d, 0xa3, 0x77, 0xa1, 0xad, 0x84, 0x62, 0x89, 0xb4, 0xe5, 0xda,
-	0x58, 0x13, 0x1a, 0xfc, 0x50, 0x43, 0x02, 0x0b, 0xf5, 0x7e, 0x24, 0x00, 0xab, 0x9b, 0x0a, 0x29,
-	0x79, 0xf1, 0xc3, 0xb0, 0x35, 0x65, 0x72, 0xb4, 0xa5, 0xe4, 0x5b, 0xdf, 0x83, 0xcd, 0xca, 0xaa,
-	0xbb, 0x0d, 0x57, 0xed, 0xde, 0xb2, 0x03, 0xb5, 0xa9, 0x01, 0x3d, 0x6b, 0x34, 0x13, 0xf7, 0x8d,
-	0x72, 0xf9, 0x9a, 0xb6, 0xb2, 0xfb, 0xd5, 0x5b, 0xdb, 0x73, 0x5b, 0x26, 0xb2, 0xb6, 0xca, 0x7e,
-	0x22, 0xd0, 0xad, 0x28, 0xa8, 0x73, 0x21, 0x17, 0x71, 0x69, 0x9c, 0xc1, 0x45, 0xd7, 0xcd, 0x80,
-	0x66, 0x53, 0xbb, 0x5b, 0x1c, 0x6b, 0x39, 0x9c, 0xfe, 0x77, 0xaa, 0xe3, 0xdf, 0x1b, 0xd0, 0x33,
-	0x5b, 0x0f, 0xb3, 0x45, 0x1c, 0x22, 0x7d, 0x04, 0xce, 0xe9, 0x9f, 0x1b, 0xba, 0xb7, 0x5e, 0x97,
-	0xf5, 0x7f, 0x52, 0xfd, 0xb7, 0xcf, 0x41, 0x98, 0xd7, 0xe8, 0x35, 0xbf, 0x6f, 0x10, 0xfa, 0x25,
-	0xc0, 0x6a, 0xfc, 0xd3, 0x8d, 0xa8, 0x8d, 0xe5, 0xd5, 0xf7, 0xce, 0x83, 0x54, 0x6f, 0xfe, 0x04,
-	0xb6, 0xed, 0x54, 0xa2, 0x83, 0x8d, 0x98, 0xda, 0x6c, 0xee, 0x0f, 0x5f, 0xea, 0xb7, 0x8d, 0x13,
-	0x40, 0xa7, 0x6c, 0x26, 0x3a, 0x3c, 0x43, 0x59, 0x75, 0x50, 0xf4, 0xf7, 0x5e, 0x0e, 0xa8, 0xf0,
-	0xbb, 0xe7, 0x3e, 0x7b, 0x31, 0xb8, 0xf2, 0xdb, 0x8b, 0xc1, 0x95, 0xef, 0x4e, 0x06, 0xe4, 0xd9,
-	0xc9, 0x80, 0x3c, 0x3f, 0x19, 0x90, 0x3f, 0x4e, 0x06, 0x64, 0xda, 0xd6, 0xc3, 0xe9, 0xee, 0x3f,
-	0x01, 0x00, 0x00, 0xff, 0xff, 0x41, 0xa5, 0x4a, 0x42, 0x0e, 0x0b, 0x00, 0x00,
+	// 1710 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xec, 0x58, 0xcb, 0x6e, 0xdb, 0x46,
+	0x17, 0x0e, 0x25, 0x59, 0x97, 0x23, 0x59, 0xb6, 0xe7, 0xf7, 0x9f, 0x2a, 0x4a, 0x2c, 0xdb, 0x74,
+	0x93, 0x06, 0x59, 0xc8, 0x8d, 0x53, 0xf4, 0x12, 0x04, 0x28, 0x7c, 0xab, 0xe1, 0xd4, 0x89, 0x5d,
+	0xca, 0x4e, 0xea, 0x02, 0x05, 0x31, 0x22, 0xc7, 0x0e, 0x11, 0x5e, 0x14, 0x72, 0x28, 0x47, 0xed,
+	0xa6, 0xbb, 0xa2, 0x9b, 0xa2, 0xfb, 0x6e, 0xba, 0x6b, 0x57, 0x7d, 0x85, 0x6e, 0xb3, 0x2c, 0xb2,
+	0x2a, 0xba, 0x6a, 0xbc, 0xe8, 0x13, 0xf4, 0x01, 0x0a, 0xce, 0x0c, 0x25, 0x52, 0xd4, 0xc5, 0x0e,
+	0x0c, 0x74, 0xd1, 0xee, 0x34, 0xe7, 0x7c, 0x73, 0xe6, 0x9c, 0x6f, 0xbe, 0x39, 0x9c, 0x11, 0x54,
+	0x9b, 0x47, 0xda, 0x32, 0x25, 0x36, 0xb6, 0xb5, 0xce, 0x72, 0xfb, 0xf6, 0xf2, 0x33, 0xdf, 0xa1,
+	0xb8, 0xde, 0x72, 0x1d, 0xea, 0xa0, 0x72, 0xf3, 0x48, 0xab, 0x0b, 0x5f, 0xbd, 0x7d, 0xbb, 0xba,
+	0x30, 0x08, 0xab, 0x9a, 0x04, 0x7b, 0x84, 0xcf, 0xa8, 0x2e, 0x0e, 0x44, 0xb4, 0x1c, 0xd3, 0xd0,
+	0x3a, 0x02, 0x72, 0x63, 0x20, 0xc4, 0x25, 0x1e, 0x71, 0xdb, 0x98, 0x1a, 0x8e, 0x2d, 0x70, 0x73,
+	0x7d, 0x38, 0x97, 0x78, 0x8e, 0xef, 0x6a, 0xe1, 0x4a, 0xb5, 0x63, 0xc7, 0x39, 0x36, 0xc9, 0x32,
+	0x1b, 0x35, 0xfd, 0xa3, 0x65, 0xdd, 0x77, 0xa3, 0xd3, 0xe7, 0xfb, 0xfd, 0xd4, 0xb0, 0x88, 0x47,
+	0xb1, 0xd5, 0x12, 0x80, 0x37, 0x04, 0xc0, 0x6d, 0x69, 0xcb, 0x1e, 0xc5, 0xd4, 0xf7, 0xb8, 0x43,
+	0xde, 0x83, 0xe9, 0x2d, 0x42, 0x3f, 0x09, 0xd2, 0xf2, 0x14, 0xf2, 0xcc, 0x27, 0x1e, 0x45, 0xf3,
+	0x50, 0x64, 0xa9, 0x50, 0x55, 0x73, 0x74, 0x52, 0x91, 0x16, 0xa4, 0x9b, 0x05, 0x05, 0xb8, 0x69,
+	0xdd, 0xd1, 0x09, 0xba, 0x0a, 0x05, 0x01, 0x30, 0xf4, 0x4a, 0x6a, 0x41, 0xba, 0x99, 0x56, 0xf2,
+	0xdc, 0xb0, 0xad, 0xcb, 0x9f, 0xc3, 0x4c, 0x24, 0xa2, 0xd7, 0x72, 0x6c, 0x8f, 0xa0, 0x0a, 0xe4,
+	0x3c, 0x5f, 0xd3, 0x88, 0xe7, 0xb1, 0x70, 0x79, 0x25, 0x1c, 0xa2, 0x3a, 0x64, 0x19, 0x29, 0x1e,
+	0x0b, 0x54, 0x5c, 0xb9, 0x5c, 0x8f, 0xef, 0x43, 0x5d, 0x44, 0x12, 0x28, 0xf9, 0x2f, 0x09, 0xb2,
+	0xdc, 0x84, 0x6e, 0xc3, 0x84, 0xef, 0x11, 0x97, 0x87, 0x2c, 0xae, 0x5c, 0x1d, 0x38, 0xb3, 0xc1,
+	0xaa, 0x55, 0x38, 0x12, 0xbd, 0x0f, 0x05, 0xdc, 0x32, 0x54, 0x0d, 0x9b, 0x66, 0xb8, 0xe0, 0xc8,
+	0x69, 0x79, 0xdc, 0x32, 0xd6, 0x03, 0x30, 0xba, 0x07, 0x39, 0x8f, 0x3a, 0x2e, 0x3e, 0x26, 0x95,
+	0x34, 0x9b, 0x27, 0xf7, 0xcf, 0x6b, 0x70, 0x77, 0x74, 0x7a, 0x38, 0x05, 0x7d, 0x08, 0x25, 0xea,
+	0x62, 0xdb, 0xc3, 0x5a, 0xb0, 0x6b, 0x5e, 0x25, 0x33, 0x7e, 0xe9, 0xd8, 0x04, 0xf9, 0xa5, 0x04,
+	0xc5, 0x88, 0x17, 0x5d, 0x83, 0x02, 0x6e, 0x63, 0xc3, 0xc4, 0x4d, 0x93, 0x08, 0x4a, 0x7b, 0x86,
+	0x80, 0x6e, 0xcd, 0x77, 0x5d, 0x62, 0x53, 0x56, 0x64, 0x46, 0x09, 0x87, 0x68, 0x1a, 0xd2, 0x16,
+	0x7e, 0xce, 0x4a, 0xc8, 0x28, 0xc1, 0x4f, 0x54, 0x03, 0x68, 0x11, 0x57, 0x23, 0x36, 0x0d, 0x6a,
+	0x0b, 0x12, 0x93, 0x94, 0x88, 0x05, 0x55, 0x21, 0xcf, 0xf5, 0x4a, 0xf4, 0xca, 0x04, 0x9b, 0xd6,
+	0x1d, 0x07, 0xeb, 0x38, 0x6d, 0xc2, 0x48, 0xc9, 0xf2, 0x75, 0xc4, 0x10, 0x2d, 0xc1, 0xa4, 0x69,
+	0x58, 0x06, 0x55, 0xdb, 0xc4, 0xf5, 0x0c, 0xc7, 0xae, 0xe4, 0x98, 0x4c, 0x4a, 0xcc, 0xf8, 0x88,
+	0xdb, 0xe4, 0xef, 0x53, 0x80, 0x92, 0xac, 0x9d, 0xaf, 0x36, 0x69, 0x60, 0x6d, 0xd2, 0xd9, 0x6a,
+	0x5b, 0x82, 0x49, 0x31, 0x59, 0x6d, 0x76, 0x28, 0xf1, 0x44, 0x81, 0x25, 0x61, 0x5c, 0x0b, 0x6c,
+	0x81, 0xda, 0x2d, 0xfc, 0x5c, 0x00, 0x78, 0x99, 0x79, 0x0b, 0x3f, 0xe7, 0xce, 0x28, 0x3b, 0xb9,
+	0xe1, 0xec, 0xe4, 0xc7, 0xb0, 0x53, 0x18, 0xc0, 0xce, 0xd7, 0x29, 0x98, 0x59, 0x7f, 0x42, 0xb4,
+	0xa7, 0x8c, 0x9b, 0x33, 0x1f, 0xce, 0x77, 0x58, 0x46, 0xac, 0x7b, 0x30, 0x82, 0xca, 0x2b, 0x95,
+	0x7e, 0x99, 0x29, 0xc2, 0xaf, 0x74, 0x91, 0xe8, 0x32, 0x64, 0xb1, 0xe5, 0xf8, 0x36, 0x15, 0xd2,
+	0x10, 0xa3, 0xf8, 0x51, 0xcf, 0xc4, 0x8f, 0x3a, 0xba, 0x0b, 0x10, 0x34, 0xa2, 0xa6, 0x61, 0x1a,
+	0xb4, 0xc3, 0xb8, 0x2b, 0xaf, 0x54, 0xfb, 0x17, 0xdb, 0xe8, 0x22, 0x94, 0x08, 0x1a, 0xdd, 0x82,
+	0x19, 0xcb, 0xb0, 0xd5, 0x38, 0x0d, 0x59, 0xb6, 0xc0, 0x94, 0x65, 0xd8, 0x3b, 0x51, 0x26, 0xbe,
+	0x49, 0x03, 0x8a, 0x32, 0xd1, 0x6b, 0x2a, 0xd8, 0x34, 0x9d, 0x13, 0xa2, 0x87, 0x4d, 0x45, 0x0c,
+	0x2f, 0x54, 0xff, 0xd7, 0xa0, 0xe0, 0x12, 0x0b, 0x1b, 0xb6, 0x61, 0x1f, 0x0b, 0x7d, 0xf4, 0x0c,
+	0xe8, 0x03, 0x00, 0x9d, 0x68, 0x86, 0x4e, 0x74, 0x15, 0x53, 0x96, 0x7f, 0x71, 0xa5, 0x5a, 0xe7,
+	0xdd, 0xb6, 0x1e, 0xb6, 0xe3, 0xfa, 0x7e, 0xd8, 0x8e, 0x95, 0x82, 0x40, 0xaf, 0xd2, 0x40, 0x3a,
+	0x3a, 0x39, 0x76, 0xb1, 0x2e, 0xa4, 0x93, 0x57, 0xba, 0xe3, 0xa4, 0x40, 0xf2, 0x49, 0x81, 0xa0,
+	0x39, 0x00, 0x97, 0x1c, 0xf9, 0x1e, 0xd1, 0xd5, 0x66, 0x87, 0x49, 0xa8, 0x10, 0xa4, 0xc6, 0x2c,
+	0x6b, 0x1d, 0x74, 0x17, 0x8a, 0x2e, 0xa1, 0x6e, 0x47, 0xc5, 0x47, 0x94, 0xb8, 0x15, 0x60, 0xb9,
+	0x5d, 0x49, 0xe4, 0xb6, 0x21, 0x3e, 0x25, 0x0a, 0x30, 0xf4, 0x6a, 0x00, 0x0e, 0x08, 0x3c, 0xc1,
+	0x2e, 0x2b, 0xb9, 0xc8, 0xa9, 0x15, 0x43, 0xf9, 0x65, 0x0a, 0xca, 0xeb, 0x8e, 0xed, 0xf9, 0x16,
+	0xf9, 0x17, 0x4b, 0x12, 0xbd, 0x05, 0x53, 0x86, 0x4e, 0xac, 0x96, 0x43, 0x89, 0xad, 0x75, 0xd4,
+	0xa7, 0xa4, 0x53, 0xa9, 0xb1, 0xba, 0xcb, 0x11, 0xf3, 0xc7, 0xa4, 0x13, 0xec, 0x64, 0x1b, 0x9b,
+	0x86, 0x8e, 0x29, 0x51, 0x1d, 0xdb, 0xec, 0x54, 0xe6, 0x19, 0x9f, 0xa5, 0xd0, 0xb8, 0x6b, 0x9b,
+	0x1d, 0xf9, 0xdb, 0x34, 0x4c, 0x75, 0x49, 0xfd, 0x4f, 0xdd, 0x8c, 0xe1, 0xf8, 0x4e, 0x16, 0xce,
+	0xb5, 0x93, 0x11, 0xf9, 0x42, 0x4c, 0xbe, 0xe8, 0x3a, 0x94, 0x45, 0x13, 0x56, 0x85, 0xb8, 0x8a,
+	0xac, 0xe8, 0x49, 0x61, 0x5d, 0x65, 0x46, 0xf9, 0x10, 0x0a, 0xac, 0xd7, 0x6c, 0x53, 0x62, 0xc5,
+	0xe4, 0x2b, 0xbd, 0x86, 0x7c, 0x53, 0x51, 0xf9, 0xca, 0x3f, 0x4b, 0x30, 0xb3, 0x86, 0xa9, 0xf6,
+	0x84, 0x75, 0xb4, 0x0b, 0xb9, 0x73, 0xa1, 0x65, 0x98, 0x30, 0x28, 0xb1, 0xbc, 0x4a, 0x7a, 0x21,
+	0xcd, 0x0e, 0xf9, 0xa0, 0x7b, 0x45, 0x50, 0x8b, 0xc2, 0x71, 0x83, 0xa5, 0x9e, 0x19, 0xdc, 0x7d,
+	0x4d, 0x40, 0xd1, 0x7c, 0xc7, 0xde, 0xe8, 0xee, 0x41, 0x0e, 0xdb, 0xde, 0x49, 0x70, 0x31, 0x4b,
+	0xb1, 0x74, 0x12, 0x37, 0xa5, 0x64, 0x2f, 0x57, 0xc2, 0x29, 0xf2, 0xef, 0x29, 0xf8, 0x1f, 0x5f,
+	0xee, 0x9c, 0x4d, 0xe6, 0x62, 0x09, 0x8a, 0xab, 0x2f, 0x73, 0x2e, 0xf5, 0xd5, 0xa0, 0x88, 0x4d,
+	0x53, 0x75, 0x5c, 0xd5, 0x76, 0x6c, 0xc2, 0x4e, 0x55, 0x70, 0x83, 0x31, 0xcd, 0x5d, 0xf7, 0xa1,
+	0x63, 0x93, 0x7f, 0xb0, 0xcf, 0x74, 0xc2, 0xad, 0xec, 0xf6, 0x1a, 0xdf, 0xa4, 0xe8, 0x16, 0x64,
+	0xf9, 0x9b, 0x40, 0x5c, 0xa4, 0x51, 0x78, 0xc2, 0xdd, 0x96, 0x56, 0x17, 0xb7, 0x51, 0x81, 0x40,
+	0xef, 0x41, 0x96, 0xef, 0x94, 0xb8, 0x3d, 0xcf, 0x27, 0xf6, 0x36, 0xde, 0xc6, 0x14, 0x01, 0x97,
+	0x6d, 0x98, 0xed, 0x5b, 0xfa, 0x0c, 0x3a, 0x72, 0x59, 0x82, 0x43, 0x75, 0x94, 0xac, 0x45, 0x09,
+	0xa7, 0xc8, 0xbf, 0x48, 0x30, 0xb5, 0x45, 0xe8, 0x81, 0x87, 0x8f, 0x2f, 0x48, 0x43, 0x73, 0x00,
+	0x1e, 0xc5, 0x2e, 0x55, 0x03, 0x3a, 0x59, 0x8f, 0x2d, 0x28, 0x05, 0x66, 0xd9, 0xc0, 0x94, 0xa0,
+	0x2b, 0x90, 0x27, 0xb6, 0xce, 0x9d, 0x19, 0xe6, 0xcc, 0x11, 0x5b, 0x67, 0xae, 0x68, 0x03, 0x99,
+	0x38, 0x6b, 0x03, 0x91, 0x7f, 0x48, 0xb1, 0xb7, 0x99, 0xa8, 0x60, 0x2c, 0x5d, 0xf1, 0xf4, 0x52,
+	0xa3, 0xd2, 0x4b, 0xc7, 0xd3, 0x0b, 0xaa, 0x36, 0x2c, 0xa2, 0x7e, 0x11, 0xa8, 0x95, 0xa7, 0x9e,
+	0x0f, 0x0c, 0x9f, 0x05, 0x62, 0xad, 0x43, 0x46, 0xc7, 0x9d, 0xe0, 0x66, 0x9c, 0x66, 0xcd, 0xbf,
+	0xff, 0x08, 0x60, 0xc3, 0xec, 0xf0, 0x14, 0x19, 0x0e, 0xdd, 0x81, 0x2c, 0x75, 0x28, 0x36, 0x3d,
+	0xf1, 0xb9, 0x48, 0xbc, 0x71, 0x18, 0x78, 0x9f, 0x41, 0x14, 0x01, 0x45, 0xef, 0xf6, 0x6e, 0xca,
+	0x39, 0xb6, 0xce, 0xb5, 0xfe, 0x59, 0xbb, 0xdc, 0xcd, 0x57, 0x0a, 0xc1, 0xf2, 0x97, 0x50, 0x8a,
+	0x3a, 0x5e, 0xb3, 0x53, 0xcf, 0xc2, 0x84, 0x6f, 0x1b, 0xd4, 0x13, 0x8d, 0x9a, 0x0f, 0x02, 0xb1,
+	0xb4, 0x5c, 0x43, 0x23, 0x6a, 0x0b, 0x1b, 0x1e, 0xe7, 0x2c, 0xad, 0x00, 0x33, 0xed, 0x05, 0x16,
+	0xf9, 0x47, 0x09, 0xa0, 0x57, 0x7e, 0xc0, 0xbf, 0x1f, 0xfc, 0xe0, 0x14, 0x73, 0x6d, 0x15, 0x98,
+	0x25, 0x24, 0x39, 0xfe, 0xf2, 0x4c, 0x47, 0x1e, 0x97, 0x4b, 0x30, 0x29, 0x5e, 0x8a, 0xe2, 0x99,
+	0xc1, 0x57, 0x2b, 0x09, 0x23, 0x7f, 0x6a, 0xcc, 0x86, 0xcf, 0x5d, 0xde, 0xa7, 0xc5, 0x8b, 0x56,
+	0xee, 0x7b, 0x59, 0x4e, 0xf0, 0x99, 0xb1, 0xc7, 0xe3, 0x4f, 0x12, 0x14, 0x23, 0xb4, 0xc7, 0x73,
+	0x91, 0xc6, 0xe5, 0x92, 0x1a, 0x90, 0x0b, 0x13, 0x1b, 0x07, 0x1d, 0x37, 0xc5, 0x8b, 0xab, 0x20,
+	0x2c, 0x5b, 0xcd, 0xd7, 0x4f, 0xf5, 0xd6, 0x21, 0x40, 0xaf, 0xab, 0xa2, 0x2a, 0x5c, 0xde, 0x38,
+	0x50, 0x56, 0xd7, 0xb6, 0x77, 0xb6, 0xf7, 0x0f, 0xd5, 0x83, 0x87, 0x8d, 0xbd, 0xcd, 0xf5, 0xed,
+	0x8f, 0xb6, 0x37, 0x37, 0xa6, 0x2f, 0xa1, 0xff, 0xc3, 0x4c, 0xc4, 0xb7, 0xb3, 0xb9, 0xda, 0xd8,
+	0xdc, 0x98, 0x96, 0x50, 0x05, 0x66, 0x23, 0xe6, 0xf5, 0xdd, 0x07, 0x0f, 0xb6, 0xf7, 0xf7, 0x37,
+	0x37, 0xa6, 0x53, 0x2b, 0x7f, 0x02, 0x94, 0xf8, 0x33, 0x93, 0xb8, 0x6d, 0x43, 0x23, 0xe8, 0x00,
+	0x0a, 0xdd, 0x7f, 0x2a, 0xd0, 0x42, 0xbf, 0x50, 0xfa, 0xff, 0x16, 0xa9, 0x2e, 0x8e, 0x40, 0xf0,
+	0xd3, 0x29, 0xa7, 0xbf, 0x4b, 0x49, 0xe8, 0x53, 0x80, 0xde, 0x07, 0x0e, 0x2d, 0x8e, 0xfa, 0xf8,
+	0xf1, 0xc0, 0x67, 0xf8, 0x3e, 0xf2, 0xc8, 0xf7, 0x21, 0x27, 0xba, 0x1d, 0xaa, 0x0d, 0xed, 0xbb,
+	0x3c, 0xe6, 0xb8, 0xbe, 0x8c, 0x14, 0xc8, 0x87, 0xcd, 0x05, 0xcd, 0x0f, 0xa8, 0x2c, 0xda, 0x38,
+	0xab, 0x0b, 0xc3, 0x01, 0x7d, 0x95, 0xf7, 0x6e, 0x0a, 0xc9, 0xca, 0x13, 0xb7, 0x9e, 0xaa, 0x3c,
+	0x0a, 0x12, 0x8d, 0x7c, 0x08, 0xa5, 0x68, 0xb3, 0x47, 0x4b, 0xa3, 0x3f, 0x05, 0x3c, 0xfa, 0x9b,
+	0x63, 0xbe, 0x17, 0x9c, 0x88, 0xfb, 0x90, 0x53, 0xf8, 0x8b, 0x3d, 0x49, 0xaa, 0x70, 0x0c, 0x25,
+	0xb5, 0xeb, 0x17, 0xb1, 0xb6, 0x20, 0xbb, 0xee, 0x58, 0x96, 0x41, 0xd1, 0x5c, 0x92, 0xff, 0xc0,
+	0x1e, 0x46, 0xaa, 0x0d, 0x73, 0x47, 0x93, 0x62, 0xff, 0x35, 0x0e, 0x4a, 0x8a, 0x39, 0x46, 0x24,
+	0x25, 0xfc, 0xbd, 0xa4, 0x14, 0x72, 0xe4, 0xdb, 0x7a, 0x32, 0x29, 0x6e, 0x1f, 0x9a, 0x54, 0xe8,
+	0x16, 0x81, 0x1e, 0x03, 0x3c, 0x0e, 0x18, 0x1c, 0x22, 0xec, 0x9e, 0x6f, 0xe8, 0xf6, 0x46, 0x21,
+	0x3c, 0xe8, 0x4d, 0xe9, 0x6d, 0xb6, 0xbb, 0xab, 0xda, 0x33, 0xdf, 0x70, 0xc9, 0x0e, 0x2b, 0x39,
+	0xb1, 0xbb, 0x51, 0xef, 0xd0, 0xdd, 0x8d, 0x83, 0x44, 0xce, 0x0d, 0x00, 0x85, 0xd8, 0xe4, 0x84,
+	0x07, 0x5e, 0x4c, 0x56, 0x18, 0xfa, 0x86, 0xe6, 0x1c, 0x85, 0x88, 0xa0, 0x8f, 0xa0, 0xa8, 0x10,
+	0xea, 0xbb, 0x36, 0x8f, 0x3a, 0x60, 0x4a, 0xd7, 0x19, 0x86, 0x5d, 0x1a, 0x89, 0x11, 0x71, 0x75,
+	0x28, 0x87, 0x3d, 0x65, 0x8f, 0xfd, 0x8b, 0x8c, 0xae, 0x0f, 0xeb, 0x39, 0xdc, 0x1f, 0x46, 0xbf,
+	0x31, 0x0e, 0x16, 0x3d, 0x4b, 0x2a, 0x94, 0x1b, 0x63, 0x56, 0x69, 0x9c, 0x6d, 0x95, 0xc6, 0xc0,
+	0x55, 0xd6, 0x2a, 0x2f, 0x5e, 0xd5, 0x2e, 0xfd, 0xf6, 0xaa, 0x76, 0xe9, 0xab, 0xd3, 0x9a, 0xf4,
+	0xe2, 0xb4, 0x26, 0xfd, 0x7a, 0x5a, 0x93, 0xfe, 0x38, 0xad, 0x49, 0xcd, 0x2c, 0x7b, 0x33, 0xde,
+	0xf9, 0x3b, 0x00, 0x00, 0xff, 0xff, 0xd2, 0x6f, 0x3e, 0x68, 0x88, 0x17, 0x00, 0x00,
 }
 
 func (m *GetQuotasRequest) Marshal() (dAtA []byte, err error) {
@@ -927,6 +1379,21 @@ func (m *QuotaStatus) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i -= len(m.XXX_unrecognized)
 		copy(dAtA[i:], m.XXX_unrecognized)
 	}
+	if m.LimitVersion != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.LimitVersion))
+		i--
+		dAtA[i] = 0x38
+	}
+	if m.Overage != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.Overage))
+		i--
+		dAtA[i] = 0x30
+	}
+	if m.Reserved != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.Reserved))
+		i--
+		dAtA[i] = 0x28
+	}
 	if m.Percentage != 0 {
 		i -= 8
 		encoding_binary.LittleEndian.PutUint64(dAtA[i:], uint64(math.Float64bits(float64(m.Percentage))))
@@ -979,6 +1446,21 @@ func (m *StorageQuotaStatus) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	if m.XXX_unrecognized != nil {
 		i -= len(m.XXX_unrecognized)
 		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if m.LimitVersion != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.LimitVersion))
+		i--
+		dAtA[i] = 0x48
+	}
+	if m.Overage != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.Overage))
+		i--
+		dAtA[i] = 0x40
+	}
+	if m.Reserved != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.Reserved))
+		i--
+		dAtA[i] = 0x38
 	}
 	if m.MaxBytes != 0 {
 		i = encodeVarintQuota(dAtA, i, uint64(m.MaxBytes))
@@ -1045,6 +1527,16 @@ func (m *CheckQuotaRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i -= len(m.XXX_unrecognized)
 		copy(dAtA[i:], m.XXX_unrecognized)
 	}
+	if m.MinLimitVersion != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.MinLimitVersion))
+		i--
+		dAtA[i] = 0x30
+	}
+	if m.Durability != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.Durability))
+		i--
+		dAtA[i] = 0x28
+	}
 	if m.TenantId != 0 {
 		i = encodeVarintQuota(dAtA, i, uint64(m.TenantId))
 		i--
@@ -1093,6 +1585,50 @@ func (m *CheckQuotaResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	if m.XXX_unrecognized != nil {
 		i -= len(m.XXX_unrecognized)
 		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if m.Warning {
+		i--
+		if m.Warning {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x58
+	}
+	if m.RetryAfter != nil {
+		{
+			size, err := m.RetryAfter.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuota(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x52
+	}
+	if len(m.RefusedBy) > 0 {
+		i -= len(m.RefusedBy)
+		copy(dAtA[i:], m.RefusedBy)
+		i = encodeVarintQuota(dAtA, i, uint64(len(m.RefusedBy)))
+		i--
+		dAtA[i] = 0x4a
+	}
+	if m.LimitVersion != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.LimitVersion))
+		i--
+		dAtA[i] = 0x40
+	}
+	if m.Degraded {
+		i--
+		if m.Degraded {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x38
 	}
 	if m.DecidedAt != nil {
 		{
@@ -1185,6 +1721,16 @@ func (m *ConsumeRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0xf2
 	}
+	if m.MinLimitVersion != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.MinLimitVersion))
+		i--
+		dAtA[i] = 0x30
+	}
+	if m.Durability != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.Durability))
+		i--
+		dAtA[i] = 0x28
+	}
 	if m.TenantId != 0 {
 		i = encodeVarintQuota(dAtA, i, uint64(m.TenantId))
 		i--
@@ -1234,6 +1780,41 @@ func (m *ConsumeResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i -= len(m.XXX_unrecognized)
 		copy(dAtA[i:], m.XXX_unrecognized)
 	}
+	if m.OverageAmount != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.OverageAmount))
+		i--
+		dAtA[i] = 0x58
+	}
+	if m.Warning {
+		i--
+		if m.Warning {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x50
+	}
+	if m.Durability != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.Durability))
+		i--
+		dAtA[i] = 0x48
+	}
+	if m.LimitVersion != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.LimitVersion))
+		i--
+		dAtA[i] = 0x40
+	}
+	if m.Degraded {
+		i--
+		if m.Degraded {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x38
+	}
 	if m.DecidedAt != nil {
 		{
 			size, err := m.DecidedAt.MarshalToSizedBuffer(dAtA[:i])
@@ -1270,6 +1851,348 @@ func (m *ConsumeResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	if m.Allowed {
 		i--
 		if m.Allowed {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *QuotaItem) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *QuotaItem) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *QuotaItem) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if m.Amount != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.Amount))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Resource != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.Resource))
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *BatchCheckRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *BatchCheckRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *BatchCheckRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if m.MinLimitVersion != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.MinLimitVersion))
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.Items) > 0 {
+		for iNdEx := len(m.Items) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Items[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuota(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x1a
+		}
+	}
+	if m.TenantId != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.TenantId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.TenantCode) > 0 {
+		i -= len(m.TenantCode)
+		copy(dAtA[i:], m.TenantCode)
+		i = encodeVarintQuota(dAtA, i, uint64(len(m.TenantCode)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *BatchCheckResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *BatchCheckResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *BatchCheckResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if len(m.Answers) > 0 {
+		for iNdEx := len(m.Answers) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Answers[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuota(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x12
+		}
+	}
+	if m.Success {
+		i--
+		if m.Success {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *BatchConsumeRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *BatchConsumeRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *BatchConsumeRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if m.ValidateOnly {
+		i--
+		if m.ValidateOnly {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xf8
+	}
+	if len(m.IdempotencyKey) > 0 {
+		i -= len(m.IdempotencyKey)
+		copy(dAtA[i:], m.IdempotencyKey)
+		i = encodeVarintQuota(dAtA, i, uint64(len(m.IdempotencyKey)))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xf2
+	}
+	if m.MinLimitVersion != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.MinLimitVersion))
+		i--
+		dAtA[i] = 0x30
+	}
+	if m.AllOrNone {
+		i--
+		if m.AllOrNone {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x28
+	}
+	if m.Durability != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.Durability))
+		i--
+		dAtA[i] = 0x20
+	}
+	if len(m.Items) > 0 {
+		for iNdEx := len(m.Items) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Items[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuota(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x1a
+		}
+	}
+	if m.TenantId != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.TenantId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.TenantCode) > 0 {
+		i -= len(m.TenantCode)
+		copy(dAtA[i:], m.TenantCode)
+		i = encodeVarintQuota(dAtA, i, uint64(len(m.TenantCode)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *BatchConsumeResult) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *BatchConsumeResult) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *BatchConsumeResult) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if m.Answer != nil {
+		{
+			size, err := m.Answer.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuota(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Status != nil {
+		{
+			size, err := m.Status.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintQuota(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *BatchConsumeResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *BatchConsumeResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *BatchConsumeResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if len(m.Results) > 0 {
+		for iNdEx := len(m.Results) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Results[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuota(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x12
+		}
+	}
+	if m.Success {
+		i--
+		if m.Success {
 			dAtA[i] = 1
 		} else {
 			dAtA[i] = 0
@@ -1362,6 +2285,20 @@ func (m *GetUsageResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i -= len(m.XXX_unrecognized)
 		copy(dAtA[i:], m.XXX_unrecognized)
 	}
+	if len(m.Overage) > 0 {
+		for iNdEx := len(m.Overage) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Overage[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintQuota(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0x3a
+		}
+	}
 	if m.Totals != nil {
 		{
 			size, err := m.Totals.MarshalToSizedBuffer(dAtA[:i])
@@ -1416,6 +2353,48 @@ func (m *GetUsageResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		} else {
 			dAtA[i] = 0
 		}
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *OverageUsage) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *OverageUsage) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *OverageUsage) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if m.PricePaise != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.PricePaise))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.Units != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.Units))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Resource != 0 {
+		i = encodeVarintQuota(dAtA, i, uint64(m.Resource))
 		i--
 		dAtA[i] = 0x8
 	}
@@ -1624,6 +2603,15 @@ func (m *QuotaStatus) Size() (n int) {
 	if m.Percentage != 0 {
 		n += 9
 	}
+	if m.Reserved != 0 {
+		n += 1 + sovQuota(uint64(m.Reserved))
+	}
+	if m.Overage != 0 {
+		n += 1 + sovQuota(uint64(m.Overage))
+	}
+	if m.LimitVersion != 0 {
+		n += 1 + sovQuota(uint64(m.LimitVersion))
+	}
 	if m.XXX_unrecognized != nil {
 		n += len(m.XXX_unrecognized)
 	}
@@ -1654,6 +2642,15 @@ func (m *StorageQuotaStatus) Size() (n int) {
 	if m.MaxBytes != 0 {
 		n += 1 + sovQuota(uint64(m.MaxBytes))
 	}
+	if m.Reserved != 0 {
+		n += 1 + sovQuota(uint64(m.Reserved))
+	}
+	if m.Overage != 0 {
+		n += 1 + sovQuota(uint64(m.Overage))
+	}
+	if m.LimitVersion != 0 {
+		n += 1 + sovQuota(uint64(m.LimitVersion))
+	}
 	if m.XXX_unrecognized != nil {
 		n += len(m.XXX_unrecognized)
 	}
@@ -1678,6 +2675,12 @@ func (m *CheckQuotaRequest) Size() (n int) {
 	}
 	if m.TenantId != 0 {
 		n += 1 + sovQuota(uint64(m.TenantId))
+	}
+	if m.Durability != 0 {
+		n += 1 + sovQuota(uint64(m.Durability))
+	}
+	if m.MinLimitVersion != 0 {
+		n += 1 + sovQuota(uint64(m.MinLimitVersion))
 	}
 	if m.XXX_unrecognized != nil {
 		n += len(m.XXX_unrecognized)
@@ -1710,6 +2713,23 @@ func (m *CheckQuotaResponse) Size() (n int) {
 		l = m.DecidedAt.Size()
 		n += 1 + l + sovQuota(uint64(l))
 	}
+	if m.Degraded {
+		n += 2
+	}
+	if m.LimitVersion != 0 {
+		n += 1 + sovQuota(uint64(m.LimitVersion))
+	}
+	l = len(m.RefusedBy)
+	if l > 0 {
+		n += 1 + l + sovQuota(uint64(l))
+	}
+	if m.RetryAfter != nil {
+		l = m.RetryAfter.Size()
+		n += 1 + l + sovQuota(uint64(l))
+	}
+	if m.Warning {
+		n += 2
+	}
 	if m.XXX_unrecognized != nil {
 		n += len(m.XXX_unrecognized)
 	}
@@ -1734,6 +2754,12 @@ func (m *ConsumeRequest) Size() (n int) {
 	}
 	if m.TenantId != 0 {
 		n += 1 + sovQuota(uint64(m.TenantId))
+	}
+	if m.Durability != 0 {
+		n += 1 + sovQuota(uint64(m.Durability))
+	}
+	if m.MinLimitVersion != 0 {
+		n += 1 + sovQuota(uint64(m.MinLimitVersion))
 	}
 	l = len(m.IdempotencyKey)
 	if l > 0 {
@@ -1772,6 +2798,170 @@ func (m *ConsumeResponse) Size() (n int) {
 	if m.DecidedAt != nil {
 		l = m.DecidedAt.Size()
 		n += 1 + l + sovQuota(uint64(l))
+	}
+	if m.Degraded {
+		n += 2
+	}
+	if m.LimitVersion != 0 {
+		n += 1 + sovQuota(uint64(m.LimitVersion))
+	}
+	if m.Durability != 0 {
+		n += 1 + sovQuota(uint64(m.Durability))
+	}
+	if m.Warning {
+		n += 2
+	}
+	if m.OverageAmount != 0 {
+		n += 1 + sovQuota(uint64(m.OverageAmount))
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *QuotaItem) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Resource != 0 {
+		n += 1 + sovQuota(uint64(m.Resource))
+	}
+	if m.Amount != 0 {
+		n += 1 + sovQuota(uint64(m.Amount))
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *BatchCheckRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.TenantCode)
+	if l > 0 {
+		n += 1 + l + sovQuota(uint64(l))
+	}
+	if m.TenantId != 0 {
+		n += 1 + sovQuota(uint64(m.TenantId))
+	}
+	if len(m.Items) > 0 {
+		for _, e := range m.Items {
+			l = e.Size()
+			n += 1 + l + sovQuota(uint64(l))
+		}
+	}
+	if m.MinLimitVersion != 0 {
+		n += 1 + sovQuota(uint64(m.MinLimitVersion))
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *BatchCheckResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Success {
+		n += 2
+	}
+	if len(m.Answers) > 0 {
+		for _, e := range m.Answers {
+			l = e.Size()
+			n += 1 + l + sovQuota(uint64(l))
+		}
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *BatchConsumeRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.TenantCode)
+	if l > 0 {
+		n += 1 + l + sovQuota(uint64(l))
+	}
+	if m.TenantId != 0 {
+		n += 1 + sovQuota(uint64(m.TenantId))
+	}
+	if len(m.Items) > 0 {
+		for _, e := range m.Items {
+			l = e.Size()
+			n += 1 + l + sovQuota(uint64(l))
+		}
+	}
+	if m.Durability != 0 {
+		n += 1 + sovQuota(uint64(m.Durability))
+	}
+	if m.AllOrNone {
+		n += 2
+	}
+	if m.MinLimitVersion != 0 {
+		n += 1 + sovQuota(uint64(m.MinLimitVersion))
+	}
+	l = len(m.IdempotencyKey)
+	if l > 0 {
+		n += 2 + l + sovQuota(uint64(l))
+	}
+	if m.ValidateOnly {
+		n += 3
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *BatchConsumeResult) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Status != nil {
+		l = m.Status.Size()
+		n += 1 + l + sovQuota(uint64(l))
+	}
+	if m.Answer != nil {
+		l = m.Answer.Size()
+		n += 1 + l + sovQuota(uint64(l))
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *BatchConsumeResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Success {
+		n += 2
+	}
+	if len(m.Results) > 0 {
+		for _, e := range m.Results {
+			l = e.Size()
+			n += 1 + l + sovQuota(uint64(l))
+		}
 	}
 	if m.XXX_unrecognized != nil {
 		n += len(m.XXX_unrecognized)
@@ -1839,6 +3029,33 @@ func (m *GetUsageResponse) Size() (n int) {
 	if m.Totals != nil {
 		l = m.Totals.Size()
 		n += 1 + l + sovQuota(uint64(l))
+	}
+	if len(m.Overage) > 0 {
+		for _, e := range m.Overage {
+			l = e.Size()
+			n += 1 + l + sovQuota(uint64(l))
+		}
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *OverageUsage) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Resource != 0 {
+		n += 1 + sovQuota(uint64(m.Resource))
+	}
+	if m.Units != 0 {
+		n += 1 + sovQuota(uint64(m.Units))
+	}
+	if m.PricePaise != 0 {
+		n += 1 + sovQuota(uint64(m.PricePaise))
 	}
 	if m.XXX_unrecognized != nil {
 		n += len(m.XXX_unrecognized)
@@ -1954,6 +3171,9 @@ func (this *QuotaStatus) String() string {
 		`Current:` + fmt.Sprintf("%v", this.Current) + `,`,
 		`Max:` + fmt.Sprintf("%v", this.Max) + `,`,
 		`Percentage:` + fmt.Sprintf("%v", this.Percentage) + `,`,
+		`Reserved:` + fmt.Sprintf("%v", this.Reserved) + `,`,
+		`Overage:` + fmt.Sprintf("%v", this.Overage) + `,`,
+		`LimitVersion:` + fmt.Sprintf("%v", this.LimitVersion) + `,`,
 		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
 		`}`,
 	}, "")
@@ -1970,6 +3190,9 @@ func (this *StorageQuotaStatus) String() string {
 		`Percentage:` + fmt.Sprintf("%v", this.Percentage) + `,`,
 		`CurrentBytes:` + fmt.Sprintf("%v", this.CurrentBytes) + `,`,
 		`MaxBytes:` + fmt.Sprintf("%v", this.MaxBytes) + `,`,
+		`Reserved:` + fmt.Sprintf("%v", this.Reserved) + `,`,
+		`Overage:` + fmt.Sprintf("%v", this.Overage) + `,`,
+		`LimitVersion:` + fmt.Sprintf("%v", this.LimitVersion) + `,`,
 		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
 		`}`,
 	}, "")
@@ -1984,6 +3207,8 @@ func (this *CheckQuotaRequest) String() string {
 		`Resource:` + fmt.Sprintf("%v", this.Resource) + `,`,
 		`Amount:` + fmt.Sprintf("%v", this.Amount) + `,`,
 		`TenantId:` + fmt.Sprintf("%v", this.TenantId) + `,`,
+		`Durability:` + fmt.Sprintf("%v", this.Durability) + `,`,
+		`MinLimitVersion:` + fmt.Sprintf("%v", this.MinLimitVersion) + `,`,
 		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
 		`}`,
 	}, "")
@@ -2000,6 +3225,11 @@ func (this *CheckQuotaResponse) String() string {
 		`Percentage:` + fmt.Sprintf("%v", this.Percentage) + `,`,
 		`Remaining:` + fmt.Sprintf("%v", this.Remaining) + `,`,
 		`DecidedAt:` + strings.Replace(fmt.Sprintf("%v", this.DecidedAt), "Timestamp", "types.Timestamp", 1) + `,`,
+		`Degraded:` + fmt.Sprintf("%v", this.Degraded) + `,`,
+		`LimitVersion:` + fmt.Sprintf("%v", this.LimitVersion) + `,`,
+		`RefusedBy:` + fmt.Sprintf("%v", this.RefusedBy) + `,`,
+		`RetryAfter:` + strings.Replace(fmt.Sprintf("%v", this.RetryAfter), "Duration", "types.Duration", 1) + `,`,
+		`Warning:` + fmt.Sprintf("%v", this.Warning) + `,`,
 		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
 		`}`,
 	}, "")
@@ -2014,6 +3244,8 @@ func (this *ConsumeRequest) String() string {
 		`Resource:` + fmt.Sprintf("%v", this.Resource) + `,`,
 		`Amount:` + fmt.Sprintf("%v", this.Amount) + `,`,
 		`TenantId:` + fmt.Sprintf("%v", this.TenantId) + `,`,
+		`Durability:` + fmt.Sprintf("%v", this.Durability) + `,`,
+		`MinLimitVersion:` + fmt.Sprintf("%v", this.MinLimitVersion) + `,`,
 		`IdempotencyKey:` + fmt.Sprintf("%v", this.IdempotencyKey) + `,`,
 		`ValidateOnly:` + fmt.Sprintf("%v", this.ValidateOnly) + `,`,
 		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
@@ -2032,6 +3264,111 @@ func (this *ConsumeResponse) String() string {
 		`Percentage:` + fmt.Sprintf("%v", this.Percentage) + `,`,
 		`Remaining:` + fmt.Sprintf("%v", this.Remaining) + `,`,
 		`DecidedAt:` + strings.Replace(fmt.Sprintf("%v", this.DecidedAt), "Timestamp", "types.Timestamp", 1) + `,`,
+		`Degraded:` + fmt.Sprintf("%v", this.Degraded) + `,`,
+		`LimitVersion:` + fmt.Sprintf("%v", this.LimitVersion) + `,`,
+		`Durability:` + fmt.Sprintf("%v", this.Durability) + `,`,
+		`Warning:` + fmt.Sprintf("%v", this.Warning) + `,`,
+		`OverageAmount:` + fmt.Sprintf("%v", this.OverageAmount) + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
+func (this *QuotaItem) String() string {
+	if this == nil {
+		return "nil"
+	}
+	s := strings.Join([]string{`&QuotaItem{`,
+		`Resource:` + fmt.Sprintf("%v", this.Resource) + `,`,
+		`Amount:` + fmt.Sprintf("%v", this.Amount) + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
+func (this *BatchCheckRequest) String() string {
+	if this == nil {
+		return "nil"
+	}
+	repeatedStringForItems := "[]*QuotaItem{"
+	for _, f := range this.Items {
+		repeatedStringForItems += strings.Replace(f.String(), "QuotaItem", "QuotaItem", 1) + ","
+	}
+	repeatedStringForItems += "}"
+	s := strings.Join([]string{`&BatchCheckRequest{`,
+		`TenantCode:` + fmt.Sprintf("%v", this.TenantCode) + `,`,
+		`TenantId:` + fmt.Sprintf("%v", this.TenantId) + `,`,
+		`Items:` + repeatedStringForItems + `,`,
+		`MinLimitVersion:` + fmt.Sprintf("%v", this.MinLimitVersion) + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
+func (this *BatchCheckResponse) String() string {
+	if this == nil {
+		return "nil"
+	}
+	repeatedStringForAnswers := "[]*CheckQuotaResponse{"
+	for _, f := range this.Answers {
+		repeatedStringForAnswers += strings.Replace(f.String(), "CheckQuotaResponse", "CheckQuotaResponse", 1) + ","
+	}
+	repeatedStringForAnswers += "}"
+	s := strings.Join([]string{`&BatchCheckResponse{`,
+		`Success:` + fmt.Sprintf("%v", this.Success) + `,`,
+		`Answers:` + repeatedStringForAnswers + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
+func (this *BatchConsumeRequest) String() string {
+	if this == nil {
+		return "nil"
+	}
+	repeatedStringForItems := "[]*QuotaItem{"
+	for _, f := range this.Items {
+		repeatedStringForItems += strings.Replace(f.String(), "QuotaItem", "QuotaItem", 1) + ","
+	}
+	repeatedStringForItems += "}"
+	s := strings.Join([]string{`&BatchConsumeRequest{`,
+		`TenantCode:` + fmt.Sprintf("%v", this.TenantCode) + `,`,
+		`TenantId:` + fmt.Sprintf("%v", this.TenantId) + `,`,
+		`Items:` + repeatedStringForItems + `,`,
+		`Durability:` + fmt.Sprintf("%v", this.Durability) + `,`,
+		`AllOrNone:` + fmt.Sprintf("%v", this.AllOrNone) + `,`,
+		`MinLimitVersion:` + fmt.Sprintf("%v", this.MinLimitVersion) + `,`,
+		`IdempotencyKey:` + fmt.Sprintf("%v", this.IdempotencyKey) + `,`,
+		`ValidateOnly:` + fmt.Sprintf("%v", this.ValidateOnly) + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
+func (this *BatchConsumeResult) String() string {
+	if this == nil {
+		return "nil"
+	}
+	s := strings.Join([]string{`&BatchConsumeResult{`,
+		`Status:` + strings.Replace(fmt.Sprintf("%v", this.Status), "Status", "rpc.Status", 1) + `,`,
+		`Answer:` + strings.Replace(this.Answer.String(), "ConsumeResponse", "ConsumeResponse", 1) + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
+func (this *BatchConsumeResponse) String() string {
+	if this == nil {
+		return "nil"
+	}
+	repeatedStringForResults := "[]*BatchConsumeResult{"
+	for _, f := range this.Results {
+		repeatedStringForResults += strings.Replace(f.String(), "BatchConsumeResult", "BatchConsumeResult", 1) + ","
+	}
+	repeatedStringForResults += "}"
+	s := strings.Join([]string{`&BatchConsumeResponse{`,
+		`Success:` + fmt.Sprintf("%v", this.Success) + `,`,
+		`Results:` + repeatedStringForResults + `,`,
 		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
 		`}`,
 	}, "")
@@ -2061,6 +3398,11 @@ func (this *GetUsageResponse) String() string {
 		repeatedStringForDays += strings.Replace(f.String(), "DailyUsage", "DailyUsage", 1) + ","
 	}
 	repeatedStringForDays += "}"
+	repeatedStringForOverage := "[]*OverageUsage{"
+	for _, f := range this.Overage {
+		repeatedStringForOverage += strings.Replace(f.String(), "OverageUsage", "OverageUsage", 1) + ","
+	}
+	repeatedStringForOverage += "}"
 	s := strings.Join([]string{`&GetUsageResponse{`,
 		`Success:` + fmt.Sprintf("%v", this.Success) + `,`,
 		`StartDate:` + fmt.Sprintf("%v", this.StartDate) + `,`,
@@ -2068,6 +3410,20 @@ func (this *GetUsageResponse) String() string {
 		`TimeZone:` + fmt.Sprintf("%v", this.TimeZone) + `,`,
 		`Days:` + repeatedStringForDays + `,`,
 		`Totals:` + strings.Replace(this.Totals.String(), "UsageTotals", "UsageTotals", 1) + `,`,
+		`Overage:` + repeatedStringForOverage + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
+func (this *OverageUsage) String() string {
+	if this == nil {
+		return "nil"
+	}
+	s := strings.Join([]string{`&OverageUsage{`,
+		`Resource:` + fmt.Sprintf("%v", this.Resource) + `,`,
+		`Units:` + fmt.Sprintf("%v", this.Units) + `,`,
+		`PricePaise:` + fmt.Sprintf("%v", this.PricePaise) + `,`,
 		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
 		`}`,
 	}, "")
@@ -2117,6 +3473,18 @@ type QuotaServiceService interface {
 	CheckQuota(ctx context.Context, req *CheckQuotaRequest) (*CheckQuotaResponse, error)
 	Consume(ctx context.Context, req *ConsumeRequest) (*ConsumeResponse, error)
 	GetUsage(ctx context.Context, req *GetUsageRequest) (*GetUsageResponse, error)
+	BatchCheck(ctx context.Context, req *BatchCheckRequest) (*BatchCheckResponse, error)
+	BatchConsume(ctx context.Context, req *BatchConsumeRequest) (*BatchConsumeResponse, error)
+	Reserve(ctx context.Context, req *ReserveRequest) (*ReserveResponse, error)
+	Commit(ctx context.Context, req *CommitRequest) (*CommitResponse, error)
+	Release(ctx context.Context, req *ReleaseRequest) (*ReleaseResponse, error)
+	Refund(ctx context.Context, req *RefundRequest) (*RefundResponse, error)
+	WatchQuota(ctx context.Context, req *WatchQuotaRequest) (*WatchQuotaResponse, error)
+	AcquireLease(ctx context.Context, req *AcquireLeaseRequest) (*AcquireLeaseResponse, error)
+	RenewLease(ctx context.Context, req *RenewLeaseRequest) (*RenewLeaseResponse, error)
+	ReturnLease(ctx context.Context, req *ReturnLeaseRequest) (*ReturnLeaseResponse, error)
+	GetQuotaPolicy(ctx context.Context, req *GetQuotaPolicyRequest) (*GetQuotaPolicyResponse, error)
+	SetQuotaPolicy(ctx context.Context, req *SetQuotaPolicyRequest) (*SetQuotaPolicyResponse, error)
 }
 
 func RegisterQuotaServiceService(srv *github_com_containerd_ttrpc.Server, svc QuotaServiceService) {
@@ -2148,6 +3516,90 @@ func RegisterQuotaServiceService(srv *github_com_containerd_ttrpc.Server, svc Qu
 				return nil, err
 			}
 			return svc.GetUsage(ctx, &req)
+		},
+		"BatchCheck": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
+			var req BatchCheckRequest
+			if err := unmarshal(&req); err != nil {
+				return nil, err
+			}
+			return svc.BatchCheck(ctx, &req)
+		},
+		"BatchConsume": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
+			var req BatchConsumeRequest
+			if err := unmarshal(&req); err != nil {
+				return nil, err
+			}
+			return svc.BatchConsume(ctx, &req)
+		},
+		"Reserve": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
+			var req ReserveRequest
+			if err := unmarshal(&req); err != nil {
+				return nil, err
+			}
+			return svc.Reserve(ctx, &req)
+		},
+		"Commit": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
+			var req CommitRequest
+			if err := unmarshal(&req); err != nil {
+				return nil, err
+			}
+			return svc.Commit(ctx, &req)
+		},
+		"Release": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
+			var req ReleaseRequest
+			if err := unmarshal(&req); err != nil {
+				return nil, err
+			}
+			return svc.Release(ctx, &req)
+		},
+		"Refund": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
+			var req RefundRequest
+			if err := unmarshal(&req); err != nil {
+				return nil, err
+			}
+			return svc.Refund(ctx, &req)
+		},
+		"WatchQuota": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
+			var req WatchQuotaRequest
+			if err := unmarshal(&req); err != nil {
+				return nil, err
+			}
+			return svc.WatchQuota(ctx, &req)
+		},
+		"AcquireLease": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
+			var req AcquireLeaseRequest
+			if err := unmarshal(&req); err != nil {
+				return nil, err
+			}
+			return svc.AcquireLease(ctx, &req)
+		},
+		"RenewLease": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
+			var req RenewLeaseRequest
+			if err := unmarshal(&req); err != nil {
+				return nil, err
+			}
+			return svc.RenewLease(ctx, &req)
+		},
+		"ReturnLease": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
+			var req ReturnLeaseRequest
+			if err := unmarshal(&req); err != nil {
+				return nil, err
+			}
+			return svc.ReturnLease(ctx, &req)
+		},
+		"GetQuotaPolicy": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
+			var req GetQuotaPolicyRequest
+			if err := unmarshal(&req); err != nil {
+				return nil, err
+			}
+			return svc.GetQuotaPolicy(ctx, &req)
+		},
+		"SetQuotaPolicy": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
+			var req SetQuotaPolicyRequest
+			if err := unmarshal(&req); err != nil {
+				return nil, err
+			}
+			return svc.SetQuotaPolicy(ctx, &req)
 		},
 	})
 }
@@ -2189,6 +3641,102 @@ func (c *quotaServiceClient) Consume(ctx context.Context, req *ConsumeRequest) (
 func (c *quotaServiceClient) GetUsage(ctx context.Context, req *GetUsageRequest) (*GetUsageResponse, error) {
 	var resp GetUsageResponse
 	if err := c.client.Call(ctx, "bfc.tenancy.v1.QuotaService", "GetUsage", req, &resp); err != nil {
+		return nil, err
+	}
+	return &resp, nil
+}
+
+func (c *quotaServiceClient) BatchCheck(ctx context.Context, req *BatchCheckRequest) (*BatchCheckResponse, error) {
+	var resp BatchCheckResponse
+	if err := c.client.Call(ctx, "bfc.tenancy.v1.QuotaService", "BatchCheck", req, &resp); err != nil {
+		return nil, err
+	}
+	return &resp, nil
+}
+
+func (c *quotaServiceClient) BatchConsume(ctx context.Context, req *BatchConsumeRequest) (*BatchConsumeResponse, error) {
+	var resp BatchConsumeResponse
+	if err := c.client.Call(ctx, "bfc.tenancy.v1.QuotaService", "BatchConsume", req, &resp); err != nil {
+		return nil, err
+	}
+	return &resp, nil
+}
+
+func (c *quotaServiceClient) Reserve(ctx context.Context, req *ReserveRequest) (*ReserveResponse, error) {
+	var resp ReserveResponse
+	if err := c.client.Call(ctx, "bfc.tenancy.v1.QuotaService", "Reserve", req, &resp); err != nil {
+		return nil, err
+	}
+	return &resp, nil
+}
+
+func (c *quotaServiceClient) Commit(ctx context.Context, req *CommitRequest) (*CommitResponse, error) {
+	var resp CommitResponse
+	if err := c.client.Call(ctx, "bfc.tenancy.v1.QuotaService", "Commit", req, &resp); err != nil {
+		return nil, err
+	}
+	return &resp, nil
+}
+
+func (c *quotaServiceClient) Release(ctx context.Context, req *ReleaseRequest) (*ReleaseResponse, error) {
+	var resp ReleaseResponse
+	if err := c.client.Call(ctx, "bfc.tenancy.v1.QuotaService", "Release", req, &resp); err != nil {
+		return nil, err
+	}
+	return &resp, nil
+}
+
+func (c *quotaServiceClient) Refund(ctx context.Context, req *RefundRequest) (*RefundResponse, error) {
+	var resp RefundResponse
+	if err := c.client.Call(ctx, "bfc.tenancy.v1.QuotaService", "Refund", req, &resp); err != nil {
+		return nil, err
+	}
+	return &resp, nil
+}
+
+func (c *quotaServiceClient) WatchQuota(ctx context.Context, req *WatchQuotaRequest) (*WatchQuotaResponse, error) {
+	var resp WatchQuotaResponse
+	if err := c.client.Call(ctx, "bfc.tenancy.v1.QuotaService", "WatchQuota", req, &resp); err != nil {
+		return nil, err
+	}
+	return &resp, nil
+}
+
+func (c *quotaServiceClient) AcquireLease(ctx context.Context, req *AcquireLeaseRequest) (*AcquireLeaseResponse, error) {
+	var resp AcquireLeaseResponse
+	if err := c.client.Call(ctx, "bfc.tenancy.v1.QuotaService", "AcquireLease", req, &resp); err != nil {
+		return nil, err
+	}
+	return &resp, nil
+}
+
+func (c *quotaServiceClient) RenewLease(ctx context.Context, req *RenewLeaseRequest) (*RenewLeaseResponse, error) {
+	var resp RenewLeaseResponse
+	if err := c.client.Call(ctx, "bfc.tenancy.v1.QuotaService", "RenewLease", req, &resp); err != nil {
+		return nil, err
+	}
+	return &resp, nil
+}
+
+func (c *quotaServiceClient) ReturnLease(ctx context.Context, req *ReturnLeaseRequest) (*ReturnLeaseResponse, error) {
+	var resp ReturnLeaseResponse
+	if err := c.client.Call(ctx, "bfc.tenancy.v1.QuotaService", "ReturnLease", req, &resp); err != nil {
+		return nil, err
+	}
+	return &resp, nil
+}
+
+func (c *quotaServiceClient) GetQuotaPolicy(ctx context.Context, req *GetQuotaPolicyRequest) (*GetQuotaPolicyResponse, error) {
+	var resp GetQuotaPolicyResponse
+	if err := c.client.Call(ctx, "bfc.tenancy.v1.QuotaService", "GetQuotaPolicy", req, &resp); err != nil {
+		return nil, err
+	}
+	return &resp, nil
+}
+
+func (c *quotaServiceClient) SetQuotaPolicy(ctx context.Context, req *SetQuotaPolicyRequest) (*SetQuotaPolicyResponse, error) {
+	var resp SetQuotaPolicyResponse
+	if err := c.client.Call(ctx, "bfc.tenancy.v1.QuotaService", "SetQuotaPolicy", req, &resp); err != nil {
 		return nil, err
 	}
 	return &resp, nil
@@ -2695,6 +4243,63 @@ func (m *QuotaStatus) Unmarshal(dAtA []byte) error {
 			v = uint64(encoding_binary.LittleEndian.Uint64(dAtA[iNdEx:]))
 			iNdEx += 8
 			m.Percentage = float64(math.Float64frombits(v))
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reserved", wireType)
+			}
+			m.Reserved = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Reserved |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Overage", wireType)
+			}
+			m.Overage = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Overage |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field LimitVersion", wireType)
+			}
+			m.LimitVersion = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.LimitVersion |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipQuota(dAtA[iNdEx:])
@@ -2837,6 +4442,63 @@ func (m *StorageQuotaStatus) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Reserved", wireType)
+			}
+			m.Reserved = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Reserved |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 8:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Overage", wireType)
+			}
+			m.Overage = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Overage |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 9:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field LimitVersion", wireType)
+			}
+			m.LimitVersion = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.LimitVersion |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipQuota(dAtA[iNdEx:])
@@ -2973,6 +4635,44 @@ func (m *CheckQuotaRequest) Unmarshal(dAtA []byte) error {
 				b := dAtA[iNdEx]
 				iNdEx++
 				m.TenantId |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Durability", wireType)
+			}
+			m.Durability = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Durability |= Durability(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MinLimitVersion", wireType)
+			}
+			m.MinLimitVersion = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MinLimitVersion |= int64(b&0x7F) << shift
 				if b < 0x80 {
 					break
 				}
@@ -3152,6 +4852,133 @@ func (m *CheckQuotaResponse) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Degraded", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Degraded = bool(v != 0)
+		case 8:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field LimitVersion", wireType)
+			}
+			m.LimitVersion = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.LimitVersion |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 9:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RefusedBy", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuota
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.RefusedBy = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 10:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field RetryAfter", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuota
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.RetryAfter == nil {
+				m.RetryAfter = &types.Duration{}
+			}
+			if err := m.RetryAfter.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 11:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Warning", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Warning = bool(v != 0)
 		default:
 			iNdEx = preIndex
 			skippy, err := skipQuota(dAtA[iNdEx:])
@@ -3288,6 +5115,44 @@ func (m *ConsumeRequest) Unmarshal(dAtA []byte) error {
 				b := dAtA[iNdEx]
 				iNdEx++
 				m.TenantId |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Durability", wireType)
+			}
+			m.Durability = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Durability |= Durability(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MinLimitVersion", wireType)
+			}
+			m.MinLimitVersion = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MinLimitVersion |= int64(b&0x7F) << shift
 				if b < 0x80 {
 					break
 				}
@@ -3516,6 +5381,926 @@ func (m *ConsumeResponse) Unmarshal(dAtA []byte) error {
 				m.DecidedAt = &types.Timestamp{}
 			}
 			if err := m.DecidedAt.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 7:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Degraded", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Degraded = bool(v != 0)
+		case 8:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field LimitVersion", wireType)
+			}
+			m.LimitVersion = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.LimitVersion |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 9:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Durability", wireType)
+			}
+			m.Durability = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Durability |= Durability(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 10:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Warning", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Warning = bool(v != 0)
+		case 11:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OverageAmount", wireType)
+			}
+			m.OverageAmount = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.OverageAmount |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuota(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *QuotaItem) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuota
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: QuotaItem: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: QuotaItem: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Resource", wireType)
+			}
+			m.Resource = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Resource |= Resource(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Amount", wireType)
+			}
+			m.Amount = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Amount |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuota(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *BatchCheckRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuota
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: BatchCheckRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: BatchCheckRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TenantCode", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuota
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.TenantCode = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TenantId", wireType)
+			}
+			m.TenantId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TenantId |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Items", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuota
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Items = append(m.Items, &QuotaItem{})
+			if err := m.Items[len(m.Items)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MinLimitVersion", wireType)
+			}
+			m.MinLimitVersion = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MinLimitVersion |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuota(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *BatchCheckResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuota
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: BatchCheckResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: BatchCheckResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Success", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Success = bool(v != 0)
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Answers", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuota
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Answers = append(m.Answers, &CheckQuotaResponse{})
+			if err := m.Answers[len(m.Answers)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuota(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *BatchConsumeRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuota
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: BatchConsumeRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: BatchConsumeRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TenantCode", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuota
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.TenantCode = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TenantId", wireType)
+			}
+			m.TenantId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TenantId |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Items", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuota
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Items = append(m.Items, &QuotaItem{})
+			if err := m.Items[len(m.Items)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Durability", wireType)
+			}
+			m.Durability = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Durability |= Durability(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field AllOrNone", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.AllOrNone = bool(v != 0)
+		case 6:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field MinLimitVersion", wireType)
+			}
+			m.MinLimitVersion = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.MinLimitVersion |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 30:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field IdempotencyKey", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuota
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.IdempotencyKey = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 31:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ValidateOnly", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.ValidateOnly = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuota(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *BatchConsumeResult) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuota
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: BatchConsumeResult: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: BatchConsumeResult: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Status", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuota
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Status == nil {
+				m.Status = &rpc.Status{}
+			}
+			if err := m.Status.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Answer", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuota
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Answer == nil {
+				m.Answer = &ConsumeResponse{}
+			}
+			if err := m.Answer.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuota(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *BatchConsumeResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuota
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: BatchConsumeResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: BatchConsumeResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Success", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Success = bool(v != 0)
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Results", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuota
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Results = append(m.Results, &BatchConsumeResult{})
+			if err := m.Results[len(m.Results)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
@@ -3941,6 +6726,148 @@ func (m *GetUsageResponse) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Overage", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthQuota
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Overage = append(m.Overage, &OverageUsage{})
+			if err := m.Overage[len(m.Overage)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipQuota(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *OverageUsage) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowQuota
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: OverageUsage: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: OverageUsage: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Resource", wireType)
+			}
+			m.Resource = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Resource |= Resource(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Units", wireType)
+			}
+			m.Units = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.Units |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field PricePaise", wireType)
+			}
+			m.PricePaise = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.PricePaise |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipQuota(dAtA[iNdEx:])

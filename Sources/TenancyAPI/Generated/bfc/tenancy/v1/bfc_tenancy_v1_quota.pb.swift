@@ -5,6 +5,43 @@ public import CProtobufC
 public import CTenancyProtos
 public import TTRPC
 
+/// Durability is when a taking is acknowledged.
+public struct Durability: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    /// The number on the wire; any number is possible.
+    public let rawValue: Int32
+
+    /// The value of a number, known or not.
+    public init(rawValue: Int32) {
+        self.rawValue = rawValue
+    }
+
+    /// The default of the resource: LEASED for API calls, COMMITTED for the others.
+    public static var unspecified: Durability { Durability(rawValue: 0) }
+
+    /// From memory, out of units that the database has set aside. Never over-admits; if the server is
+    /// lost, what it had set aside counts as consumed.
+    public static var leased: Durability { Durability(rawValue: 1) }
+
+    /// After the commit.
+    public static var committed: Durability { Durability(rawValue: 2) }
+
+    /// Every value of the .proto file, in its order.
+    public static var allKnown: [Durability] { [.unspecified, .leased, .committed] }
+
+    /// The name in the .proto file; `nil` for an unknown number.
+    public var name: String? {
+        switch rawValue {
+            case 0: "DURABILITY_UNSPECIFIED"
+            case 1: "DURABILITY_LEASED"
+            case 2: "DURABILITY_COMMITTED"
+            default: nil
+        }
+    }
+
+    /// The name in the .proto file, or the number.
+    public var description: String { name ?? String(rawValue) }
+}
+
 /// GetQuotasRequest names a tenant by exactly one of its two names.
 public struct GetQuotasRequest: ProtobufMessage {
     /// The tenant's code.
@@ -162,6 +199,16 @@ public struct QuotaStatus: ProtobufMessage {
     /// 100 times current over max, rounded to two decimals.
     public var percentage: Double = 0
 
+    /// Units that are spoken for and not used yet: reservations, and blocks in the hands of clients
+    /// and servers.
+    public var reserved: UInt64 = 0
+
+    /// The units used above the limit, at a price; part of current.
+    public var overage: UInt64 = 0
+
+    /// The version of the limit.
+    public var limitVersion: Int64 = 0
+
     /// The message with every field at its default.
     public init() {}
 
@@ -170,12 +217,18 @@ public struct QuotaStatus: ProtobufMessage {
         available: Bool = false,
         current: UInt64 = 0,
         max: UInt64 = 0,
-        percentage: Double = 0
+        percentage: Double = 0,
+        reserved: UInt64 = 0,
+        overage: UInt64 = 0,
+        limitVersion: Int64 = 0
     ) {
         self.available = available
         self.current = current
         self.max = max
         self.percentage = percentage
+        self.reserved = reserved
+        self.overage = overage
+        self.limitVersion = limitVersion
     }
 
     /// The struct that protoc-c made of the message.
@@ -192,6 +245,9 @@ public struct QuotaStatus: ProtobufMessage {
         self.current = message.pointee.current
         self.max = message.pointee.max
         self.percentage = message.pointee.percentage
+        self.reserved = message.pointee.reserved
+        self.overage = message.pointee.overage
+        self.limitVersion = message.pointee.limit_version
     }
 
     /// Writes the fields into `message`; what it points to comes from `arena`.
@@ -202,6 +258,9 @@ public struct QuotaStatus: ProtobufMessage {
         message.pointee.current = self.current
         message.pointee.max = self.max
         message.pointee.percentage = self.percentage
+        message.pointee.reserved = self.reserved
+        message.pointee.overage = self.overage
+        message.pointee.limit_version = self.limitVersion
     }
 }
 
@@ -225,6 +284,15 @@ public struct StorageQuotaStatus: ProtobufMessage {
     /// The storage allowed, in bytes.
     public var maxBytes: UInt64 = 0
 
+    /// Bytes that are spoken for and not used yet.
+    public var reserved: UInt64 = 0
+
+    /// The bytes used above the limit, at a price; part of current.
+    public var overage: UInt64 = 0
+
+    /// The version of the limit.
+    public var limitVersion: Int64 = 0
+
     /// The message with every field at its default.
     public init() {}
 
@@ -235,7 +303,10 @@ public struct StorageQuotaStatus: ProtobufMessage {
         max: Double = 0,
         percentage: Double = 0,
         currentBytes: UInt64 = 0,
-        maxBytes: UInt64 = 0
+        maxBytes: UInt64 = 0,
+        reserved: UInt64 = 0,
+        overage: UInt64 = 0,
+        limitVersion: Int64 = 0
     ) {
         self.available = available
         self.current = current
@@ -243,6 +314,9 @@ public struct StorageQuotaStatus: ProtobufMessage {
         self.percentage = percentage
         self.currentBytes = currentBytes
         self.maxBytes = maxBytes
+        self.reserved = reserved
+        self.overage = overage
+        self.limitVersion = limitVersion
     }
 
     /// The struct that protoc-c made of the message.
@@ -261,6 +335,9 @@ public struct StorageQuotaStatus: ProtobufMessage {
         self.percentage = message.pointee.percentage
         self.currentBytes = message.pointee.current_bytes
         self.maxBytes = message.pointee.max_bytes
+        self.reserved = message.pointee.reserved
+        self.overage = message.pointee.overage
+        self.limitVersion = message.pointee.limit_version
     }
 
     /// Writes the fields into `message`; what it points to comes from `arena`.
@@ -273,6 +350,9 @@ public struct StorageQuotaStatus: ProtobufMessage {
         message.pointee.percentage = self.percentage
         message.pointee.current_bytes = self.currentBytes
         message.pointee.max_bytes = self.maxBytes
+        message.pointee.reserved = self.reserved
+        message.pointee.overage = self.overage
+        message.pointee.limit_version = self.limitVersion
     }
 }
 
@@ -290,6 +370,12 @@ public struct CheckQuotaRequest: ProtobufMessage {
     /// The tenant's id; exactly one of code and id is given.
     public var tenantId: Int64 = 0
 
+    /// How the answer is to be backed.
+    public var durability: Durability = Durability(rawValue: 0)
+
+    /// Decide by at least this version of the limit; any when 0.
+    public var minLimitVersion: Int64 = 0
+
     /// The message with every field at its default.
     public init() {}
 
@@ -298,12 +384,16 @@ public struct CheckQuotaRequest: ProtobufMessage {
         tenantCode: String = "",
         resource: Resource = Resource(rawValue: 0),
         amount: UInt64 = 0,
-        tenantId: Int64 = 0
+        tenantId: Int64 = 0,
+        durability: Durability = Durability(rawValue: 0),
+        minLimitVersion: Int64 = 0
     ) {
         self.tenantCode = tenantCode
         self.resource = resource
         self.amount = amount
         self.tenantId = tenantId
+        self.durability = durability
+        self.minLimitVersion = minLimitVersion
     }
 
     /// The struct that protoc-c made of the message.
@@ -320,6 +410,8 @@ public struct CheckQuotaRequest: ProtobufMessage {
         self.resource = Resource(rawValue: Int32(truncatingIfNeeded: message.pointee.resource.rawValue))
         self.amount = message.pointee.amount
         self.tenantId = message.pointee.tenant_id
+        self.durability = Durability(rawValue: Int32(truncatingIfNeeded: message.pointee.durability.rawValue))
+        self.minLimitVersion = message.pointee.min_limit_version
     }
 
     /// Writes the fields into `message`; what it points to comes from `arena`.
@@ -330,6 +422,8 @@ public struct CheckQuotaRequest: ProtobufMessage {
         message.pointee.resource = Bfc__Tenancy__V1__Resource(rawValue: .init(truncatingIfNeeded: self.resource.rawValue))
         message.pointee.amount = self.amount
         message.pointee.tenant_id = self.tenantId
+        message.pointee.durability = Bfc__Tenancy__V1__Durability(rawValue: .init(truncatingIfNeeded: self.durability.rawValue))
+        message.pointee.min_limit_version = self.minLimitVersion
     }
 }
 
@@ -353,6 +447,21 @@ public struct CheckQuotaResponse: ProtobufMessage {
     /// When this was so, by the server's clock.
     public var decidedAt: Google_Protobuf_Timestamp?
 
+    /// Decided without the database, which is away.
+    public var degraded: Bool = false
+
+    /// The version of the limit.
+    public var limitVersion: Int64 = 0
+
+    /// The limit that refuses, "resource:api_calls"; empty when none does.
+    public var refusedBy: String = ""
+
+    /// When time frees units; not given when nothing refuses, or nothing is freed by time.
+    public var retryAfter: Google_Protobuf_Duration?
+
+    /// Usage has reached a percentage from which callers are warned.
+    public var warning: Bool = false
+
     /// The message with every field at its default.
     public init() {}
 
@@ -363,7 +472,12 @@ public struct CheckQuotaResponse: ProtobufMessage {
         max: UInt64 = 0,
         percentage: Double = 0,
         remaining: UInt64 = 0,
-        decidedAt: Google_Protobuf_Timestamp? = nil
+        decidedAt: Google_Protobuf_Timestamp? = nil,
+        degraded: Bool = false,
+        limitVersion: Int64 = 0,
+        refusedBy: String = "",
+        retryAfter: Google_Protobuf_Duration? = nil,
+        warning: Bool = false
     ) {
         self.allowed = allowed
         self.current = current
@@ -371,6 +485,11 @@ public struct CheckQuotaResponse: ProtobufMessage {
         self.percentage = percentage
         self.remaining = remaining
         self.decidedAt = decidedAt
+        self.degraded = degraded
+        self.limitVersion = limitVersion
+        self.refusedBy = refusedBy
+        self.retryAfter = retryAfter
+        self.warning = warning
     }
 
     /// The struct that protoc-c made of the message.
@@ -389,6 +508,11 @@ public struct CheckQuotaResponse: ProtobufMessage {
         self.percentage = message.pointee.percentage
         self.remaining = message.pointee.remaining
         self.decidedAt = message.pointee.decided_at.map { Google_Protobuf_Timestamp(copying: $0) }
+        self.degraded = message.pointee.degraded != 0
+        self.limitVersion = message.pointee.limit_version
+        self.refusedBy = String(protobufC: message.pointee.refused_by)
+        self.retryAfter = message.pointee.retry_after.map { Google_Protobuf_Duration(copying: $0) }
+        self.warning = message.pointee.warning != 0
     }
 
     /// Writes the fields into `message`; what it points to comes from `arena`.
@@ -401,6 +525,11 @@ public struct CheckQuotaResponse: ProtobufMessage {
         message.pointee.percentage = self.percentage
         message.pointee.remaining = self.remaining
         if let value = self.decidedAt { message.pointee.decided_at = try arena.message(value) }
+        message.pointee.degraded = self.degraded ? 1 : 0
+        message.pointee.limit_version = self.limitVersion
+        if !self.refusedBy.isEmpty { message.pointee.refused_by = try arena.string(self.refusedBy) }
+        if let value = self.retryAfter { message.pointee.retry_after = try arena.message(value) }
+        message.pointee.warning = self.warning ? 1 : 0
     }
 }
 
@@ -417,6 +546,12 @@ public struct ConsumeRequest: ProtobufMessage {
 
     /// The tenant's id; exactly one of code and id is given.
     public var tenantId: Int64 = 0
+
+    /// How the answer is to be backed.
+    public var durability: Durability = Durability(rawValue: 0)
+
+    /// Decide by at least this version of the limit; any when 0.
+    public var minLimitVersion: Int64 = 0
 
     /// Makes a retry safe: the same key with the same request of the same caller gives the stored
     /// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
@@ -435,6 +570,8 @@ public struct ConsumeRequest: ProtobufMessage {
         resource: Resource = Resource(rawValue: 0),
         amount: UInt64 = 0,
         tenantId: Int64 = 0,
+        durability: Durability = Durability(rawValue: 0),
+        minLimitVersion: Int64 = 0,
         idempotencyKey: String = "",
         validateOnly: Bool = false
     ) {
@@ -442,6 +579,8 @@ public struct ConsumeRequest: ProtobufMessage {
         self.resource = resource
         self.amount = amount
         self.tenantId = tenantId
+        self.durability = durability
+        self.minLimitVersion = minLimitVersion
         self.idempotencyKey = idempotencyKey
         self.validateOnly = validateOnly
     }
@@ -460,6 +599,8 @@ public struct ConsumeRequest: ProtobufMessage {
         self.resource = Resource(rawValue: Int32(truncatingIfNeeded: message.pointee.resource.rawValue))
         self.amount = message.pointee.amount
         self.tenantId = message.pointee.tenant_id
+        self.durability = Durability(rawValue: Int32(truncatingIfNeeded: message.pointee.durability.rawValue))
+        self.minLimitVersion = message.pointee.min_limit_version
         self.idempotencyKey = String(protobufC: message.pointee.idempotency_key)
         self.validateOnly = message.pointee.validate_only != 0
     }
@@ -472,6 +613,8 @@ public struct ConsumeRequest: ProtobufMessage {
         message.pointee.resource = Bfc__Tenancy__V1__Resource(rawValue: .init(truncatingIfNeeded: self.resource.rawValue))
         message.pointee.amount = self.amount
         message.pointee.tenant_id = self.tenantId
+        message.pointee.durability = Bfc__Tenancy__V1__Durability(rawValue: .init(truncatingIfNeeded: self.durability.rawValue))
+        message.pointee.min_limit_version = self.minLimitVersion
         if !self.idempotencyKey.isEmpty { message.pointee.idempotency_key = try arena.string(self.idempotencyKey) }
         message.pointee.validate_only = self.validateOnly ? 1 : 0
     }
@@ -497,6 +640,21 @@ public struct ConsumeResponse: ProtobufMessage {
     /// When it was decided, by the server's clock.
     public var decidedAt: Google_Protobuf_Timestamp?
 
+    /// Decided without the database, which is away.
+    public var degraded: Bool = false
+
+    /// The version of the limit.
+    public var limitVersion: Int64 = 0
+
+    /// How the answer is backed.
+    public var durability: Durability = Durability(rawValue: 0)
+
+    /// Usage has reached a percentage from which callers are warned.
+    public var warning: Bool = false
+
+    /// The part of this amount that is above the limit, at a price.
+    public var overageAmount: UInt64 = 0
+
     /// The message with every field at its default.
     public init() {}
 
@@ -507,7 +665,12 @@ public struct ConsumeResponse: ProtobufMessage {
         max: UInt64 = 0,
         percentage: Double = 0,
         remaining: UInt64 = 0,
-        decidedAt: Google_Protobuf_Timestamp? = nil
+        decidedAt: Google_Protobuf_Timestamp? = nil,
+        degraded: Bool = false,
+        limitVersion: Int64 = 0,
+        durability: Durability = Durability(rawValue: 0),
+        warning: Bool = false,
+        overageAmount: UInt64 = 0
     ) {
         self.allowed = allowed
         self.current = current
@@ -515,6 +678,11 @@ public struct ConsumeResponse: ProtobufMessage {
         self.percentage = percentage
         self.remaining = remaining
         self.decidedAt = decidedAt
+        self.degraded = degraded
+        self.limitVersion = limitVersion
+        self.durability = durability
+        self.warning = warning
+        self.overageAmount = overageAmount
     }
 
     /// The struct that protoc-c made of the message.
@@ -533,6 +701,11 @@ public struct ConsumeResponse: ProtobufMessage {
         self.percentage = message.pointee.percentage
         self.remaining = message.pointee.remaining
         self.decidedAt = message.pointee.decided_at.map { Google_Protobuf_Timestamp(copying: $0) }
+        self.degraded = message.pointee.degraded != 0
+        self.limitVersion = message.pointee.limit_version
+        self.durability = Durability(rawValue: Int32(truncatingIfNeeded: message.pointee.durability.rawValue))
+        self.warning = message.pointee.warning != 0
+        self.overageAmount = message.pointee.overage_amount
     }
 
     /// Writes the fields into `message`; what it points to comes from `arena`.
@@ -545,6 +718,337 @@ public struct ConsumeResponse: ProtobufMessage {
         message.pointee.percentage = self.percentage
         message.pointee.remaining = self.remaining
         if let value = self.decidedAt { message.pointee.decided_at = try arena.message(value) }
+        message.pointee.degraded = self.degraded ? 1 : 0
+        message.pointee.limit_version = self.limitVersion
+        message.pointee.durability = Bfc__Tenancy__V1__Durability(rawValue: .init(truncatingIfNeeded: self.durability.rawValue))
+        message.pointee.warning = self.warning ? 1 : 0
+        message.pointee.overage_amount = self.overageAmount
+    }
+}
+
+/// QuotaItem is one amount of a batch.
+public struct QuotaItem: ProtobufMessage {
+    /// The resource.
+    public var resource: Resource = Resource(rawValue: 0)
+
+    /// The units, bytes for storage; at least 1, and 0 in BatchCheck to ask whether any is left.
+    public var amount: UInt64 = 0
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        resource: Resource = Resource(rawValue: 0),
+        amount: UInt64 = 0
+    ) {
+        self.resource = resource
+        self.amount = amount
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__QuotaItem
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__quota_item__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.resource = Resource(rawValue: Int32(truncatingIfNeeded: message.pointee.resource.rawValue))
+        self.amount = message.pointee.amount
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        message.pointee.resource = Bfc__Tenancy__V1__Resource(rawValue: .init(truncatingIfNeeded: self.resource.rawValue))
+        message.pointee.amount = self.amount
+    }
+}
+
+/// BatchCheckRequest asks about several amounts of one tenant.
+public struct BatchCheckRequest: ProtobufMessage {
+    /// The tenant's code; exactly one of code and id is given.
+    public var tenantCode: String = ""
+
+    /// The tenant's id; exactly one of code and id is given.
+    public var tenantId: Int64 = 0
+
+    /// The amounts; 1 to 256. Each is asked for by itself.
+    public var items: [QuotaItem] = []
+
+    /// Decide by at least this version of the limits; any when 0.
+    public var minLimitVersion: Int64 = 0
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        tenantCode: String = "",
+        tenantId: Int64 = 0,
+        items: [QuotaItem] = [],
+        minLimitVersion: Int64 = 0
+    ) {
+        self.tenantCode = tenantCode
+        self.tenantId = tenantId
+        self.items = items
+        self.minLimitVersion = minLimitVersion
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__BatchCheckRequest
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__batch_check_request__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.tenantCode = String(protobufC: message.pointee.tenant_code)
+        self.tenantId = message.pointee.tenant_id
+        self.items = [QuotaItem](protobufC: message.pointee.items, count: message.pointee.n_items)
+        self.minLimitVersion = message.pointee.min_limit_version
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        if !self.tenantCode.isEmpty { message.pointee.tenant_code = try arena.string(self.tenantCode) }
+        message.pointee.tenant_id = self.tenantId
+        if !self.items.isEmpty {
+            message.pointee.n_items = self.items.count
+            message.pointee.items = try arena.messages(self.items)
+        }
+        message.pointee.min_limit_version = self.minLimitVersion
+    }
+}
+
+/// BatchCheckResponse has an answer for each item, in their order.
+public struct BatchCheckResponse: ProtobufMessage {
+    /// Always true; a failure is a status, not an answer.
+    public var success: Bool = false
+
+    /// The answers.
+    public var answers: [CheckQuotaResponse] = []
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        success: Bool = false,
+        answers: [CheckQuotaResponse] = []
+    ) {
+        self.success = success
+        self.answers = answers
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__BatchCheckResponse
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__batch_check_response__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.success = message.pointee.success != 0
+        self.answers = [CheckQuotaResponse](protobufC: message.pointee.answers, count: message.pointee.n_answers)
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        message.pointee.success = self.success ? 1 : 0
+        if !self.answers.isEmpty {
+            message.pointee.n_answers = self.answers.count
+            message.pointee.answers = try arena.messages(self.answers)
+        }
+    }
+}
+
+/// BatchConsumeRequest takes several amounts of one tenant.
+public struct BatchConsumeRequest: ProtobufMessage {
+    /// The tenant's code; exactly one of code and id is given.
+    public var tenantCode: String = ""
+
+    /// The tenant's id; exactly one of code and id is given.
+    public var tenantId: Int64 = 0
+
+    /// The amounts; 1 to 256.
+    public var items: [QuotaItem] = []
+
+    /// How the answer is to be backed; with no durability given, by each resource's default.
+    public var durability: Durability = Durability(rawValue: 0)
+
+    /// Take everything or nothing.
+    public var allOrNone: Bool = false
+
+    /// Decide by at least this version of the limits; any when 0.
+    public var minLimitVersion: Int64 = 0
+
+    /// Makes a retry of the whole batch safe, as in Consume.
+    public var idempotencyKey: String = ""
+
+    /// Decide as if taking, and take nothing.
+    public var validateOnly: Bool = false
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        tenantCode: String = "",
+        tenantId: Int64 = 0,
+        items: [QuotaItem] = [],
+        durability: Durability = Durability(rawValue: 0),
+        allOrNone: Bool = false,
+        minLimitVersion: Int64 = 0,
+        idempotencyKey: String = "",
+        validateOnly: Bool = false
+    ) {
+        self.tenantCode = tenantCode
+        self.tenantId = tenantId
+        self.items = items
+        self.durability = durability
+        self.allOrNone = allOrNone
+        self.minLimitVersion = minLimitVersion
+        self.idempotencyKey = idempotencyKey
+        self.validateOnly = validateOnly
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__BatchConsumeRequest
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__batch_consume_request__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.tenantCode = String(protobufC: message.pointee.tenant_code)
+        self.tenantId = message.pointee.tenant_id
+        self.items = [QuotaItem](protobufC: message.pointee.items, count: message.pointee.n_items)
+        self.durability = Durability(rawValue: Int32(truncatingIfNeeded: message.pointee.durability.rawValue))
+        self.allOrNone = message.pointee.all_or_none != 0
+        self.minLimitVersion = message.pointee.min_limit_version
+        self.idempotencyKey = String(protobufC: message.pointee.idempotency_key)
+        self.validateOnly = message.pointee.validate_only != 0
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        if !self.tenantCode.isEmpty { message.pointee.tenant_code = try arena.string(self.tenantCode) }
+        message.pointee.tenant_id = self.tenantId
+        if !self.items.isEmpty {
+            message.pointee.n_items = self.items.count
+            message.pointee.items = try arena.messages(self.items)
+        }
+        message.pointee.durability = Bfc__Tenancy__V1__Durability(rawValue: .init(truncatingIfNeeded: self.durability.rawValue))
+        message.pointee.all_or_none = self.allOrNone ? 1 : 0
+        message.pointee.min_limit_version = self.minLimitVersion
+        if !self.idempotencyKey.isEmpty { message.pointee.idempotency_key = try arena.string(self.idempotencyKey) }
+        message.pointee.validate_only = self.validateOnly ? 1 : 0
+    }
+}
+
+/// BatchConsumeResult is what became of one item.
+public struct BatchConsumeResult: ProtobufMessage {
+    /// The item's status: code 0 when it was taken, else the status that Consume would have had.
+    public var status: Google_Rpc_Status?
+
+    /// The answer, of an item that was taken.
+    public var answer: ConsumeResponse?
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        status: Google_Rpc_Status? = nil,
+        answer: ConsumeResponse? = nil
+    ) {
+        self.status = status
+        self.answer = answer
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__BatchConsumeResult
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__batch_consume_result__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.status = message.pointee.status.map { Google_Rpc_Status(copying: $0) }
+        self.answer = message.pointee.answer.map { ConsumeResponse(copying: $0) }
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        if let value = self.status { message.pointee.status = try arena.message(value) }
+        if let value = self.answer { message.pointee.answer = try arena.message(value) }
+    }
+}
+
+/// BatchConsumeResponse has a result for each item, in their order.
+public struct BatchConsumeResponse: ProtobufMessage {
+    /// Whether every item was taken.
+    public var success: Bool = false
+
+    /// The results.
+    public var results: [BatchConsumeResult] = []
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        success: Bool = false,
+        results: [BatchConsumeResult] = []
+    ) {
+        self.success = success
+        self.results = results
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__BatchConsumeResponse
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__batch_consume_response__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.success = message.pointee.success != 0
+        self.results = [BatchConsumeResult](protobufC: message.pointee.results, count: message.pointee.n_results)
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        message.pointee.success = self.success ? 1 : 0
+        if !self.results.isEmpty {
+            message.pointee.n_results = self.results.count
+            message.pointee.results = try arena.messages(self.results)
+        }
     }
 }
 
@@ -632,6 +1136,9 @@ public struct GetUsageResponse: ProtobufMessage {
     /// The sums over these days.
     public var totals: UsageTotals?
 
+    /// What was taken above a limit, at a price; only resources that have some. Part of the totals.
+    public var overage: [OverageUsage] = []
+
     /// The message with every field at its default.
     public init() {}
 
@@ -642,7 +1149,8 @@ public struct GetUsageResponse: ProtobufMessage {
         endDate: String = "",
         timeZone: String = "",
         days: [DailyUsage] = [],
-        totals: UsageTotals? = nil
+        totals: UsageTotals? = nil,
+        overage: [OverageUsage] = []
     ) {
         self.success = success
         self.startDate = startDate
@@ -650,6 +1158,7 @@ public struct GetUsageResponse: ProtobufMessage {
         self.timeZone = timeZone
         self.days = days
         self.totals = totals
+        self.overage = overage
     }
 
     /// The struct that protoc-c made of the message.
@@ -668,6 +1177,7 @@ public struct GetUsageResponse: ProtobufMessage {
         self.timeZone = String(protobufC: message.pointee.time_zone)
         self.days = [DailyUsage](protobufC: message.pointee.days, count: message.pointee.n_days)
         self.totals = message.pointee.totals.map { UsageTotals(copying: $0) }
+        self.overage = [OverageUsage](protobufC: message.pointee.overage, count: message.pointee.n_overage)
     }
 
     /// Writes the fields into `message`; what it points to comes from `arena`.
@@ -683,6 +1193,60 @@ public struct GetUsageResponse: ProtobufMessage {
             message.pointee.days = try arena.messages(self.days)
         }
         if let value = self.totals { message.pointee.totals = try arena.message(value) }
+        if !self.overage.isEmpty {
+            message.pointee.n_overage = self.overage.count
+            message.pointee.overage = try arena.messages(self.overage)
+        }
+    }
+}
+
+/// OverageUsage is what was taken of one resource above its limit.
+public struct OverageUsage: ProtobufMessage {
+    /// The resource.
+    public var resource: Resource = Resource(rawValue: 0)
+
+    /// The units above the limit.
+    public var units: UInt64 = 0
+
+    /// What they cost, in paise.
+    public var pricePaise: Int64 = 0
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        resource: Resource = Resource(rawValue: 0),
+        units: UInt64 = 0,
+        pricePaise: Int64 = 0
+    ) {
+        self.resource = resource
+        self.units = units
+        self.pricePaise = pricePaise
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__OverageUsage
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__overage_usage__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.resource = Resource(rawValue: Int32(truncatingIfNeeded: message.pointee.resource.rawValue))
+        self.units = message.pointee.units
+        self.pricePaise = message.pointee.price_paise
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        message.pointee.resource = Bfc__Tenancy__V1__Resource(rawValue: .init(truncatingIfNeeded: self.resource.rawValue))
+        message.pointee.units = self.units
+        message.pointee.price_paise = self.pricePaise
     }
 }
 
@@ -838,6 +1402,66 @@ public enum QuotaServiceMethods {
     public static let getUsage = MethodDescriptor<GetUsageRequest, GetUsageResponse>(
         service: serviceName, method: "GetUsage", kind: .unary,
         isIdempotent: true)
+
+    /// `BatchCheck`.
+    public static let batchCheck = MethodDescriptor<BatchCheckRequest, BatchCheckResponse>(
+        service: serviceName, method: "BatchCheck", kind: .unary,
+        isIdempotent: true)
+
+    /// `BatchConsume`.
+    public static let batchConsume = MethodDescriptor<BatchConsumeRequest, BatchConsumeResponse>(
+        service: serviceName, method: "BatchConsume", kind: .unary,
+        isIdempotent: false)
+
+    /// `Reserve`.
+    public static let reserve = MethodDescriptor<ReserveRequest, ReserveResponse>(
+        service: serviceName, method: "Reserve", kind: .unary,
+        isIdempotent: false)
+
+    /// `Commit`.
+    public static let commit = MethodDescriptor<CommitRequest, CommitResponse>(
+        service: serviceName, method: "Commit", kind: .unary,
+        isIdempotent: false)
+
+    /// `Release`.
+    public static let release = MethodDescriptor<ReleaseRequest, ReleaseResponse>(
+        service: serviceName, method: "Release", kind: .unary,
+        isIdempotent: false)
+
+    /// `Refund`.
+    public static let refund = MethodDescriptor<RefundRequest, RefundResponse>(
+        service: serviceName, method: "Refund", kind: .unary,
+        isIdempotent: false)
+
+    /// `WatchQuota`.
+    public static let watchQuota = MethodDescriptor<WatchQuotaRequest, WatchQuotaResponse>(
+        service: serviceName, method: "WatchQuota", kind: .bidirectionalStreaming,
+        isIdempotent: false)
+
+    /// `AcquireLease`.
+    public static let acquireLease = MethodDescriptor<AcquireLeaseRequest, AcquireLeaseResponse>(
+        service: serviceName, method: "AcquireLease", kind: .unary,
+        isIdempotent: false)
+
+    /// `RenewLease`.
+    public static let renewLease = MethodDescriptor<RenewLeaseRequest, RenewLeaseResponse>(
+        service: serviceName, method: "RenewLease", kind: .unary,
+        isIdempotent: false)
+
+    /// `ReturnLease`.
+    public static let returnLease = MethodDescriptor<ReturnLeaseRequest, ReturnLeaseResponse>(
+        service: serviceName, method: "ReturnLease", kind: .unary,
+        isIdempotent: false)
+
+    /// `GetQuotaPolicy`.
+    public static let getQuotaPolicy = MethodDescriptor<GetQuotaPolicyRequest, GetQuotaPolicyResponse>(
+        service: serviceName, method: "GetQuotaPolicy", kind: .unary,
+        isIdempotent: true)
+
+    /// `SetQuotaPolicy`.
+    public static let setQuotaPolicy = MethodDescriptor<SetQuotaPolicyRequest, SetQuotaPolicyResponse>(
+        service: serviceName, method: "SetQuotaPolicy", kind: .unary,
+        isIdempotent: false)
 }
 
 /// QuotaService answers whether units are left, and takes them.
@@ -864,17 +1488,21 @@ public protocol QuotaServiceHandler: Sendable {
         _ request: CheckQuotaRequest, context: ServerContext
     ) async throws -> CheckQuotaResponse
 
-    /// Consume takes an amount if all of it is left, in one step, and otherwise takes nothing. The
-    /// answer comes after the commit.
+    /// Consume takes an amount if all of it is left, in one step, and otherwise takes nothing. With
+    /// durability LEASED it is answered from memory, backed by units that the database has set aside;
+    /// a crash of the server then counts at most too much, never too little. With COMMITTED it is
+    /// answered after the commit.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant that may
     /// consume.
-    /// Errors: RESOURCE_EXHAUSTED with QuotaFailure (the limit that refused) and ErrorInfo
-    /// QUOTA_EXCEEDED (its metadata holds resource, current, max and remaining) when the amount is
-    /// not left, and nothing was taken; INVALID_ARGUMENT with BadRequest for an unspecified resource,
-    /// a zero amount or a wrong tenant name; NOT_FOUND for a tenant that does not exist or that the
-    /// caller may not see; FAILED_PRECONDITION for a tenant that is not active, or with ErrorInfo
-    /// IDEMPOTENCY_KEY_REUSED when the key was used with another request; UNAUTHENTICATED.
+    /// Errors: RESOURCE_EXHAUSTED with QuotaFailure (the limit that refused), ErrorInfo QUOTA_EXCEEDED
+    /// (its metadata holds resource, current, max and remaining) and, where time frees units,
+    /// RetryInfo, when the amount is not left, and nothing was taken; INVALID_ARGUMENT with
+    /// BadRequest for an unspecified resource, a zero amount or a wrong tenant name; NOT_FOUND for a
+    /// tenant that does not exist or that the caller may not see; FAILED_PRECONDITION for a tenant
+    /// that is not active, or with ErrorInfo IDEMPOTENCY_KEY_REUSED when the key was used with
+    /// another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
+    /// UNAVAILABLE when only the database could decide and it is away; UNAUTHENTICATED.
     /// HTTP route it replaces: none; the taking was a function of the database,
     /// increment_tenant_resource_usage.
     func consume(
@@ -893,6 +1521,144 @@ public protocol QuotaServiceHandler: Sendable {
     func getUsage(
         _ request: GetUsageRequest, context: ServerContext
     ) async throws -> GetUsageResponse
+
+    /// BatchCheck answers several questions of CheckQuota about one tenant, in their order.
+    ///
+    /// Who may call: platform administrators, services, principals of the same tenant with view_usage.
+    /// Errors: those of CheckQuota, with the field of the item that breaks a rule.
+    /// HTTP route it replaces: none.
+    func batchCheck(
+        _ request: BatchCheckRequest, context: ServerContext
+    ) async throws -> BatchCheckResponse
+
+    /// BatchConsume takes several amounts of one tenant, in their order. Each item has a status of its
+    /// own, or, with all_or_none, all are taken or nothing is, and the call fails with the status of
+    /// the item that was refused.
+    ///
+    /// Who may call: platform administrators, services, principals of the same tenant that may
+    /// consume.
+    /// Errors: those of Consume.
+    /// HTTP route it replaces: none.
+    func batchConsume(
+        _ request: BatchConsumeRequest, context: ServerContext
+    ) async throws -> BatchConsumeResponse
+
+    /// Reserve sets an amount aside for work under way, if all of it is left. Commit consumes what was
+    /// needed of it, Release gives it back; without either it is free again when its time is over.
+    ///
+    /// Who may call: platform administrators, services, principals of the same tenant that may
+    /// consume.
+    /// Errors: those of Consume.
+    /// HTTP route it replaces: none.
+    func reserve(
+        _ request: ReserveRequest, context: ServerContext
+    ) async throws -> ReserveResponse
+
+    /// Commit consumes what a reservation has set aside. The actual amount may be less, and the rest
+    /// is then free; of more, the reservation's excess_policy decides.
+    ///
+    /// Who may call: platform administrators, services, principals of the same tenant that may
+    /// consume.
+    /// Errors: those of Consume; NOT_FOUND for a reservation that does not exist; FAILED_PRECONDITION
+    /// with ErrorInfo RESERVATION_ENDED when it was released, has expired, or was committed with
+    /// another amount.
+    /// HTTP route it replaces: none.
+    func commit(
+        _ request: CommitRequest, context: ServerContext
+    ) async throws -> CommitResponse
+
+    /// Release gives up a reservation. Its units are free at once.
+    ///
+    /// Who may call: platform administrators, services, principals of the same tenant that may
+    /// consume.
+    /// Errors: those of Commit.
+    /// HTTP route it replaces: none.
+    func release(
+        _ request: ReleaseRequest, context: ServerContext
+    ) async throws -> ReleaseResponse
+
+    /// Refund gives units back that were consumed in the present period and should not count.
+    ///
+    /// Who may call: platform administrators and services.
+    /// Errors: those of Consume but for RESOURCE_EXHAUSTED; FAILED_PRECONDITION with ErrorInfo
+    /// REFUND_EXCEEDS_USAGE when the period has used less.
+    /// HTTP route it replaces: none.
+    func refund(
+        _ request: RefundRequest, context: ServerContext
+    ) async throws -> RefundResponse
+
+    /// WatchQuota sends every alert about the quotas of a tenant in the order of their commits. It
+    /// behaves as WatchActivity does: subscription, acknowledgements, heartbeats, resume tokens.
+    ///
+    /// Who may call: platform administrators, services, principals of the same tenant with view_usage.
+    /// Errors: those of WatchActivity.
+    /// HTTP route it replaces: none.
+    func watchQuota(
+        _ requests: RequestStream<WatchQuotaRequest>, responses: ResponseWriter<WatchQuotaResponse>, context: ServerContext
+    ) async throws
+
+    /// AcquireLease sets a block of units aside for a client, which then takes of them in its own
+    /// process without asking. What a client does not report before its lease expires counts as
+    /// consumed: a lost client or server can only count too much.
+    ///
+    /// Who may call: platform administrators, services, principals of the same tenant that may
+    /// consume.
+    /// Errors: those of Consume.
+    /// HTTP route it replaces: none.
+    func acquireLease(
+        _ request: AcquireLeaseRequest, context: ServerContext
+    ) async throws -> AcquireLeaseResponse
+
+    /// RenewLease reports what was consumed of a lease, keeps it alive, and asks for more. A report is
+    /// known by its sequence, so a retry has one effect.
+    ///
+    /// Who may call: platform administrators, services, principals of the same tenant that may
+    /// consume.
+    /// Errors: INVALID_ARGUMENT with BadRequest for more consumed than was granted, or less than was
+    /// reported; NOT_FOUND for a lease that does not exist; FAILED_PRECONDITION with ErrorInfo
+    /// LEASE_ENDED when it was returned, has expired, or its period is over: acquire another;
+    /// ABORTED with ErrorInfo VERSION_MISMATCH for a sequence that is older than one taken in; the
+    /// errors of a tenant's name and status as in Consume.
+    /// HTTP route it replaces: none.
+    func renewLease(
+        _ request: RenewLeaseRequest, context: ServerContext
+    ) async throws -> RenewLeaseResponse
+
+    /// ReturnLease reports what was consumed of a lease, frees the rest and ends it. Once more with
+    /// the same sequence gives the same answer.
+    ///
+    /// Who may call: platform administrators, services, principals of the same tenant that may
+    /// consume.
+    /// Errors: those of RenewLease.
+    /// HTTP route it replaces: none.
+    func returnLease(
+        _ request: ReturnLeaseRequest, context: ServerContext
+    ) async throws -> ReturnLeaseResponse
+
+    /// GetQuotaPolicy answers how the limits of a tenant are meant: warnings, overage, automatic
+    /// scaling, behaviour while the database is away.
+    ///
+    /// Who may call: platform administrators, services, principals of the same tenant with view_usage.
+    /// Errors: INVALID_ARGUMENT with BadRequest for a wrong tenant name; NOT_FOUND for a tenant that
+    /// does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+    /// TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// HTTP route it replaces: none.
+    func getQuotaPolicy(
+        _ request: GetQuotaPolicyRequest, context: ServerContext
+    ) async throws -> GetQuotaPolicyResponse
+
+    /// SetQuotaPolicy replaces how the limit of one resource is meant. It is effective in every server
+    /// within a second.
+    ///
+    /// Who may call: platform administrators. What a tenant may take, and at what price, is agreed
+    /// with the platform.
+    /// Errors: INVALID_ARGUMENT with BadRequest for a policy that breaks a rule; ABORTED with
+    /// ErrorInfo VERSION_MISMATCH when expected_version is not the present one; those of a tenant's
+    /// name and status as in Consume; FAILED_PRECONDITION with ErrorInfo IDEMPOTENCY_KEY_REUSED.
+    /// HTTP route it replaces: none.
+    func setQuotaPolicy(
+        _ request: SetQuotaPolicyRequest, context: ServerContext
+    ) async throws -> SetQuotaPolicyResponse
 }
 
 extension QuotaServiceHandler {
@@ -909,6 +1675,42 @@ extension QuotaServiceHandler {
         }
         router.unary(QuotaServiceMethods.getUsage) { request, context in
             try await self.getUsage(request, context: context)
+        }
+        router.unary(QuotaServiceMethods.batchCheck) { request, context in
+            try await self.batchCheck(request, context: context)
+        }
+        router.unary(QuotaServiceMethods.batchConsume) { request, context in
+            try await self.batchConsume(request, context: context)
+        }
+        router.unary(QuotaServiceMethods.reserve) { request, context in
+            try await self.reserve(request, context: context)
+        }
+        router.unary(QuotaServiceMethods.commit) { request, context in
+            try await self.commit(request, context: context)
+        }
+        router.unary(QuotaServiceMethods.release) { request, context in
+            try await self.release(request, context: context)
+        }
+        router.unary(QuotaServiceMethods.refund) { request, context in
+            try await self.refund(request, context: context)
+        }
+        router.bidirectional(QuotaServiceMethods.watchQuota) { requests, responses, context in
+            try await self.watchQuota(requests, responses: responses, context: context)
+        }
+        router.unary(QuotaServiceMethods.acquireLease) { request, context in
+            try await self.acquireLease(request, context: context)
+        }
+        router.unary(QuotaServiceMethods.renewLease) { request, context in
+            try await self.renewLease(request, context: context)
+        }
+        router.unary(QuotaServiceMethods.returnLease) { request, context in
+            try await self.returnLease(request, context: context)
+        }
+        router.unary(QuotaServiceMethods.getQuotaPolicy) { request, context in
+            try await self.getQuotaPolicy(request, context: context)
+        }
+        router.unary(QuotaServiceMethods.setQuotaPolicy) { request, context in
+            try await self.setQuotaPolicy(request, context: context)
         }
     }
 }
@@ -950,17 +1752,21 @@ public struct QuotaServiceClient: Sendable {
             QuotaServiceMethods.checkQuota, request, options: options)
     }
 
-    /// Consume takes an amount if all of it is left, in one step, and otherwise takes nothing. The
-    /// answer comes after the commit.
+    /// Consume takes an amount if all of it is left, in one step, and otherwise takes nothing. With
+    /// durability LEASED it is answered from memory, backed by units that the database has set aside;
+    /// a crash of the server then counts at most too much, never too little. With COMMITTED it is
+    /// answered after the commit.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant that may
     /// consume.
-    /// Errors: RESOURCE_EXHAUSTED with QuotaFailure (the limit that refused) and ErrorInfo
-    /// QUOTA_EXCEEDED (its metadata holds resource, current, max and remaining) when the amount is
-    /// not left, and nothing was taken; INVALID_ARGUMENT with BadRequest for an unspecified resource,
-    /// a zero amount or a wrong tenant name; NOT_FOUND for a tenant that does not exist or that the
-    /// caller may not see; FAILED_PRECONDITION for a tenant that is not active, or with ErrorInfo
-    /// IDEMPOTENCY_KEY_REUSED when the key was used with another request; UNAUTHENTICATED.
+    /// Errors: RESOURCE_EXHAUSTED with QuotaFailure (the limit that refused), ErrorInfo QUOTA_EXCEEDED
+    /// (its metadata holds resource, current, max and remaining) and, where time frees units,
+    /// RetryInfo, when the amount is not left, and nothing was taken; INVALID_ARGUMENT with
+    /// BadRequest for an unspecified resource, a zero amount or a wrong tenant name; NOT_FOUND for a
+    /// tenant that does not exist or that the caller may not see; FAILED_PRECONDITION for a tenant
+    /// that is not active, or with ErrorInfo IDEMPOTENCY_KEY_REUSED when the key was used with
+    /// another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
+    /// UNAVAILABLE when only the database could decide and it is away; UNAUTHENTICATED.
     /// HTTP route it replaces: none; the taking was a function of the database,
     /// increment_tenant_resource_usage.
     public func consume(
@@ -984,5 +1790,179 @@ public struct QuotaServiceClient: Sendable {
     ) async throws(RPCError) -> GetUsageResponse {
         try await caller.unary(
             QuotaServiceMethods.getUsage, request, options: options)
+    }
+
+    /// BatchCheck answers several questions of CheckQuota about one tenant, in their order.
+    ///
+    /// Who may call: platform administrators, services, principals of the same tenant with view_usage.
+    /// Errors: those of CheckQuota, with the field of the item that breaks a rule.
+    /// HTTP route it replaces: none.
+    public func batchCheck(
+        _ request: BatchCheckRequest, options: CallOptions = .defaults
+    ) async throws(RPCError) -> BatchCheckResponse {
+        try await caller.unary(
+            QuotaServiceMethods.batchCheck, request, options: options)
+    }
+
+    /// BatchConsume takes several amounts of one tenant, in their order. Each item has a status of its
+    /// own, or, with all_or_none, all are taken or nothing is, and the call fails with the status of
+    /// the item that was refused.
+    ///
+    /// Who may call: platform administrators, services, principals of the same tenant that may
+    /// consume.
+    /// Errors: those of Consume.
+    /// HTTP route it replaces: none.
+    public func batchConsume(
+        _ request: BatchConsumeRequest, options: CallOptions = .defaults
+    ) async throws(RPCError) -> BatchConsumeResponse {
+        try await caller.unary(
+            QuotaServiceMethods.batchConsume, request, options: options)
+    }
+
+    /// Reserve sets an amount aside for work under way, if all of it is left. Commit consumes what was
+    /// needed of it, Release gives it back; without either it is free again when its time is over.
+    ///
+    /// Who may call: platform administrators, services, principals of the same tenant that may
+    /// consume.
+    /// Errors: those of Consume.
+    /// HTTP route it replaces: none.
+    public func reserve(
+        _ request: ReserveRequest, options: CallOptions = .defaults
+    ) async throws(RPCError) -> ReserveResponse {
+        try await caller.unary(
+            QuotaServiceMethods.reserve, request, options: options)
+    }
+
+    /// Commit consumes what a reservation has set aside. The actual amount may be less, and the rest
+    /// is then free; of more, the reservation's excess_policy decides.
+    ///
+    /// Who may call: platform administrators, services, principals of the same tenant that may
+    /// consume.
+    /// Errors: those of Consume; NOT_FOUND for a reservation that does not exist; FAILED_PRECONDITION
+    /// with ErrorInfo RESERVATION_ENDED when it was released, has expired, or was committed with
+    /// another amount.
+    /// HTTP route it replaces: none.
+    public func commit(
+        _ request: CommitRequest, options: CallOptions = .defaults
+    ) async throws(RPCError) -> CommitResponse {
+        try await caller.unary(
+            QuotaServiceMethods.commit, request, options: options)
+    }
+
+    /// Release gives up a reservation. Its units are free at once.
+    ///
+    /// Who may call: platform administrators, services, principals of the same tenant that may
+    /// consume.
+    /// Errors: those of Commit.
+    /// HTTP route it replaces: none.
+    public func release(
+        _ request: ReleaseRequest, options: CallOptions = .defaults
+    ) async throws(RPCError) -> ReleaseResponse {
+        try await caller.unary(
+            QuotaServiceMethods.release, request, options: options)
+    }
+
+    /// Refund gives units back that were consumed in the present period and should not count.
+    ///
+    /// Who may call: platform administrators and services.
+    /// Errors: those of Consume but for RESOURCE_EXHAUSTED; FAILED_PRECONDITION with ErrorInfo
+    /// REFUND_EXCEEDS_USAGE when the period has used less.
+    /// HTTP route it replaces: none.
+    public func refund(
+        _ request: RefundRequest, options: CallOptions = .defaults
+    ) async throws(RPCError) -> RefundResponse {
+        try await caller.unary(
+            QuotaServiceMethods.refund, request, options: options)
+    }
+
+    /// WatchQuota sends every alert about the quotas of a tenant in the order of their commits. It
+    /// behaves as WatchActivity does: subscription, acknowledgements, heartbeats, resume tokens.
+    ///
+    /// Who may call: platform administrators, services, principals of the same tenant with view_usage.
+    /// Errors: those of WatchActivity.
+    /// HTTP route it replaces: none.
+    public func watchQuota(
+        options: CallOptions = .defaults
+    ) async throws(RPCError) -> BidirectionalCall<WatchQuotaRequest, WatchQuotaResponse> {
+        try await caller.bidirectional(
+            QuotaServiceMethods.watchQuota, options: options)
+    }
+
+    /// AcquireLease sets a block of units aside for a client, which then takes of them in its own
+    /// process without asking. What a client does not report before its lease expires counts as
+    /// consumed: a lost client or server can only count too much.
+    ///
+    /// Who may call: platform administrators, services, principals of the same tenant that may
+    /// consume.
+    /// Errors: those of Consume.
+    /// HTTP route it replaces: none.
+    public func acquireLease(
+        _ request: AcquireLeaseRequest, options: CallOptions = .defaults
+    ) async throws(RPCError) -> AcquireLeaseResponse {
+        try await caller.unary(
+            QuotaServiceMethods.acquireLease, request, options: options)
+    }
+
+    /// RenewLease reports what was consumed of a lease, keeps it alive, and asks for more. A report is
+    /// known by its sequence, so a retry has one effect.
+    ///
+    /// Who may call: platform administrators, services, principals of the same tenant that may
+    /// consume.
+    /// Errors: INVALID_ARGUMENT with BadRequest for more consumed than was granted, or less than was
+    /// reported; NOT_FOUND for a lease that does not exist; FAILED_PRECONDITION with ErrorInfo
+    /// LEASE_ENDED when it was returned, has expired, or its period is over: acquire another;
+    /// ABORTED with ErrorInfo VERSION_MISMATCH for a sequence that is older than one taken in; the
+    /// errors of a tenant's name and status as in Consume.
+    /// HTTP route it replaces: none.
+    public func renewLease(
+        _ request: RenewLeaseRequest, options: CallOptions = .defaults
+    ) async throws(RPCError) -> RenewLeaseResponse {
+        try await caller.unary(
+            QuotaServiceMethods.renewLease, request, options: options)
+    }
+
+    /// ReturnLease reports what was consumed of a lease, frees the rest and ends it. Once more with
+    /// the same sequence gives the same answer.
+    ///
+    /// Who may call: platform administrators, services, principals of the same tenant that may
+    /// consume.
+    /// Errors: those of RenewLease.
+    /// HTTP route it replaces: none.
+    public func returnLease(
+        _ request: ReturnLeaseRequest, options: CallOptions = .defaults
+    ) async throws(RPCError) -> ReturnLeaseResponse {
+        try await caller.unary(
+            QuotaServiceMethods.returnLease, request, options: options)
+    }
+
+    /// GetQuotaPolicy answers how the limits of a tenant are meant: warnings, overage, automatic
+    /// scaling, behaviour while the database is away.
+    ///
+    /// Who may call: platform administrators, services, principals of the same tenant with view_usage.
+    /// Errors: INVALID_ARGUMENT with BadRequest for a wrong tenant name; NOT_FOUND for a tenant that
+    /// does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+    /// TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// HTTP route it replaces: none.
+    public func getQuotaPolicy(
+        _ request: GetQuotaPolicyRequest, options: CallOptions = .defaults
+    ) async throws(RPCError) -> GetQuotaPolicyResponse {
+        try await caller.unary(
+            QuotaServiceMethods.getQuotaPolicy, request, options: options)
+    }
+
+    /// SetQuotaPolicy replaces how the limit of one resource is meant. It is effective in every server
+    /// within a second.
+    ///
+    /// Who may call: platform administrators. What a tenant may take, and at what price, is agreed
+    /// with the platform.
+    /// Errors: INVALID_ARGUMENT with BadRequest for a policy that breaks a rule; ABORTED with
+    /// ErrorInfo VERSION_MISMATCH when expected_version is not the present one; those of a tenant's
+    /// name and status as in Consume; FAILED_PRECONDITION with ErrorInfo IDEMPOTENCY_KEY_REUSED.
+    /// HTTP route it replaces: none.
+    public func setQuotaPolicy(
+        _ request: SetQuotaPolicyRequest, options: CallOptions = .defaults
+    ) async throws(RPCError) -> SetQuotaPolicyResponse {
+        try await caller.unary(
+            QuotaServiceMethods.setQuotaPolicy, request, options: options)
     }
 }

@@ -22,11 +22,16 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from bfc_tenancy._pb.bfc.tenancy.v1 import quota_lease_pb2 as bfc_dot_tenancy_dot_v1_dot_quota__lease__pb2
+from bfc_tenancy._pb.bfc.tenancy.v1 import quota_policy_pb2 as bfc_dot_tenancy_dot_v1_dot_quota__policy__pb2
+from bfc_tenancy._pb.bfc.tenancy.v1 import quota_reservation_pb2 as bfc_dot_tenancy_dot_v1_dot_quota__reservation__pb2
 from bfc_tenancy._pb.bfc.tenancy.v1 import resource_pb2 as bfc_dot_tenancy_dot_v1_dot_resource__pb2
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from google.rpc import status_pb2 as google_dot_rpc_dot_status__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x62\x66\x63/tenancy/v1/quota.proto\x12\x0e\x62\x66\x63.tenancy.v1\x1a\x1d\x62\x66\x63/tenancy/v1/resource.proto\x1a\x1fgoogle/protobuf/timestamp.proto\":\n\x10GetQuotasRequest\x12\x13\n\x0btenant_code\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\x03\"L\n\x11GetQuotasResponse\x12\x0f\n\x07success\x18\x01 \x01(\x08\x12&\n\x06quotas\x18\x02 \x01(\x0b\x32\x16.bfc.tenancy.v1.Quotas\"\xcc\x01\n\x06Quotas\x12*\n\x05users\x18\x01 \x01(\x0b\x32\x1b.bfc.tenancy.v1.QuotaStatus\x12.\n\tapi_calls\x18\x02 \x01(\x0b\x32\x1b.bfc.tenancy.v1.QuotaStatus\x12\x33\n\x07storage\x18\x03 \x01(\x0b\x32\".bfc.tenancy.v1.StorageQuotaStatus\x12\x31\n\x0ctransactions\x18\x04 \x01(\x0b\x32\x1b.bfc.tenancy.v1.QuotaStatus\"R\n\x0bQuotaStatus\x12\x11\n\tavailable\x18\x01 \x01(\x08\x12\x0f\n\x07\x63urrent\x18\x02 \x01(\x04\x12\x0b\n\x03max\x18\x03 \x01(\x04\x12\x12\n\npercentage\x18\x04 \x01(\x01\"\x83\x01\n\x12StorageQuotaStatus\x12\x11\n\tavailable\x18\x01 \x01(\x08\x12\x0f\n\x07\x63urrent\x18\x02 \x01(\x01\x12\x0b\n\x03max\x18\x03 \x01(\x01\x12\x12\n\npercentage\x18\x04 \x01(\x01\x12\x15\n\rcurrent_bytes\x18\x05 \x01(\x04\x12\x11\n\tmax_bytes\x18\x06 \x01(\x04\"w\n\x11\x43heckQuotaRequest\x12\x13\n\x0btenant_code\x18\x01 \x01(\t\x12*\n\x08resource\x18\x02 \x01(\x0e\x32\x18.bfc.tenancy.v1.Resource\x12\x0e\n\x06\x61mount\x18\x03 \x01(\x04\x12\x11\n\ttenant_id\x18\x04 \x01(\x03\"\x9a\x01\n\x12\x43heckQuotaResponse\x12\x0f\n\x07\x61llowed\x18\x01 \x01(\x08\x12\x0f\n\x07\x63urrent\x18\x02 \x01(\x04\x12\x0b\n\x03max\x18\x03 \x01(\x04\x12\x12\n\npercentage\x18\x04 \x01(\x01\x12\x11\n\tremaining\x18\x05 \x01(\x04\x12.\n\ndecided_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa4\x01\n\x0e\x43onsumeRequest\x12\x13\n\x0btenant_code\x18\x01 \x01(\t\x12*\n\x08resource\x18\x02 \x01(\x0e\x32\x18.bfc.tenancy.v1.Resource\x12\x0e\n\x06\x61mount\x18\x03 \x01(\x04\x12\x11\n\ttenant_id\x18\x04 \x01(\x03\x12\x17\n\x0fidempotency_key\x18\x1e \x01(\t\x12\x15\n\rvalidate_only\x18\x1f \x01(\x08\"\x97\x01\n\x0f\x43onsumeResponse\x12\x0f\n\x07\x61llowed\x18\x01 \x01(\x08\x12\x0f\n\x07\x63urrent\x18\x02 \x01(\x04\x12\x0b\n\x03max\x18\x03 \x01(\x04\x12\x12\n\npercentage\x18\x04 \x01(\x01\x12\x11\n\tremaining\x18\x05 \x01(\x04\x12.\n\ndecided_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x8b\x01\n\x0fGetUsageRequest\x12\x13\n\x0btenant_code\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\x03\x12\x12\n\nstart_date\x18\x03 \x01(\t\x12\x10\n\x08\x65nd_date\x18\x04 \x01(\t\x12*\n\x08resource\x18\x05 \x01(\x0e\x32\x18.bfc.tenancy.v1.Resource\"\xb3\x01\n\x10GetUsageResponse\x12\x0f\n\x07success\x18\x01 \x01(\x08\x12\x12\n\nstart_date\x18\x02 \x01(\t\x12\x10\n\x08\x65nd_date\x18\x03 \x01(\t\x12\x11\n\ttime_zone\x18\x04 \x01(\t\x12(\n\x04\x64\x61ys\x18\x05 \x03(\x0b\x32\x1a.bfc.tenancy.v1.DailyUsage\x12+\n\x06totals\x18\x06 \x01(\x0b\x32\x1b.bfc.tenancy.v1.UsageTotals\"o\n\nDailyUsage\x12\x12\n\nusage_date\x18\x01 \x01(\t\x12\x11\n\tapi_calls\x18\x02 \x01(\x03\x12\x15\n\rstorage_bytes\x18\x03 \x01(\x03\x12\r\n\x05users\x18\x04 \x01(\x03\x12\x14\n\x0ctransactions\x18\x05 \x01(\x03\"p\n\x0bUsageTotals\x12\x11\n\tapi_calls\x18\x01 \x01(\x03\x12\x15\n\rstorage_bytes\x18\x02 \x01(\x03\x12\x12\n\nstorage_gb\x18\x03 \x01(\x01\x12\r\n\x05users\x18\x04 \x01(\x03\x12\x14\n\x0ctransactions\x18\x05 \x01(\x03\x32\xdf\x02\n\x0cQuotaService\x12U\n\tGetQuotas\x12 .bfc.tenancy.v1.GetQuotasRequest\x1a!.bfc.tenancy.v1.GetQuotasResponse\"\x03\x90\x02\x01\x12X\n\nCheckQuota\x12!.bfc.tenancy.v1.CheckQuotaRequest\x1a\".bfc.tenancy.v1.CheckQuotaResponse\"\x03\x90\x02\x01\x12J\n\x07\x43onsume\x12\x1e.bfc.tenancy.v1.ConsumeRequest\x1a\x1f.bfc.tenancy.v1.ConsumeResponse\x12R\n\x08GetUsage\x12\x1f.bfc.tenancy.v1.GetUsageRequest\x1a .bfc.tenancy.v1.GetUsageResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1a\x62\x66\x63/tenancy/v1/quota.proto\x12\x0e\x62\x66\x63.tenancy.v1\x1a bfc/tenancy/v1/quota_lease.proto\x1a!bfc/tenancy/v1/quota_policy.proto\x1a&bfc/tenancy/v1/quota_reservation.proto\x1a\x1d\x62\x66\x63/tenancy/v1/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\":\n\x10GetQuotasRequest\x12\x13\n\x0btenant_code\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\x03\"L\n\x11GetQuotasResponse\x12\x0f\n\x07success\x18\x01 \x01(\x08\x12&\n\x06quotas\x18\x02 \x01(\x0b\x32\x16.bfc.tenancy.v1.Quotas\"\xcc\x01\n\x06Quotas\x12*\n\x05users\x18\x01 \x01(\x0b\x32\x1b.bfc.tenancy.v1.QuotaStatus\x12.\n\tapi_calls\x18\x02 \x01(\x0b\x32\x1b.bfc.tenancy.v1.QuotaStatus\x12\x33\n\x07storage\x18\x03 \x01(\x0b\x32\".bfc.tenancy.v1.StorageQuotaStatus\x12\x31\n\x0ctransactions\x18\x04 \x01(\x0b\x32\x1b.bfc.tenancy.v1.QuotaStatus\"\x8c\x01\n\x0bQuotaStatus\x12\x11\n\tavailable\x18\x01 \x01(\x08\x12\x0f\n\x07\x63urrent\x18\x02 \x01(\x04\x12\x0b\n\x03max\x18\x03 \x01(\x04\x12\x12\n\npercentage\x18\x04 \x01(\x01\x12\x10\n\x08reserved\x18\x05 \x01(\x04\x12\x0f\n\x07overage\x18\x06 \x01(\x04\x12\x15\n\rlimit_version\x18\x07 \x01(\x03\"\xbd\x01\n\x12StorageQuotaStatus\x12\x11\n\tavailable\x18\x01 \x01(\x08\x12\x0f\n\x07\x63urrent\x18\x02 \x01(\x01\x12\x0b\n\x03max\x18\x03 \x01(\x01\x12\x12\n\npercentage\x18\x04 \x01(\x01\x12\x15\n\rcurrent_bytes\x18\x05 \x01(\x04\x12\x11\n\tmax_bytes\x18\x06 \x01(\x04\x12\x10\n\x08reserved\x18\x07 \x01(\x04\x12\x0f\n\x07overage\x18\x08 \x01(\x04\x12\x15\n\rlimit_version\x18\t \x01(\x03\"\xc2\x01\n\x11\x43heckQuotaRequest\x12\x13\n\x0btenant_code\x18\x01 \x01(\t\x12*\n\x08resource\x18\x02 \x01(\x0e\x32\x18.bfc.tenancy.v1.Resource\x12\x0e\n\x06\x61mount\x18\x03 \x01(\x04\x12\x11\n\ttenant_id\x18\x04 \x01(\x03\x12.\n\ndurability\x18\x05 \x01(\x0e\x32\x1a.bfc.tenancy.v1.Durability\x12\x19\n\x11min_limit_version\x18\x06 \x01(\x03\"\x98\x02\n\x12\x43heckQuotaResponse\x12\x0f\n\x07\x61llowed\x18\x01 \x01(\x08\x12\x0f\n\x07\x63urrent\x18\x02 \x01(\x04\x12\x0b\n\x03max\x18\x03 \x01(\x04\x12\x12\n\npercentage\x18\x04 \x01(\x01\x12\x11\n\tremaining\x18\x05 \x01(\x04\x12.\n\ndecided_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x64\x65graded\x18\x07 \x01(\x08\x12\x15\n\rlimit_version\x18\x08 \x01(\x03\x12\x12\n\nrefused_by\x18\t \x01(\t\x12.\n\x0bretry_after\x18\n \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x0f\n\x07warning\x18\x0b \x01(\x08\"\xef\x01\n\x0e\x43onsumeRequest\x12\x13\n\x0btenant_code\x18\x01 \x01(\t\x12*\n\x08resource\x18\x02 \x01(\x0e\x32\x18.bfc.tenancy.v1.Resource\x12\x0e\n\x06\x61mount\x18\x03 \x01(\x04\x12\x11\n\ttenant_id\x18\x04 \x01(\x03\x12.\n\ndurability\x18\x05 \x01(\x0e\x32\x1a.bfc.tenancy.v1.Durability\x12\x19\n\x11min_limit_version\x18\x06 \x01(\x03\x12\x17\n\x0fidempotency_key\x18\x1e \x01(\t\x12\x15\n\rvalidate_only\x18\x1f \x01(\x08\"\x99\x02\n\x0f\x43onsumeResponse\x12\x0f\n\x07\x61llowed\x18\x01 \x01(\x08\x12\x0f\n\x07\x63urrent\x18\x02 \x01(\x04\x12\x0b\n\x03max\x18\x03 \x01(\x04\x12\x12\n\npercentage\x18\x04 \x01(\x01\x12\x11\n\tremaining\x18\x05 \x01(\x04\x12.\n\ndecided_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x64\x65graded\x18\x07 \x01(\x08\x12\x15\n\rlimit_version\x18\x08 \x01(\x03\x12.\n\ndurability\x18\t \x01(\x0e\x32\x1a.bfc.tenancy.v1.Durability\x12\x0f\n\x07warning\x18\n \x01(\x08\x12\x16\n\x0eoverage_amount\x18\x0b \x01(\x04\"G\n\tQuotaItem\x12*\n\x08resource\x18\x01 \x01(\x0e\x32\x18.bfc.tenancy.v1.Resource\x12\x0e\n\x06\x61mount\x18\x02 \x01(\x04\"\x80\x01\n\x11\x42\x61tchCheckRequest\x12\x13\n\x0btenant_code\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\x03\x12(\n\x05items\x18\x03 \x03(\x0b\x32\x19.bfc.tenancy.v1.QuotaItem\x12\x19\n\x11min_limit_version\x18\x04 \x01(\x03\"Z\n\x12\x42\x61tchCheckResponse\x12\x0f\n\x07success\x18\x01 \x01(\x08\x12\x33\n\x07\x61nswers\x18\x02 \x03(\x0b\x32\".bfc.tenancy.v1.CheckQuotaResponse\"\xf7\x01\n\x13\x42\x61tchConsumeRequest\x12\x13\n\x0btenant_code\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\x03\x12(\n\x05items\x18\x03 \x03(\x0b\x32\x19.bfc.tenancy.v1.QuotaItem\x12.\n\ndurability\x18\x04 \x01(\x0e\x32\x1a.bfc.tenancy.v1.Durability\x12\x13\n\x0b\x61ll_or_none\x18\x05 \x01(\x08\x12\x19\n\x11min_limit_version\x18\x06 \x01(\x03\x12\x17\n\x0fidempotency_key\x18\x1e \x01(\t\x12\x15\n\rvalidate_only\x18\x1f \x01(\x08\"i\n\x12\x42\x61tchConsumeResult\x12\"\n\x06status\x18\x01 \x01(\x0b\x32\x12.google.rpc.Status\x12/\n\x06\x61nswer\x18\x02 \x01(\x0b\x32\x1f.bfc.tenancy.v1.ConsumeResponse\"\\\n\x14\x42\x61tchConsumeResponse\x12\x0f\n\x07success\x18\x01 \x01(\x08\x12\x33\n\x07results\x18\x02 \x03(\x0b\x32\".bfc.tenancy.v1.BatchConsumeResult\"\x8b\x01\n\x0fGetUsageRequest\x12\x13\n\x0btenant_code\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\x03\x12\x12\n\nstart_date\x18\x03 \x01(\t\x12\x10\n\x08\x65nd_date\x18\x04 \x01(\t\x12*\n\x08resource\x18\x05 \x01(\x0e\x32\x18.bfc.tenancy.v1.Resource\"\xe2\x01\n\x10GetUsageResponse\x12\x0f\n\x07success\x18\x01 \x01(\x08\x12\x12\n\nstart_date\x18\x02 \x01(\t\x12\x10\n\x08\x65nd_date\x18\x03 \x01(\t\x12\x11\n\ttime_zone\x18\x04 \x01(\t\x12(\n\x04\x64\x61ys\x18\x05 \x03(\x0b\x32\x1a.bfc.tenancy.v1.DailyUsage\x12+\n\x06totals\x18\x06 \x01(\x0b\x32\x1b.bfc.tenancy.v1.UsageTotals\x12-\n\x07overage\x18\x07 \x03(\x0b\x32\x1c.bfc.tenancy.v1.OverageUsage\"^\n\x0cOverageUsage\x12*\n\x08resource\x18\x01 \x01(\x0e\x32\x18.bfc.tenancy.v1.Resource\x12\r\n\x05units\x18\x02 \x01(\x04\x12\x13\n\x0bprice_paise\x18\x03 \x01(\x03\"o\n\nDailyUsage\x12\x12\n\nusage_date\x18\x01 \x01(\t\x12\x11\n\tapi_calls\x18\x02 \x01(\x03\x12\x15\n\rstorage_bytes\x18\x03 \x01(\x03\x12\r\n\x05users\x18\x04 \x01(\x03\x12\x14\n\x0ctransactions\x18\x05 \x01(\x03\"p\n\x0bUsageTotals\x12\x11\n\tapi_calls\x18\x01 \x01(\x03\x12\x15\n\rstorage_bytes\x18\x02 \x01(\x03\x12\x12\n\nstorage_gb\x18\x03 \x01(\x01\x12\r\n\x05users\x18\x04 \x01(\x03\x12\x14\n\x0ctransactions\x18\x05 \x01(\x03*Y\n\nDurability\x12\x1a\n\x16\x44URABILITY_UNSPECIFIED\x10\x00\x12\x15\n\x11\x44URABILITY_LEASED\x10\x01\x12\x18\n\x14\x44URABILITY_COMMITTED\x10\x02\x32\xe6\n\n\x0cQuotaService\x12U\n\tGetQuotas\x12 .bfc.tenancy.v1.GetQuotasRequest\x1a!.bfc.tenancy.v1.GetQuotasResponse\"\x03\x90\x02\x01\x12X\n\nCheckQuota\x12!.bfc.tenancy.v1.CheckQuotaRequest\x1a\".bfc.tenancy.v1.CheckQuotaResponse\"\x03\x90\x02\x01\x12J\n\x07\x43onsume\x12\x1e.bfc.tenancy.v1.ConsumeRequest\x1a\x1f.bfc.tenancy.v1.ConsumeResponse\x12R\n\x08GetUsage\x12\x1f.bfc.tenancy.v1.GetUsageRequest\x1a .bfc.tenancy.v1.GetUsageResponse\"\x03\x90\x02\x01\x12X\n\nBatchCheck\x12!.bfc.tenancy.v1.BatchCheckRequest\x1a\".bfc.tenancy.v1.BatchCheckResponse\"\x03\x90\x02\x01\x12Y\n\x0c\x42\x61tchConsume\x12#.bfc.tenancy.v1.BatchConsumeRequest\x1a$.bfc.tenancy.v1.BatchConsumeResponse\x12J\n\x07Reserve\x12\x1e.bfc.tenancy.v1.ReserveRequest\x1a\x1f.bfc.tenancy.v1.ReserveResponse\x12G\n\x06\x43ommit\x12\x1d.bfc.tenancy.v1.CommitRequest\x1a\x1e.bfc.tenancy.v1.CommitResponse\x12J\n\x07Release\x12\x1e.bfc.tenancy.v1.ReleaseRequest\x1a\x1f.bfc.tenancy.v1.ReleaseResponse\x12G\n\x06Refund\x12\x1d.bfc.tenancy.v1.RefundRequest\x1a\x1e.bfc.tenancy.v1.RefundResponse\x12W\n\nWatchQuota\x12!.bfc.tenancy.v1.WatchQuotaRequest\x1a\".bfc.tenancy.v1.WatchQuotaResponse(\x01\x30\x01\x12Y\n\x0c\x41\x63quireLease\x12#.bfc.tenancy.v1.AcquireLeaseRequest\x1a$.bfc.tenancy.v1.AcquireLeaseResponse\x12S\n\nRenewLease\x12!.bfc.tenancy.v1.RenewLeaseRequest\x1a\".bfc.tenancy.v1.RenewLeaseResponse\x12V\n\x0bReturnLease\x12\".bfc.tenancy.v1.ReturnLeaseRequest\x1a#.bfc.tenancy.v1.ReturnLeaseResponse\x12\x64\n\x0eGetQuotaPolicy\x12%.bfc.tenancy.v1.GetQuotaPolicyRequest\x1a&.bfc.tenancy.v1.GetQuotaPolicyResponse\"\x03\x90\x02\x01\x12_\n\x0eSetQuotaPolicy\x12%.bfc.tenancy.v1.SetQuotaPolicyRequest\x1a&.bfc.tenancy.v1.SetQuotaPolicyResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,32 +44,52 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_QUOTASERVICE'].methods_by_name['CheckQuota']._serialized_options = b'\220\002\001'
   _globals['_QUOTASERVICE'].methods_by_name['GetUsage']._loaded_options = None
   _globals['_QUOTASERVICE'].methods_by_name['GetUsage']._serialized_options = b'\220\002\001'
-  _globals['_GETQUOTASREQUEST']._serialized_start=110
-  _globals['_GETQUOTASREQUEST']._serialized_end=168
-  _globals['_GETQUOTASRESPONSE']._serialized_start=170
-  _globals['_GETQUOTASRESPONSE']._serialized_end=246
-  _globals['_QUOTAS']._serialized_start=249
-  _globals['_QUOTAS']._serialized_end=453
-  _globals['_QUOTASTATUS']._serialized_start=455
-  _globals['_QUOTASTATUS']._serialized_end=537
-  _globals['_STORAGEQUOTASTATUS']._serialized_start=540
-  _globals['_STORAGEQUOTASTATUS']._serialized_end=671
-  _globals['_CHECKQUOTAREQUEST']._serialized_start=673
-  _globals['_CHECKQUOTAREQUEST']._serialized_end=792
-  _globals['_CHECKQUOTARESPONSE']._serialized_start=795
-  _globals['_CHECKQUOTARESPONSE']._serialized_end=949
-  _globals['_CONSUMEREQUEST']._serialized_start=952
-  _globals['_CONSUMEREQUEST']._serialized_end=1116
-  _globals['_CONSUMERESPONSE']._serialized_start=1119
-  _globals['_CONSUMERESPONSE']._serialized_end=1270
-  _globals['_GETUSAGEREQUEST']._serialized_start=1273
-  _globals['_GETUSAGEREQUEST']._serialized_end=1412
-  _globals['_GETUSAGERESPONSE']._serialized_start=1415
-  _globals['_GETUSAGERESPONSE']._serialized_end=1594
-  _globals['_DAILYUSAGE']._serialized_start=1596
-  _globals['_DAILYUSAGE']._serialized_end=1707
-  _globals['_USAGETOTALS']._serialized_start=1709
-  _globals['_USAGETOTALS']._serialized_end=1821
-  _globals['_QUOTASERVICE']._serialized_start=1824
-  _globals['_QUOTASERVICE']._serialized_end=2175
+  _globals['_QUOTASERVICE'].methods_by_name['BatchCheck']._loaded_options = None
+  _globals['_QUOTASERVICE'].methods_by_name['BatchCheck']._serialized_options = b'\220\002\001'
+  _globals['_QUOTASERVICE'].methods_by_name['GetQuotaPolicy']._loaded_options = None
+  _globals['_QUOTASERVICE'].methods_by_name['GetQuotaPolicy']._serialized_options = b'\220\002\001'
+  _globals['_DURABILITY']._serialized_start=3403
+  _globals['_DURABILITY']._serialized_end=3492
+  _globals['_GETQUOTASREQUEST']._serialized_start=276
+  _globals['_GETQUOTASREQUEST']._serialized_end=334
+  _globals['_GETQUOTASRESPONSE']._serialized_start=336
+  _globals['_GETQUOTASRESPONSE']._serialized_end=412
+  _globals['_QUOTAS']._serialized_start=415
+  _globals['_QUOTAS']._serialized_end=619
+  _globals['_QUOTASTATUS']._serialized_start=622
+  _globals['_QUOTASTATUS']._serialized_end=762
+  _globals['_STORAGEQUOTASTATUS']._serialized_start=765
+  _globals['_STORAGEQUOTASTATUS']._serialized_end=954
+  _globals['_CHECKQUOTAREQUEST']._serialized_start=957
+  _globals['_CHECKQUOTAREQUEST']._serialized_end=1151
+  _globals['_CHECKQUOTARESPONSE']._serialized_start=1154
+  _globals['_CHECKQUOTARESPONSE']._serialized_end=1434
+  _globals['_CONSUMEREQUEST']._serialized_start=1437
+  _globals['_CONSUMEREQUEST']._serialized_end=1676
+  _globals['_CONSUMERESPONSE']._serialized_start=1679
+  _globals['_CONSUMERESPONSE']._serialized_end=1960
+  _globals['_QUOTAITEM']._serialized_start=1962
+  _globals['_QUOTAITEM']._serialized_end=2033
+  _globals['_BATCHCHECKREQUEST']._serialized_start=2036
+  _globals['_BATCHCHECKREQUEST']._serialized_end=2164
+  _globals['_BATCHCHECKRESPONSE']._serialized_start=2166
+  _globals['_BATCHCHECKRESPONSE']._serialized_end=2256
+  _globals['_BATCHCONSUMEREQUEST']._serialized_start=2259
+  _globals['_BATCHCONSUMEREQUEST']._serialized_end=2506
+  _globals['_BATCHCONSUMERESULT']._serialized_start=2508
+  _globals['_BATCHCONSUMERESULT']._serialized_end=2613
+  _globals['_BATCHCONSUMERESPONSE']._serialized_start=2615
+  _globals['_BATCHCONSUMERESPONSE']._serialized_end=2707
+  _globals['_GETUSAGEREQUEST']._serialized_start=2710
+  _globals['_GETUSAGEREQUEST']._serialized_end=2849
+  _globals['_GETUSAGERESPONSE']._serialized_start=2852
+  _globals['_GETUSAGERESPONSE']._serialized_end=3078
+  _globals['_OVERAGEUSAGE']._serialized_start=3080
+  _globals['_OVERAGEUSAGE']._serialized_end=3174
+  _globals['_DAILYUSAGE']._serialized_start=3176
+  _globals['_DAILYUSAGE']._serialized_end=3287
+  _globals['_USAGETOTALS']._serialized_start=3289
+  _globals['_USAGETOTALS']._serialized_end=3401
+  _globals['_QUOTASERVICE']._serialized_start=3495
+  _globals['_QUOTASERVICE']._serialized_end=4877
 # @@protoc_insertion_point(module_scope)
