@@ -32,6 +32,7 @@ enum TenancyMigrations {
         migration(33, "activity_reads", PackageResources._033_activity_reads_sql),
         migration(39, "settings_feed", PackageResources._039_settings_feed_sql),
         migration(46, "retention_jobs", PackageResources._046_retention_jobs_sql),
+        migration(47, "unused_index", PackageResources._047_unused_index_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

@@ -15,7 +15,6 @@ internal import Testing
         "tenant_data_keys": "wrapped keys are never shown",
         "tenant_codes": "the tenant's own fields, again",
         "tenant_domains": "the tenant's own fields, again",
-        "tenant_name_words": "the tenant's own fields, for searching",
         "api_key_ids": "the numbers of the keys, again",
         "idempotency_keys": "answers kept for retries, for a day",
     ]

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import TTRPC
 internal import TenancyAPI
 internal import Testing
@@ -77,6 +78,39 @@ struct WatchLifeTests {
             var again = try await WatchConfigurationsTests.Watching(
                 services, .init(tenantCode: codes[1]))
             #expect(try await again.next()?.type == .snapshotComplete)
+        }
+        try await deployment.shutdown()
+    }
+
+    @Test("is told when its server stops, and goes on at once where it was")
+    func serverStops() async throws {
+        let deployment = try await Deployment()
+        let code = try await deployment.withServices(over: .unix) {
+            try await $0.createTenant("stopping")
+        }
+        var token = ""
+        try await deployment.withServices(over: .unix) { services in
+            var settings = try await WatchConfigurationsTests.Watching(
+                services, .init(tenantCode: code))
+            token = try #require(try await settings.next()?.resumeToken)
+            var activity = try await WatchActivityTests.Watching(
+                services, .init(tenantCode: code))
+            #expect(try await activity.next()?.type == .heartbeat)
+            deployment.signalServer(SIGTERM)
+            let ended = try await expectFailure(.unavailable) {
+                while try await settings.next() != nil {}
+            }
+            #expect(try ended.retryInfo != nil)
+            try await expectFailure(.unavailable) { while try await activity.next() != nil {} }
+        }
+        #expect(try await deployment.serverExitStatus() == 0)
+        try await deployment.startServer()
+        try await deployment.withServices(over: .unix) { services in
+            var settings = try await WatchConfigurationsTests.Watching(
+                services, .init(tenantCode: code, resumeToken: token))
+            #expect(try await settings.next()?.type == .heartbeat)
+            try await services.set("flags", "true", .feature, of: code)
+            #expect(try await settings.nextEvent()?.configuration?.version == 1)
         }
         try await deployment.shutdown()
     }
