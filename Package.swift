@@ -196,7 +196,7 @@ let package = Package(
                 "tenancyctl",
                 "W3CTrace", instrumentation, tracing,
             ],
-            exclude: ["deployment.sh"],
+            exclude: ["deployment.sh", "Certificates/certificates.sh"],
             swiftSettings: strict),
         .testTarget(
             name: "ProtobufSchemaTests",
@@ -245,7 +245,7 @@ let package = Package(
             name: "TenancyServerTests",
             dependencies: [
                 "TenancyServer", "TenancyStore", "Tenancy", "OpenSSL", "Postgres", "Reactor",
-                "PostgresTestCluster",
+                "PostgresTestCluster", logging,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -45,6 +45,10 @@ static inline int COpenSSL_SSL_CTX_add1_chain_cert(SSL_CTX *context, X509 *certi
     return (int)SSL_CTX_add1_chain_cert(context, certificate);
 }
 
+static inline int COpenSSL_SSL_CTX_set1_client_sigalgs_list(SSL_CTX *context, const char *list) {
+    return (int)SSL_CTX_set1_client_sigalgs_list(context, list);
+}
+
 static inline int COpenSSL_SSL_set_tlsext_host_name(SSL *session, const char *name) {
     return (int)SSL_set_tlsext_host_name(session, name);
 }

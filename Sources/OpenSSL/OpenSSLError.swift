@@ -39,6 +39,8 @@ package struct OpenSSLError: Error, Sendable, Hashable, CustomStringConvertible 
         package static let peerCertificateRefused = Code(rawValue: "PEER_CERTIFICATE_REFUSED")
         /// A certificate was required and the peer sent none.
         package static let peerCertificateMissing = Code(rawValue: "PEER_CERTIFICATE_MISSING")
+        /// The peer did not prove that it holds the key of its certificate.
+        package static let peerKeyNotProven = Code(rawValue: "PEER_KEY_NOT_PROVEN")
         /// The peer refused our certificate, or the lack of one, by an alert.
         package static let certificateRefusedByPeer = Code(rawValue: "CERTIFICATE_REFUSED_BY_PEER")
         /// No TLS version both sides allow.
@@ -74,14 +76,38 @@ package struct OpenSSLError: Error, Sendable, Hashable, CustomStringConvertible 
     package var file: String?
     /// OpenSSL's reasons, outermost cause last, at most as many as its queue holds (16).
     package var reasons: [String]
+    /// The rule that a peer's certificate broke, in OpenSSL's words: "certificate has expired".
+    package var certificateRule: String?
 
     package init(
-        _ code: Code, _ operation: String, file: String? = nil, reasons: [String] = []
+        _ code: Code, _ operation: String, file: String? = nil, reasons: [String] = [],
+        certificateRule: String? = nil
     ) {
         self.code = code
         self.operation = operation
         self.file = file
         self.reasons = reasons
+        self.certificateRule = certificateRule
+    }
+
+    /// Whether a peer is refused because of the certificate that it shows, or does not show.
+    package var isAboutPeerCertificate: Bool {
+        code == .peerCertificateRefused || code == .peerCertificateMissing
+            || code == .certificateInvalid || code == .peerKeyNotProven
+    }
+
+    /// What went wrong as one word of a closed set, for a metric's label or a table:
+    /// `certificate_has_expired`, `not_tls`.
+    package var label: String {
+        let text = certificateRule ?? code.rawValue
+        return String(
+            decoding: text.lowercased().utf8.map { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    byte
+                default: UInt8(ascii: "_")
+                }
+            }, as: UTF8.self)
     }
 
     package var description: String {

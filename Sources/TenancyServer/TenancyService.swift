@@ -23,25 +23,29 @@ package struct TenancyService: Service {
         let keys: KeyVerifier
         let watches: WatchHub
         let health: HealthService
+        let failures: AuthenticationFailures
     }
 
     private let configuration: ServiceConfiguration
     private let inherited: [InheritedSocket]
     private let status: ServerStatus
+    private let reload: ReloadSignal
     private let logger: Logger
     private let onReady: @Sendable ([String]) -> Void
 
     /// - Parameters:
     ///   - inherited: Listening sockets that were handed to the process.
     ///   - status: What the service tells of itself while it runs.
+    ///   - reload: Asks for certificates and master keys to be read anew.
     ///   - onReady: Called once every listener answers, with their addresses.
     package init(
         configuration: ServiceConfiguration, inherited: [InheritedSocket], status: ServerStatus,
-        logger: Logger, onReady: @escaping @Sendable ([String]) -> Void
+        reload: ReloadSignal, logger: Logger, onReady: @escaping @Sendable ([String]) -> Void
     ) {
         self.configuration = configuration
         self.inherited = inherited
         self.status = status
+        self.reload = reload
         self.logger = logger
         self.onReady = onReady
     }
@@ -72,8 +76,9 @@ package struct TenancyService: Service {
         do {
             parts = Parts(
                 store: store, sealing: Sealing(masterKeys: try masterKeys(), store: store),
-                keys: KeyVerifier(store: store), watches: WatchHub(store: store, watchesMax: configuration.watchesMax),
-                health: health)
+                keys: KeyVerifier(store: store),
+                watches: WatchHub(store: store, watchesMax: configuration.watchesMax),
+                health: health, failures: AuthenticationFailures(logger: logger))
             server = try makeServer(parts, group: group)
         } catch {
             await store.shutdown()
@@ -89,7 +94,7 @@ package struct TenancyService: Service {
             await store.shutdown()
             throw error
         }
-        await untilShutdown(parts)
+        await untilShutdown(parts, server)
         health.setServing(false)
         status.setDraining()
         try? await Task.sleep(for: configuration.drainNotice)
@@ -142,26 +147,31 @@ package struct TenancyService: Service {
         server.limits = configuration.limits
         return TTRPCServer(
             router: router,
-            interceptors: interceptors(of: router),
+            interceptors: interceptors(of: router, parts),
             configuration: server, group: group,
             mapError: { error, _ in ErrorMapping.rpcError(for: error) },
-            onEvent: { [events = ServerEvents(logger: logger)] in events.record($0) })
+            onEvent: { [events = ServerEvents(logger: logger, failures: parts.failures)] in
+                events.record($0)
+            })
     }
 
     /// The trace first, for all that follows belongs to it.
-    private func interceptors(of router: Router) -> [any ServerInterceptor] {
+    private func interceptors(
+        of router: Router, _ parts: Parts
+    ) -> [any ServerInterceptor] {
         [
             ServerTracing(
                 tracer: InstrumentationSystem.tracer,
                 beginsTraces: configuration.traceSampleRatio > 0),
-            IdentityInterceptor(configuration: configuration.identity),
+            IdentityInterceptor(
+                configuration: configuration.identity, failures: parts.failures),
             ServerMetrics(router: router),
             CallLog(logger: logger),
         ]
     }
 
     /// Runs what has to be done beside the calls, until the server is asked to stop.
-    private func untilShutdown(_ parts: Parts) async {
+    private func untilShutdown(_ parts: Parts, _ server: TTRPCServer) async {
         let store = parts.store
         let scheduler = Scheduler(
             store: store, logger: logger, interval: configuration.schedulerInterval,
@@ -173,7 +183,11 @@ package struct TenancyService: Service {
             tasks.addTask { await parts.watches.run() }
             tasks.addTask { await parts.keys.run() }
             tasks.addTask {
-                await MasterKeyWatch(sealing: parts.sealing, logger: logger).run()
+                await CertificateWatch(configuration.tls, server: server, logger: logger)
+                    .run(reload)
+            }
+            tasks.addTask {
+                await MasterKeyWatch(sealing: parts.sealing, logger: logger).run(reload)
             }
             try? await gracefulShutdown()
             tasks.cancelAll()

@@ -64,6 +64,7 @@ struct Serve: AsyncParsableCommand {
         let manager = try ServiceManager(environment: environment)
         let inherited = try InheritedSocket.all(environment: environment, processID: getpid())
         let status = ServerStatus()
+        let reload = ReloadSignal()
         let metrics = ServerMetricsCatalog.registry(status: status)
         MetricsSystem.bootstrap(metrics)
         let spans = SpanLog(logger: Logger(label: "trace"))
@@ -74,7 +75,8 @@ struct Serve: AsyncParsableCommand {
         var services: [any Service] = [
             page,
             TenancyService(
-                configuration: configuration, inherited: inherited, status: status, logger: logger
+                configuration: configuration, inherited: inherited, status: status, reload: reload,
+                logger: logger
             ) { addresses in
                 logger.info(
                     "serving",
@@ -88,6 +90,7 @@ struct Serve: AsyncParsableCommand {
                 fflush(nil)
             },
         ]
+        services.append(Hangups(reload: reload))
         if let manager {
             services.append(ServiceManagerReports(manager: manager, status: status))
         }

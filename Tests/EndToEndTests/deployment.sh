@@ -66,7 +66,10 @@ make_certificate() {
     openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -keyout "$name.key" \
         -subj "/CN=$name" \
         | openssl x509 -req -CA "$authority.pem" -CAkey "$authority.key" -days 2 -out "$name.pem" \
-            -extfile <(printf '%s\n' "extendedKeyUsage=clientAuth" "subjectAltName=URI:$uri")
+            -extfile <(printf '%s\n' "basicConstraints=critical,CA:FALSE" \
+                "keyUsage=critical,digitalSignature" "extendedKeyUsage=clientAuth" \
+                "subjectKeyIdentifier=hash" "authorityKeyIdentifier=keyid" \
+                "subjectAltName=URI:$uri")
     cd /
     answer "$TENANCY_DATA/tls/$name"
 }

@@ -58,6 +58,8 @@ final class TestKeyMaterial: @unchecked Sendable {
             request.isAuthority ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature",
             issuer)
         try add(NID_subject_key_identifier, "hash", issuer)
+        // RFC 5280 wants it of everything that is not self-signed.
+        if issuer !== self { try add(NID_authority_key_identifier, "keyid:always", issuer) }
         let names =
             request.dns.map { "DNS:\($0)" } + request.ip.map { "IP:\($0)" }
             + request.uri.map { "URI:\($0)" } + request.email.map { "email:\($0)" }

@@ -1,9 +1,29 @@
 internal import COpenSSL
 
+/// One rule more than OpenSSL's for a client's own certificate: it says that it is for clients.
+/// OpenSSL takes one that says nothing of its use as one for every use.
+private func verifyClient(_ isGood: Int32, _ context: OpaquePointer?) -> Int32 {
+    guard isGood == 1, X509_STORE_CTX_get_error_depth(context) == 0,
+        let certificate = X509_STORE_CTX_get_current_cert(context)
+    else { return isGood }
+    // All bits are set where there is no such extension.
+    guard X509_get_extension_flags(certificate) & UInt32(EXFLAG_XKUSAGE) != 0 else {
+        X509_STORE_CTX_set_error(context, X509_V_ERR_INVALID_PURPOSE)
+        return 0
+    }
+    return 1
+}
+
 extension SSLContextHandle {
     /// Names of roots sent to clients as a hint which certificate to show. More would bloat every
     /// handshake; a client that gets none shows what it has.
     private static let hintedAnchorsMax = 32
+
+    /// How a client may prove that it holds its certificate's key, and what its chain may be signed
+    /// with. OpenSSL's own list has DSA and SHA-1 in it, which TLS 1.2 would take.
+    private static let clientSignatures =
+        "ed25519:ed448:ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:RSA-PSS+SHA256:RSA-PSS+SHA384:"
+        + "RSA-PSS+SHA512:RSA+SHA256:RSA+SHA384:RSA+SHA512"
 
     /// Loads what we present, checks that it fits together and is valid now.
     borrowing func present(_ identity: TLSIdentity) throws(OpenSSLError) -> Certificate {
@@ -86,8 +106,17 @@ extension SSLContextHandle {
                 .configurationInvalid, "verify clients", reasons: ["no trust anchors are given"])
         }
         try trust(anchors, asHints: true)
-        try check(configuration.revocationLists)
-        SSL_CTX_set_verify(pointer, mode, nil)
+        try check(
+            configuration.revocationLists,
+            flags: X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL)
+        try OpenSSLError.check(
+            X509_VERIFY_PARAM_set_flags(
+                SSL_CTX_get0_param(pointer), UInt(X509_V_FLAG_X509_STRICT)),
+            .libraryFailure, "verify clients")
+        try OpenSSLError.check(
+            COpenSSL_SSL_CTX_set1_client_sigalgs_list(pointer, Self.clientSignatures),
+            .libraryFailure, "verify clients")
+        SSL_CTX_set_verify(pointer, mode, verifyClient)
     }
 
     borrowing func verifyServers(_ configuration: TLSClientConfiguration) throws(OpenSSLError) {
@@ -98,7 +127,7 @@ extension SSLContextHandle {
                 SSL_CTX_set_default_verify_paths(pointer), .trustAnchorsInvalid,
                 "load the system's trust anchors")
         }
-        try check(configuration.revocationLists)
+        try check(configuration.revocationLists, flags: X509_V_FLAG_CRL_CHECK)
         SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER, nil)
     }
 
@@ -120,7 +149,9 @@ extension SSLContextHandle {
         }
     }
 
-    private borrowing func check(_ revocationLists: [PEMSource]) throws(OpenSSLError) {
+    private borrowing func check(
+        _ revocationLists: [PEMSource], flags: Int32
+    ) throws(OpenSSLError) {
         guard !revocationLists.isEmpty else { return }
         let operation = "load a revocation list"
         let store = try OpenSSLError.unwrap(
@@ -133,6 +164,6 @@ extension SSLContextHandle {
             }
         }
         try OpenSSLError.check(
-            X509_STORE_set_flags(store, UInt(X509_V_FLAG_CRL_CHECK)), .libraryFailure, operation)
+            X509_STORE_set_flags(store, UInt(flags)), .libraryFailure, operation)
     }
 }

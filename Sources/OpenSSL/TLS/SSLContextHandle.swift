@@ -7,6 +7,9 @@ struct SSLContextHandle: ~Copyable {
     /// For TLS 1.2, when it is allowed at all: forward secrecy and authenticated encryption only.
     private static let ciphersOfTLS12 = "ECDHE+AESGCM:ECDHE+CHACHA20"
 
+    /// 112 bits everywhere: RSA from 2,048 bits, curves from 224, no MD5 and no SHA-1.
+    private static let securityLevel: Int32 = 2
+
     private init(owning pointer: OpaquePointer) {
         self.pointer = pointer
     }
@@ -28,6 +31,8 @@ struct SSLContextHandle: ~Copyable {
 
     private borrowing func configure(_ minimumVersion: TLSVersion) throws(OpenSSLError) {
         let operation = "configure a TLS context"
+        // The machine's openssl.cnf must not lower it.
+        SSL_CTX_set_security_level(pointer, Self.securityLevel)
         try OpenSSLError.check(
             COpenSSL_SSL_CTX_set_min_proto_version(pointer, minimumVersion.rawValue),
             .configurationInvalid, operation)

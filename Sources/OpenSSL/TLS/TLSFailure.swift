@@ -12,10 +12,12 @@ enum TLSFailure {
     ) -> OpenSSLError {
         let code = errors.lazy.compactMap(code(of:)).first ?? .protocolViolation
         var reasons = errors.map(\.text)
-        if code == .peerCertificateRefused {
-            reasons.append(String(cString: X509_verify_cert_error_string(verification)))
+        guard code == .peerCertificateRefused else {
+            return OpenSSLError(code, operation, reasons: reasons)
         }
-        return OpenSSLError(code, operation, reasons: reasons)
+        let rule = String(cString: X509_verify_cert_error_string(verification))
+        reasons.append(rule)
+        return OpenSSLError(code, operation, reasons: reasons, certificateRule: rule)
     }
 
     private static func isReason(_ error: QueuedError, _ reason: Int32) -> Bool {
@@ -29,6 +31,8 @@ enum TLSFailure {
             return .peerCertificateRefused
         case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE:
             return .peerCertificateMissing
+        case SSL_R_BAD_SIGNATURE:
+            return .peerKeyNotProven
         case SSL_R_UNSUPPORTED_PROTOCOL, SSL_R_NO_PROTOCOLS_AVAILABLE, SSL_R_VERSION_TOO_LOW,
             SSL_R_WRONG_SSL_VERSION:
             return .versionRefused

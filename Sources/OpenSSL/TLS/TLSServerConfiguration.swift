@@ -23,8 +23,9 @@ package struct TLSServerConfiguration: Sendable {
     /// The roots that client certificates must lead to. Required unless the policy is `none`.
     package var trustAnchors: PEMSource?
     package var clientCertificates = ClientCertificatePolicy.none
-    /// Lists against which client certificates (the leaf, not its issuers) are checked. Once there
-    /// is one, every client's issuer needs a current list: an expired list refuses its clients.
+    /// Lists against which client certificates and their issuers are checked. Once there is one,
+    /// every authority of a client's chain needs a current list: what an expired list would have
+    /// said is not known, so it refuses its clients.
     package var revocationLists: [PEMSource] = []
     package var minimumVersion = TLSVersion.v1_3
     /// In order of preference. A client that offers only others is refused.

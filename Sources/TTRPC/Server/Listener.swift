@@ -81,7 +81,7 @@ extension Listener {
                 return Descriptor(owning: inherited)
             }
             switch address {
-            case .unix(let path): return try openUnix(path, mode: configuration.unixMode)
+            case .unix(let path): return try openUnix(path, configuration)
             case .tcp(let host, let port): return try openTCP(host, port)
             }
         } catch let error as RuntimeError {
@@ -91,13 +91,22 @@ extension Listener {
         }
     }
 
-    private static func openUnix(_ path: String, mode: UInt32) throws -> Descriptor {
+    private static func openUnix(
+        _ path: String, _ configuration: ListenerConfiguration
+    ) throws -> Descriptor {
         let address = try KernelAddress(unixPath: path)
         try removeStaleSocket(path, address)
         let socket = try Socket.open(family: AF_UNIX)
-        // Nobody can connect before `listen`, so the mode is right before anybody could use it.
+        // Nobody can connect before `listen`, so owner and mode are right before anybody could use
+        // it.
         try Socket.bind(socket.number, to: address)
-        guard chmod(path, mode_t(mode)) == 0 else { throw SystemError("chmod") }
+        if configuration.unixOwner != nil || configuration.unixGroup != nil {
+            // All bits set leaves what is there.
+            let owner = configuration.unixOwner ?? .max
+            let group = configuration.unixGroup ?? .max
+            guard chown(path, owner, group) == 0 else { throw SystemError("chown") }
+        }
+        guard chmod(path, mode_t(configuration.unixMode)) == 0 else { throw SystemError("chmod") }
         try Socket.listen(socket.number)
         return socket
     }

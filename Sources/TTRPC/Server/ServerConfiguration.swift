@@ -21,6 +21,9 @@ public struct ListenerConfiguration: Sendable {
     public var tls: ServerTLS?
     /// The permission bits of a Unix socket's file; only owner and group by default.
     public var unixMode: UInt32 = 0o660
+    /// The user and the group that a Unix socket's file belongs to; nil leaves them the server's.
+    public var unixOwner: UInt32?
+    public var unixGroup: UInt32?
     /// A socket that listens on the address already, such as one that a service manager hands
     /// over. It is the server's from now on; a Unix socket's file stays when the server stops,
     /// because whoever opened the socket goes on listening.

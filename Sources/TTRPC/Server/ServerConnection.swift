@@ -83,7 +83,7 @@ final class ServerConnection: ChannelOwner {
     }
 
     func channelDidClose(_ reason: ChannelCloseReason) {
-        core.log(.connectionClosed(peer: peer.address, reason: reason))
+        core.log(.connectionClosed(peer: peer, reason: reason))
         endCalls(RPCError(.cancelled, "the connection closed"))
         onClose(self)
     }
@@ -120,7 +120,7 @@ final class ServerConnection: ChannelOwner {
             call.refuse(error)
         } else {
             let reason = ChannelCloseReason.protocolViolation(error.message)
-            core.log(.connectionClosed(peer: peer.address, reason: reason))
+            core.log(.connectionClosed(peer: peer, reason: reason))
             close()
         }
     }

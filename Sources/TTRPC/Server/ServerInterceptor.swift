@@ -1,8 +1,12 @@
 /// Looks at every call before its handler and after its end.
 ///
-/// All three are synchronous and run on the connection's loop, the fast path included, so they
+/// All are synchronous and run on the connection's loop, the fast path included, so they
 /// answer from memory. Identity, limits, the audit context and metrics are interceptors.
 public protocol ServerInterceptor: Sendable {
+    /// A connection has come; nothing of it has been read. Naming a limit that its peer is over
+    /// closes it at once.
+    func connectionAccepted(_ peer: Peer) -> String?
+
     /// A connection is open, TLS included. What is returned is kept for all its calls.
     ///
     /// - Throws: `RPCError` to refuse the connection: it closes at once.
@@ -18,6 +22,7 @@ public protocol ServerInterceptor: Sendable {
 }
 
 extension ServerInterceptor {
+    public func connectionAccepted(_ peer: Peer) -> String? { nil }
     public func connectionOpened(_ peer: Peer) throws(RPCError) -> (any Sendable)? { nil }
     public func admit(_ context: inout ServerContext) throws(RPCError) {}
     public func callEnded(

@@ -7,12 +7,12 @@ internal import Reactor
 final class OpenListener: @unchecked Sendable {
     /// Where it listens, with the real port.
     let address: SocketAddress
-    let tls: TLSContext?
+    let tls: ListenerTLS?
     private var descriptor: Descriptor?
 
     /// Binds, listens and loads the certificates; blocks.
     init(_ configuration: ListenerConfiguration) throws {
-        tls = try configuration.tls.map { try $0.context() }
+        tls = try configuration.tls.map { try ListenerTLS($0) }
         let descriptor = try Listener.open(configuration)
         if case .tcp(let host, _) = configuration.address {
             address = .tcp(host: host, port: try Socket.localAddress(descriptor.number).port)
@@ -66,7 +66,7 @@ final class ServerLoop: @unchecked Sendable {
             onAccept: { descriptor in
                 let target = loops[turn % loops.count]
                 turn &+= 1
-                target.adopt(descriptor, tls: open.tls, isUnix: isUnix)
+                target.adopt(descriptor, tls: open.tls?.context, isUnix: isUnix)
             },
             onPause: { [core] in core.log(.acceptPaused(reason: $0.description)) })
         do {
@@ -92,6 +92,10 @@ final class ServerLoop: @unchecked Sendable {
 
     private func serve(_ descriptor: consuming Descriptor, tls: TLSContext?, isUnix: Bool) {
         guard !isDraining, let peer = Self.peer(of: descriptor.number, isUnix: isUnix) else {
+            return
+        }
+        if let limit = core.interceptors.lazy.compactMap({ $0.connectionAccepted(peer) }).first {
+            core.log(.connectionOverLimit(peer: peer.address, limit: limit))
             return
         }
         if let limit = core.admitConnection(of: peer) {

@@ -27,6 +27,7 @@ public final class TTRPCServer: Sendable {
     private let group: EventLoopGroup
     private let ownsGroup: Bool
     private let phase = Mutex(Phase.new)
+    private let listenersTLS = Mutex<[ListenerTLS]>([])
 
     /// - Parameters:
     ///   - router: The methods it answers.
@@ -99,10 +100,25 @@ public final class TTRPCServer: Sendable {
             guard case .new = phase else { preconditionFailure("a server is started once") }
             phase = .running(loops)
         }
+        listenersTLS.withLock { $0 = opened.compactMap(\.tls) }
         for (index, listener) in opened.enumerated() {
             try await loops[index % loops.count].listen(listener, sharing: loops)
         }
         return opened.map(\.address)
+    }
+
+    /// Reads every listener's certificates, keys, trust roots and revocation lists anew. Connections
+    /// that are open keep what they began with; new ones get the new.
+    ///
+    /// - Throws: `RuntimeError` naming the first file that cannot be used. Nothing has changed then:
+    ///   a server with yesterday's certificate serves, one without any does not.
+    public func reloadCertificates() async throws {
+        let listeners = listenersTLS.withLock { $0 }
+        try await BlockingThread.shared.run {
+            // All before any, so that no listener is ahead of another.
+            let contexts = try listeners.map { try $0.files.context() }
+            for (listener, context) in zip(listeners, contexts) { listener.replace(context) }
+        }
     }
 
     /// Stops accepting, refuses new calls, waits for those in flight up to `drainTimeMax`, then

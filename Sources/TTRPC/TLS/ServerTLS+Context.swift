@@ -15,6 +15,12 @@ extension ServerTLS {
             case .optional: .optional
             case .required: .required
             }
+        configuration.revocationLists = revocationListFiles.map { .file($0) }
+        configuration.minimumVersion =
+            switch minimumVersion {
+            case .v1_2: .v1_2
+            case .v1_3: .v1_3
+            }
         do {
             return try TLSContext(configuration)
         } catch {

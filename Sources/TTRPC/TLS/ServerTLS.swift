@@ -1,4 +1,4 @@
-/// How a server speaks TLS 1.3 with ALPN `ttrpc`.
+/// How a server speaks TLS with ALPN `ttrpc`.
 public struct ServerTLS: Sendable, Hashable {
     /// A PEM file with the server's certificate and the chain up to its root.
     public var certificateChainFile: String
@@ -6,7 +6,18 @@ public struct ServerTLS: Sendable, Hashable {
     public var privateKeyFile: String
     /// A PEM file with the roots that client certificates must lead to.
     public var trustRootsFile: String?
+    /// PEM files with the revocation lists that clients' chains are checked against. Once there is
+    /// one, every authority of a chain needs a list that is not out of date.
+    public var revocationListFiles: [String] = []
     public var clientCertificate = ClientCertificatePolicy.optional
+    /// The oldest version that is spoken.
+    public var minimumVersion = Version.v1_3
+
+    /// A version of TLS.
+    public enum Version: Sendable, Hashable {
+        case v1_2
+        case v1_3
+    }
 
     /// What is asked of clients.
     public enum ClientCertificatePolicy: Sendable, Hashable {

@@ -296,7 +296,7 @@ final class Channel: ReadinessHandler, TurnEndHandler {
             }
             self.registration = registration
         } catch {
-            finish(.tls("\(error)"))
+            finish(.handshakeFailed(error))
         }
     }
 

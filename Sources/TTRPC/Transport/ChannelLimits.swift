@@ -1,3 +1,4 @@
+internal import OpenSSL
 internal import Reactor
 
 /// What one connection may take of memory and time.
@@ -36,6 +37,7 @@ enum ChannelCloseReason: Error, Sendable, CustomStringConvertible {
     case local
     case idle
     case handshakeTimedOut
+    case handshakeFailed(OpenSSLError)
     case frameTimedOut
     case writeTimedOut
     case unsentBytesExceeded
@@ -51,6 +53,7 @@ enum ChannelCloseReason: Error, Sendable, CustomStringConvertible {
         case .local: "the connection was closed"
         case .idle: "the connection was idle"
         case .handshakeTimedOut: "connecting or the TLS handshake took too long"
+        case .handshakeFailed(let error): "TLS: \(error)"
         case .frameTimedOut: "a frame took too long to arrive"
         case .writeTimedOut: "the peer does not read"
         case .unsentBytesExceeded: "too many bytes wait for the peer to read them"

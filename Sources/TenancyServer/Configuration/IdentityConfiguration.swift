@@ -2,44 +2,57 @@ internal import Configuration
 
 /// Who is who: which processes and certificates stand for which principals.
 package struct IdentityConfiguration: Sendable {
-    /// Users of this machine who are platform administrators on the Unix socket.
-    package var administratorUserIDs: Set<UInt32>
-    /// Users of this machine whose processes are a service on the Unix socket, by name.
-    package var serviceUserIDs: [UInt32: String]
+    /// Who on the Unix socket is what, by the number of a user or of a group.
+    package struct Accounts: Sendable, Hashable {
+        package var administrators: Set<UInt32> = []
+        /// The names of services.
+        package var services: [UInt32: String] = [:]
+    }
+
+    /// By the user that the peer's process runs as.
+    package var users: Accounts
+    /// By its group, where its user is nobody in particular.
+    package var groups: Accounts
     /// The trust domain that certificates' SPIFFE ids must be of.
     package var trustDomain: String
 
-    init(administratorUserIDs: Set<UInt32>, serviceUserIDs: [UInt32: String], trustDomain: String) {
-        self.administratorUserIDs = administratorUserIDs
-        self.serviceUserIDs = serviceUserIDs
+    init(users: Accounts = Accounts(), groups: Accounts = Accounts(), trustDomain: String) {
+        self.users = users
+        self.groups = groups
         self.trustDomain = trustDomain
     }
 
     /// - Throws: `ConfigurationError` naming the key and the rule it breaks.
     init(reading config: ConfigReader) throws {
-        let administrators = config.string(forKey: "admin.uids", default: "")
-        administratorUserIDs = Set(
-            try Self.items(administrators).map { item in
-                guard let uid = UInt32(item) else {
-                    throw ConfigurationError(
-                        key: "admin.uids", rule: "must be numeric user ids, separated by commas")
-                }
-                return uid
-            })
-        let services = config.string(forKey: "service.uids", default: "")
-        serviceUserIDs = try Self.items(services).reduce(into: [:]) { users, item in
-            let parts = item.split(separator: "=", omittingEmptySubsequences: false)
-            guard parts.count == 2, let uid = UInt32(parts[0]), !parts[1].isEmpty else {
-                throw ConfigurationError(
-                    key: "service.uids",
-                    rule: "must be pairs such as 998=trading-engine, separated by commas")
-            }
-            users[uid] = String(parts[1])
-        }
+        users = try Accounts(config, administrators: "admin.uids", services: "service.uids")
+        groups = try Accounts(config, administrators: "admin.gids", services: "service.gids")
         trustDomain = config.string(forKey: "trust.domain", default: "bfc-vyomo")
     }
+}
 
-    private static func items(_ text: String) -> [String] {
-        text.split(separator: ",").map { String($0.filter { $0 != " " }) }
+extension IdentityConfiguration.Accounts {
+    fileprivate init(
+        _ config: ConfigReader, administrators: String, services: String
+    ) throws(ConfigurationError) {
+        for item in Self.items(config, administrators) {
+            guard let number = UInt32(item) else {
+                throw ConfigurationError(
+                    key: administrators, rule: "must be numeric ids, separated by commas")
+            }
+            self.administrators.insert(number)
+        }
+        for item in Self.items(config, services) {
+            let parts = item.split(separator: "=", omittingEmptySubsequences: false)
+            guard parts.count == 2, let number = UInt32(parts[0]), !parts[1].isEmpty else {
+                throw ConfigurationError(
+                    key: services,
+                    rule: "must be pairs such as 998=trading-engine, separated by commas")
+            }
+            self.services[number] = String(parts[1])
+        }
+    }
+
+    private static func items(_ config: ConfigReader, _ key: String) -> [String] {
+        ServiceConfiguration.items(config.string(forKey: ConfigKey(key), default: ""))
     }
 }

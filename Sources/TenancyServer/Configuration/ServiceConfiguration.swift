@@ -15,8 +15,11 @@ package struct ServiceConfiguration: Sendable {
     package var data: String
     /// The path of the Unix socket.
     package var socket: String
-    /// The group that may connect to the socket, as the bits of its file's mode.
+    /// Who may connect to the socket, as the bits of its file's mode.
     package var socketMode: UInt32
+    /// The user and the group of the socket's file; nil leaves them the server's.
+    package var socketOwner: UInt32?
+    package var socketGroup: UInt32?
     package var tls: TLS
     /// How the application's role reaches Postgres.
     package var databaseURL: String
@@ -55,6 +58,8 @@ package struct ServiceConfiguration: Sendable {
         package var certificate: String
         package var key: String
         package var ca: String
+        package var revocationLists: [String]
+        package var minimumVersion: ServerTLS.Version
         package var clientCertificate: ServerTLS.ClientCertificatePolicy
     }
 
@@ -72,6 +77,12 @@ package struct ServiceConfiguration: Sendable {
                     """)
         }
         socketMode = try Self.mode(config.string(forKey: "socket.mode", default: "660"))
+        socketOwner = try config.string(forKey: "socket.owner").map {
+            try AccountNames.userID($0, key: "socket.owner")
+        }
+        socketGroup = try config.string(forKey: "socket.group").map {
+            try AccountNames.groupID($0, key: "socket.group")
+        }
         tls = try TLS(reading: config.scoped(to: "tls"), data: data)
         databaseURL = try Self.databaseURL(config)
         databaseConnectionsMax = try Self.number(
@@ -153,6 +164,15 @@ package struct ServiceConfiguration: Sendable {
         return number
     }
 
+    /// What a list holds, without the spaces around it.
+    static func items(_ text: String) -> [String] {
+        text.split(separator: ",").compactMap { item in
+            let trimmed = item.drop { $0 == " " }
+            guard let end = trimmed.lastIndex(where: { $0 != " " }) else { return nil }
+            return String(trimmed[...end])
+        }
+    }
+
     private static func logLevel(_ text: String) throws -> Logger.Level {
         guard let level = Logger.Level(rawValue: text) else {
             let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
@@ -195,6 +215,12 @@ extension ServiceConfiguration.TLS {
         certificate = config.string(forKey: "cert", default: "\(data)/tls/server.pem")
         key = config.string(forKey: "key", default: "\(data)/tls/server.key")
         ca = config.string(forKey: "ca", default: "\(data)/tls/ca.pem")
+        revocationLists = ServiceConfiguration.items(config.string(forKey: "crl", default: ""))
+        switch config.string(forKey: "min.version", default: "1.3") {
+        case "1.2": minimumVersion = .v1_2
+        case "1.3": minimumVersion = .v1_3
+        default: throw ConfigurationError(key: "tls.min.version", rule: "must be 1.2 or 1.3")
+        }
         switch config.string(forKey: "client.certificate", default: "optional") {
         case "none": clientCertificate = .none
         case "optional": clientCertificate = .optional
@@ -202,6 +228,10 @@ extension ServiceConfiguration.TLS {
         default:
             throw ConfigurationError(
                 key: "tls.client.certificate", rule: "must be none, optional or required")
+        }
+        guard revocationLists.isEmpty || clientCertificate != .none else {
+            throw ConfigurationError(
+                key: "tls.crl", rule: "needs client certificates, which are none here")
         }
     }
 }

@@ -18,15 +18,17 @@ struct IdentityInterceptor: ServerInterceptor {
         Operation.allCases.filter { $0.rule.audience.includesServices })
 
     let configuration: IdentityConfiguration
+    let failures: AuthenticationFailures
 
     /// A verified certificate that names nobody is kept as what is wrong with it: thrown from here,
     /// it would close the connection, and the caller would only see a server that is not there.
     func connectionOpened(_ peer: Peer) -> (any Sendable)? {
         if let certificate = peer.certificate {
-            do throws(RPCError) {
+            do throws(CertificateRefusal) {
                 return try principal(of: certificate)
             } catch {
-                return error
+                failures.record(.certificate, reason: error.reason, peer: peer.address)
+                return RPCError(.unauthenticated, "client certificate: \(error.rule)")
             }
         }
         if let credentials = peer.credentials {
@@ -80,17 +82,25 @@ struct IdentityInterceptor: ServerInterceptor {
         }
     }
 
-    private func principal(of certificate: Certificate) throws(RPCError) -> Principal {
+    /// Why a certificate that verified names nobody: a word for a metric, and a sentence.
+    private struct CertificateRefusal: Error {
+        let reason: String
+        let rule: String
+    }
+
+    private func principal(
+        of certificate: Certificate
+    ) throws(CertificateRefusal) -> Principal {
         let identity: SPIFFEID
-        do {
+        do throws(SPIFFEError) {
             identity = try certificate.spiffeID()
         } catch {
-            throw RPCError(.unauthenticated, "client certificate: \(error)")
+            throw CertificateRefusal(reason: error.rule.name, rule: error.description)
         }
         guard identity.trustDomain == configuration.trustDomain else {
-            throw RPCError(
-                .unauthenticated,
-                "client certificate: its trust domain must be \(configuration.trustDomain)")
+            throw CertificateRefusal(
+                reason: "other_trust_domain",
+                rule: "its trust domain must be \(configuration.trustDomain)")
         }
         let path = identity.path.split(separator: "/")
         switch (path.first, path.count) {
@@ -98,17 +108,24 @@ struct IdentityInterceptor: ServerInterceptor {
         case ("service", 2):
             return .service(name: String(path[1]), operations: Self.serviceOperations)
         default:
-            throw RPCError(
-                .unauthenticated,
-                "client certificate: its SPIFFE path must be /admin/NAME or /service/NAME")
+            throw CertificateRefusal(
+                reason: "other_path",
+                rule: "its SPIFFE path must be /admin/NAME or /service/NAME")
         }
     }
 
     private func principal(of credentials: Peer.Credentials) -> Principal {
-        if configuration.administratorUserIDs.contains(credentials.userID) {
+        // A user says more than a group, which others may be in too.
+        if configuration.users.administrators.contains(credentials.userID) {
             return .platformAdministrator(name: "uid:\(credentials.userID)")
         }
-        if let name = configuration.serviceUserIDs[credentials.userID] {
+        if let name = configuration.users.services[credentials.userID] {
+            return .service(name: name, operations: Self.serviceOperations)
+        }
+        if configuration.groups.administrators.contains(credentials.groupID) {
+            return .platformAdministrator(name: "uid:\(credentials.userID)")
+        }
+        if let name = configuration.groups.services[credentials.groupID] {
             return .service(name: name, operations: Self.serviceOperations)
         }
         return .anonymous

@@ -5,6 +5,7 @@ internal import TTRPC
 /// What happens on the server outside of calls, counted and put into the log.
 struct ServerEvents: Sendable {
     private let logger: Logger
+    private let failures: AuthenticationFailures
     private let ended = Counter(label: "ttrpc.server.connections.ended")
     private let refused = Counter(
         label: "ttrpc.server.connections.refused", dimensions: [("reason", "interceptor")])
@@ -14,8 +15,9 @@ struct ServerEvents: Sendable {
     private let pauses = Counter(label: "ttrpc.server.accept.pauses")
     private let unexpected = Counter(label: "ttrpc.server.errors.unexpected")
 
-    init(logger: Logger) {
+    init(logger: Logger, failures: AuthenticationFailures) {
         self.logger = logger
+        self.failures = failures
     }
 
     private static func overLimit(_ limit: String) -> Counter {
@@ -27,6 +29,16 @@ struct ServerEvents: Sendable {
         case .connectionEnded(let peer, let reason):
             ended.increment()
             logger.debug("connection ended", metadata: ["peer": "\(peer)", "reason": "\(reason)"])
+        case .handshakeFailed(let peer, _, let reason, let isCredential, let detail):
+            ended.increment()
+            Counter(label: "ttrpc.server.handshakes.failed", dimensions: [("reason", reason)])
+                .increment()
+            if isCredential {
+                failures.record(.handshake, reason: reason, peer: peer, detail: detail)
+            } else {
+                logger.debug(
+                    "handshake failed", metadata: ["peer": "\(peer)", "reason": "\(detail)"])
+            }
         case .connectionRefused(let peer, let error):
             refused.increment()
             logger.notice(

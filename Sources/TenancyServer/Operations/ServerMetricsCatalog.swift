@@ -14,6 +14,18 @@ package enum ServerMetricsCatalog {
                 "ttrpc.server.connections.refused",
                 help: "Connections closed at once, by the limit or the reason."),
             MetricDescription(
+                "ttrpc.server.handshakes.failed",
+                help: "TLS handshakes that failed, by what was wrong."),
+            MetricDescription(
+                "tenancy.authentication.failures",
+                help: "Failed attempts to be somebody, by what was shown and what was wrong."),
+            MetricDescription(
+                "tenancy.certificates.reloads",
+                help: "Times that certificate files were read anew, by the outcome."),
+            MetricDescription(
+                "tenancy.certificates.current",
+                help: "1 while the certificates in use are those of the files, else 0."),
+            MetricDescription(
                 "ttrpc.server.accept.pauses",
                 help: "Times that accepting rested because descriptors or memory ran out."),
             MetricDescription(

@@ -21,6 +21,8 @@ extension ServiceConfiguration {
         if !listeners.contains(where: { $0.tls == nil }) {
             var unix = ListenerConfiguration(.unix(path: socket))
             unix.unixMode = socketMode
+            unix.unixOwner = socketOwner
+            unix.unixGroup = socketGroup
             listeners.append(unix)
         }
         if !listeners.contains(where: { $0.tls != nil }) {
@@ -34,7 +36,9 @@ extension ServiceConfiguration {
         var server = ServerTLS(
             certificateChainFile: tls.certificate, privateKeyFile: tls.key,
             trustRootsFile: tls.ca)
+        server.revocationListFiles = tls.revocationLists
         server.clientCertificate = tls.clientCertificate
+        server.minimumVersion = tls.minimumVersion
         return server
     }
 }

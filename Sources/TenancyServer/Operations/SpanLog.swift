@@ -11,14 +11,8 @@ package final class SpanLog: Sendable {
     /// How many spans of one second are logged; the rest are counted.
     package static let spansPerSecondMax = 1000
 
-    private struct Window {
-        var second: UInt64 = 0
-        var count = 0
-        var dropped = 0
-    }
-
     private let logger: Logger
-    private let window = Mutex(Window())
+    private let budget = Mutex(LineBudget(linesPerSecondMax: spansPerSecondMax))
 
     package init(logger: Logger) {
         self.logger = logger
@@ -26,7 +20,8 @@ package final class SpanLog: Sendable {
 
     package func record(_ span: FinishedSpan) {
         let end = span.startNanoseconds + span.durationNanoseconds
-        guard let dropped = admit(second: end / 1_000_000_000) else { return }
+        let second = Int64(clamping: end / 1_000_000_000)
+        guard let dropped = budget.withLock({ $0.admit(second: second) }) else { return }
         var metadata: Logger.Metadata = [
             "trace_id": "\(span.traceParent.traceIDText)",
             "span_id": "\(span.traceParent.spanIDText)", "name": "\(span.name)",
@@ -42,23 +37,6 @@ package final class SpanLog: Sendable {
         }
         if dropped > 0 { metadata["spans_dropped_before"] = "\(dropped)" }
         logger.info("span", metadata: metadata)
-    }
-
-    /// Counts a span in. Nil when its second is full, else how many were dropped before it.
-    private func admit(second: UInt64) -> Int? {
-        window.withLock { window in
-            if window.second != second {
-                window.second = second
-                window.count = 0
-            }
-            guard window.count < Self.spansPerSecondMax else {
-                window.dropped += 1
-                return nil
-            }
-            window.count += 1
-            defer { window.dropped = 0 }
-            return window.dropped
-        }
     }
 }
 

@@ -1,0 +1,165 @@
+internal import Foundation
+internal import Glibc
+internal import TTRPC
+internal import TenancyAPI
+internal import Testing
+
+@Suite("Certificate files are read anew", .timeLimit(.minutes(5)))
+struct ReloadTests {
+    /// A deployment with an empty revocation list of its authority's, and what a test does to its
+    /// files.
+    private struct Fixture {
+        let deployment: Deployment
+        let folder: String
+
+        init() async throws {
+            folder = try TemporaryFolder.make(mode: 0o700)
+            let made = try await Self.openssl(
+                "-c", "cd \(folder) && openssl req -x509 -newkey ec -pkeyopt "
+                    + "ec_paramgen_curve:P-256 -noenc -days 2 -keyout root.key -out root.pem "
+                    + "-subj /CN=root -addext keyUsage=critical,keyCertSign,cRLSign "
+                    + "&& : >index && echo 01 >number && printf '%s\\n' '[ca]' 'default_ca=a' "
+                    + "'[a]' 'database=index' 'crlnumber=number' 'default_md=sha256' "
+                    + "'default_crl_days=2' >cnf && \(Self.list)")
+            #expect(made.status == 0, "\(made.errors)")
+            deployment = try await Deployment(settings: [
+                "TENANCY_TLS_CA": "\(folder)/root.pem", "TENANCY_TLS_CRL": "\(folder)/list.pem",
+            ])
+        }
+
+        private static let list =
+            "openssl ca -config cnf -cert root.pem -keyfile root.key -gencrl -out new.pem "
+            + "&& mv new.pem list.pem"
+
+        private static func openssl(_ arguments: String...) async throws -> Command.Outcome {
+            try await Command(path: "/bin/bash", arguments: arguments).run()
+        }
+
+        /// A client's certificate of this authority's.
+        func client(_ name: String) async throws -> ClientTLS {
+            let made = try await Self.openssl(
+                "-c", "cd \(folder) && openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 "
+                    + "-noenc -keyout \(name).key -subj /CN=\(name) | openssl x509 -req "
+                    + "-CA root.pem -CAkey root.key -days 2 -out \(name).pem -extfile <(printf "
+                    + "'%s\\n' basicConstraints=critical,CA:FALSE subjectKeyIdentifier=hash "
+                    + "keyUsage=critical,digitalSignature authorityKeyIdentifier=keyid "
+                    + "extendedKeyUsage=clientAuth "
+                    + "subjectAltName=URI:spiffe://bfc-vyomo/service/\(name))")
+            #expect(made.status == 0, "\(made.errors)")
+            return ClientTLS(
+                trustRootsFile: deployment.certificateFile("ca.pem"),
+                certificateChainFile: "\(folder)/\(name).pem",
+                privateKeyFile: "\(folder)/\(name).key")
+        }
+
+        func revoke(_ name: String) async throws {
+            let made = try await Self.openssl(
+                "-c", "cd \(folder) && openssl ca -config cnf -cert root.pem -keyfile root.key "
+                    + "-revoke \(name).pem && \(Self.list)")
+            #expect(made.status == 0, "\(made.errors)")
+        }
+
+        /// Puts another certificate in the place of the server's: the same key, another number.
+        func replaceServerCertificate() async throws {
+            let tls = "\(deployment.folder)/tls"
+            let made = try await Self.openssl(
+                "-c", "cd \(tls) && openssl req -new -key server.key -subj /CN=new | openssl x509 "
+                    + "-req -CA ca.pem -CAkey ca.key -days 2 -set_serial 4711 -out new.pem "
+                    + "-extfile <(printf '%s\\n' extendedKeyUsage=serverAuth "
+                    + "subjectAltName=DNS:localhost) && mv new.pem server.pem")
+            #expect(made.status == 0, "\(made.errors)")
+        }
+
+        /// The number of the certificate that the server shows.
+        func servedNumber() async throws -> String {
+            try await Self.openssl(
+                "-c", "openssl s_client -connect 127.0.0.1:\(deployment.tlsPort) -alpn ttrpc "
+                    + "</dev/null | openssl x509 -noout -serial"
+            ).output
+        }
+
+        func metric(_ name: String) async throws -> Int {
+            let page = try await HTTPGet("/metrics", port: deployment.operationsPort)
+            let line = page.body.split(separator: "\n").first { $0.hasPrefix("\(name) ") }
+            return line.flatMap { Int($0.dropFirst(name.count + 1)) } ?? 0
+        }
+
+        func reloads(_ outcome: String) async throws -> Int {
+            try await metric("tenancy_certificates_reloads_total{outcome=\"\(outcome)\"}")
+        }
+
+        /// Runs `change`, and returns once the server has had a look with this outcome.
+        func afterReload(
+            _ outcome: String = "success", _ change: () async throws -> Void
+        ) async throws {
+            let before = try await reloads(outcome)
+            try await change()
+            while try await reloads(outcome) == before {}
+        }
+    }
+
+    @Test("on SIGHUP and when they change, and no connection notices")
+    func reload() async throws {
+        let fixture = try await Fixture()
+        let deployment = fixture.deployment
+        let tls = try await fixture.client("engine")
+        try await deployment.withServices(over: tls) { services in
+            _ = try await services.subscriptions.listPlans(.init())
+            let first = try await fixture.servedNumber()
+            // By itself, within two seconds.
+            try await fixture.afterReload { try await fixture.replaceServerCertificate() }
+            let second = try await fixture.servedNumber()
+            #expect(first != second)
+            #expect(second.contains("1267"))
+            // When asked, although nothing has changed.
+            try await fixture.afterReload { deployment.signalServer(SIGHUP) }
+            _ = try await services.subscriptions.listPlans(.init())
+        }
+        try await deployment.shutdown()
+    }
+
+    @Test("and one that is revoked is refused from then on, others are not")
+    func revocation() async throws {
+        let fixture = try await Fixture()
+        let deployment = fixture.deployment
+        let good = try await fixture.client("good")
+        let bad = try await fixture.client("bad")
+        try await deployment.withServices(over: bad) {
+            _ = try await $0.subscriptions.listPlans(.init())
+        }
+        try await fixture.afterReload {
+            try await fixture.revoke("bad")
+            deployment.signalServer(SIGHUP)
+        }
+        try await deployment.withServices(over: bad) { services in
+            try await expectFailure(.unavailable) {
+                try await services.subscriptions.listPlans(
+                    .init(), options: .init(timeout: .seconds(5)))
+            }
+        }
+        try await deployment.withServices(over: good) {
+            _ = try await $0.subscriptions.listPlans(.init())
+        }
+        try await deployment.shutdown()
+    }
+
+    @Test("and what is broken changes nothing until it is mended")
+    func broken() async throws {
+        let fixture = try await Fixture()
+        let deployment = fixture.deployment
+        let first = try await fixture.servedNumber()
+        let path = "\(deployment.folder)/tls/server.pem"
+        let certificate = try Data(contentsOf: URL(fileURLWithPath: path))
+        try await fixture.afterReload("failure") {
+            try Data("no certificate".utf8).write(to: URL(fileURLWithPath: path))
+        }
+        #expect(try await fixture.servedNumber() == first)
+        #expect(try await fixture.metric("tenancy_certificates_current") == 0)
+        let log = try String(contentsOfFile: "\(deployment.folder)/tenancyd.log", encoding: .utf8)
+        #expect(log.contains("certificates cannot be used"))
+        #expect(log.contains(path.replacing("/", with: "\\/")) || log.contains(path))
+        try await fixture.afterReload { try certificate.write(to: URL(fileURLWithPath: path)) }
+        #expect(try await fixture.metric("tenancy_certificates_current") == 1)
+        try await deployment.shutdown()
+    }
+}
