@@ -191,8 +191,9 @@ internal import Testing
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask { await watch.run(signal) }
                 // The first time it may still be the look at the start that finds the new key.
-                for (text, number) in [(Self.two, 2), (Self.three, 3)] {
-                    try file.write([Self.one, text].joined(separator: "\n"))
+                let keys = [Self.one, Self.two, Self.three]
+                for number in 2...3 {
+                    try file.write(keys.prefix(number).joined(separator: "\n"))
                     while try await fixture.number("SELECT master_key FROM tenant_data_keys")
                         != number
                     {
