@@ -105,7 +105,8 @@ package struct ServiceConfiguration: Sendable {
         encryptionKeyFile = keyFile?.isEmpty == true ? nil : keyFile
         identity = try IdentityConfiguration(reading: config)
         limits = try Self.limits(config.scoped(to: "limits"))
-        watchesMax = try Self.number(config, "limits.watches.max", default: 4_096, in: 1...1_000_000)
+        watchesMax = try Self.number(
+            config, "limits.watches.max", default: 4_096, in: 1...1_000_000)
     }
 
     /// The URL itself, or what is in the file that `database.url.file` names: a credential of the

@@ -12,7 +12,9 @@ struct DocumentedErrorTests {
         try await world.withClient(tls: world.deployment.administratorTLS) { client in
             for call in SchemaCall.all {
                 guard let beside = MatrixRequests.beside[call.name] else { continue }
-                let names = ["", #""tenantCode":"\#(world.own.code)","tenantId":"\#(world.own.id)""#]
+                let names = [
+                    "", #""tenantCode":"\#(world.own.code)","tenantId":"\#(world.own.id)""#,
+                ]
                 for name in names {
                     let fields = [name, beside].filter { !$0.isEmpty }.joined(separator: ",")
                     let outcome = try await call.outcome(

@@ -403,8 +403,8 @@ export interface Activity {
   actor: string;
   /**
    * What was done: login, logout, config_created, config_updated, config_deleted, config_revealed,
-   * user_added, user_removed, user_role_changed, api_key_created, api_key_revoked, subscription_changed, and
-   * those of the other calls.
+   * user_added, user_removed, user_role_changed, api_key_created, api_key_revoked,
+   * subscription_changed, and those of the other calls.
    */
   action: string;
   /** What it was done to: tenant, user, configuration, api_key, subscription, resource, data_key. */

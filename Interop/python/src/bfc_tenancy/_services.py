@@ -123,9 +123,9 @@ class AsyncConfigurationService:
         token, and SNAPSHOT_COMPLETE, with the first token, says that all of that is so. A heartbeat
         comes at once, and then every 5 seconds without a change. At most 64 changes are in flight
         unacknowledged. Half-closing ends the watch. Whether the caller may watch is decided again
-        before changes and heartbeats, and within seconds for an API key: the watch ends when that is no
-        longer so. The last 1,000 changes of a tenant are kept for who resumes; a server serves as many
-        watches as WatchActivity says, of both kinds together.
+        before changes and heartbeats, and within seconds for an API key: the watch ends when that is
+        no longer so. The last 1,000 changes of a tenant are kept for who resumes; a server serves as
+        many watches as WatchActivity says, of both kinds together.
 
         Who may call: platform administrators, services, principals of the same tenant with
         view_config; sensitive values are never shown.
@@ -260,9 +260,9 @@ class AsyncActivityService:
         request subscribes; each later one acknowledges a resume token. Without a resume token it
         begins now. A heartbeat comes at once, and then every 5 seconds without an event. At most 64
         events are in flight unacknowledged. Half-closing ends the watch. Whether the caller may watch
-        is decided again before events and heartbeats, and within seconds for an API key: the watch ends
-        when that is no longer so. A server serves 4,096 watches, unless it is set otherwise, 64 of them
-        for one tenant.
+        is decided again before events and heartbeats, and within seconds for an API key: the watch
+        ends when that is no longer so. A server serves 4,096 watches, unless it is set otherwise, 64
+        of them for one tenant.
 
         Who may call: platform administrators, services, principals of the same tenant with
         view_activity.
@@ -291,8 +291,9 @@ class AsyncActivityService:
         verify_audit.
         Errors: INVALID_ARGUMENT with BadRequest for a wrong tenant name, or a known row without its
         number or its hash; NOT_FOUND for a tenant that does not exist or that the caller may not see;
-        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; DEADLINE_EXCEEDED; PERMISSION_DENIED;
-        UNAUTHENTICATED.
+        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; DEADLINE_EXCEEDED when the caller waits
+        no longer; ABORTED with RetryInfo when rows pass their retention faster than they are read;
+        PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: none.
         """
         return await self._channel.unary(
@@ -340,8 +341,9 @@ class BlockingActivityService:
         verify_audit.
         Errors: INVALID_ARGUMENT with BadRequest for a wrong tenant name, or a known row without its
         number or its hash; NOT_FOUND for a tenant that does not exist or that the caller may not see;
-        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; DEADLINE_EXCEEDED; PERMISSION_DENIED;
-        UNAUTHENTICATED.
+        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; DEADLINE_EXCEEDED when the caller waits
+        no longer; ABORTED with RetryInfo when rows pass their retention faster than they are read;
+        PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: none.
         """
         return self._run(self._stub.verify_audit(request, timeout=timeout, metadata=metadata))
@@ -1466,10 +1468,11 @@ class AsyncTenantService:
     ) -> bfc_tenancy_v1_tenant_pb2.GetTenantResponse:
         """GetTenant answers with one tenant, named by its code or by its id.
 
-        Who may call: platform administrators, services, principals of the same tenant.
+        Who may call: platform administrators, services, principals of the same tenant with
+        view_tenant.
         Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
         that does not exist or that the caller may not see, which are not told apart;
-        UNAUTHENTICATED.
+        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: GET /api/tenants/:tenantCode.
         """
         return await self._channel.unary(
@@ -1591,9 +1594,9 @@ class AsyncTenantService:
         timeout: float | None = None, metadata: Metadata = (),
     ) -> AsyncIterator[bfc_tenancy_v1_tenant_pb2.ExportTenantResponse]:
         """ExportTenant sends everything that is kept of a tenant, as of one moment, one record a message:
-        tenant, subscription, users, invitations, configurations (sensitive ones without their value),
-        API keys (never the key or its hash), usage and activity. The activity log says first that it
-        was asked for.
+        tenant, subscription and its charges, users, invitations, configurations (sensitive ones
+        without their value), API keys (never the key or its hash), usage and activity. The activity
+        log says first that it was asked for.
 
         Who may call: platform administrators, principals of the same tenant with export_tenant.
         Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
@@ -1639,10 +1642,11 @@ class BlockingTenantService:
     ) -> bfc_tenancy_v1_tenant_pb2.GetTenantResponse:
         """GetTenant answers with one tenant, named by its code or by its id.
 
-        Who may call: platform administrators, services, principals of the same tenant.
+        Who may call: platform administrators, services, principals of the same tenant with
+        view_tenant.
         Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
         that does not exist or that the caller may not see, which are not told apart;
-        UNAUTHENTICATED.
+        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: GET /api/tenants/:tenantCode.
         """
         return self._run(self._stub.get_tenant(request, timeout=timeout, metadata=metadata))
@@ -1756,9 +1760,9 @@ class BlockingTenantService:
         timeout: float | None = None, metadata: Metadata = (),
     ) -> Iterator[bfc_tenancy_v1_tenant_pb2.ExportTenantResponse]:
         """ExportTenant sends everything that is kept of a tenant, as of one moment, one record a message:
-        tenant, subscription, users, invitations, configurations (sensitive ones without their value),
-        API keys (never the key or its hash), usage and activity. The activity log says first that it
-        was asked for.
+        tenant, subscription and its charges, users, invitations, configurations (sensitive ones
+        without their value), API keys (never the key or its hash), usage and activity. The activity
+        log says first that it was asked for.
 
         Who may call: platform administrators, principals of the same tenant with export_tenant.
         Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant

@@ -79,8 +79,8 @@ struct  Bfc__Tenancy__V1__Activity
   char *actor;
   /*
    * What was done: login, logout, config_created, config_updated, config_deleted, config_revealed,
-   * user_added, user_removed, user_role_changed, api_key_created, api_key_revoked, subscription_changed, and
-   * those of the other calls.
+   * user_added, user_removed, user_role_changed, api_key_created, api_key_revoked,
+   * subscription_changed, and those of the other calls.
    */
   char *action;
   /*

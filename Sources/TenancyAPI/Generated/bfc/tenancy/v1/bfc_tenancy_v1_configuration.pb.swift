@@ -883,9 +883,9 @@ public protocol ConfigurationServiceHandler: Sendable {
     /// token, and SNAPSHOT_COMPLETE, with the first token, says that all of that is so. A heartbeat
     /// comes at once, and then every 5 seconds without a change. At most 64 changes are in flight
     /// unacknowledged. Half-closing ends the watch. Whether the caller may watch is decided again
-    /// before changes and heartbeats, and within seconds for an API key: the watch ends when that is no
-    /// longer so. The last 1,000 changes of a tenant are kept for who resumes; a server serves as many
-    /// watches as WatchActivity says, of both kinds together.
+    /// before changes and heartbeats, and within seconds for an API key: the watch ends when that is
+    /// no longer so. The last 1,000 changes of a tenant are kept for who resumes; a server serves as
+    /// many watches as WatchActivity says, of both kinds together.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// view_config; sensitive values are never shown.
@@ -991,9 +991,9 @@ public struct ConfigurationServiceClient: Sendable {
     /// token, and SNAPSHOT_COMPLETE, with the first token, says that all of that is so. A heartbeat
     /// comes at once, and then every 5 seconds without a change. At most 64 changes are in flight
     /// unacknowledged. Half-closing ends the watch. Whether the caller may watch is decided again
-    /// before changes and heartbeats, and within seconds for an API key: the watch ends when that is no
-    /// longer so. The last 1,000 changes of a tenant are kept for who resumes; a server serves as many
-    /// watches as WatchActivity says, of both kinds together.
+    /// before changes and heartbeats, and within seconds for an API key: the watch ends when that is
+    /// no longer so. The last 1,000 changes of a tenant are kept for who resumes; a server serves as
+    /// many watches as WatchActivity says, of both kinds together.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// view_config; sensitive values are never shown.

@@ -1671,10 +1671,11 @@ public protocol TenantServiceHandler: Sendable {
 
     /// GetTenant answers with one tenant, named by its code or by its id.
     ///
-    /// Who may call: platform administrators, services, principals of the same tenant.
+    /// Who may call: platform administrators, services, principals of the same tenant with
+    /// view_tenant.
     /// Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
     /// that does not exist or that the caller may not see, which are not told apart;
-    /// UNAUTHENTICATED.
+    /// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: GET /api/tenants/:tenantCode.
     func getTenant(
         _ request: GetTenantRequest, context: ServerContext
@@ -1764,9 +1765,9 @@ public protocol TenantServiceHandler: Sendable {
     ) async throws -> GetPublicTenantInfoResponse
 
     /// ExportTenant sends everything that is kept of a tenant, as of one moment, one record a message:
-    /// tenant, subscription, users, invitations, configurations (sensitive ones without their value),
-    /// API keys (never the key or its hash), usage and activity. The activity log says first that it
-    /// was asked for.
+    /// tenant, subscription and its charges, users, invitations, configurations (sensitive ones
+    /// without their value), API keys (never the key or its hash), usage and activity. The activity
+    /// log says first that it was asked for.
     ///
     /// Who may call: platform administrators, principals of the same tenant with export_tenant.
     /// Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
@@ -1842,10 +1843,11 @@ public struct TenantServiceClient: Sendable {
 
     /// GetTenant answers with one tenant, named by its code or by its id.
     ///
-    /// Who may call: platform administrators, services, principals of the same tenant.
+    /// Who may call: platform administrators, services, principals of the same tenant with
+    /// view_tenant.
     /// Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
     /// that does not exist or that the caller may not see, which are not told apart;
-    /// UNAUTHENTICATED.
+    /// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: GET /api/tenants/:tenantCode.
     public func getTenant(
         _ request: GetTenantRequest, options: CallOptions = .defaults
@@ -1959,9 +1961,9 @@ public struct TenantServiceClient: Sendable {
     }
 
     /// ExportTenant sends everything that is kept of a tenant, as of one moment, one record a message:
-    /// tenant, subscription, users, invitations, configurations (sensitive ones without their value),
-    /// API keys (never the key or its hash), usage and activity. The activity log says first that it
-    /// was asked for.
+    /// tenant, subscription and its charges, users, invitations, configurations (sensitive ones
+    /// without their value), API keys (never the key or its hash), usage and activity. The activity
+    /// log says first that it was asked for.
     ///
     /// Who may call: platform administrators, principals of the same tenant with export_tenant.
     /// Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
