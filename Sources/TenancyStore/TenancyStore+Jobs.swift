@@ -69,11 +69,10 @@ extension TenancyStore {
                     return try await Self.expireActivity(
                         keeping: retention.activityMonths, from: position, in: transaction)
                 case .expireUsage:
+                    let firstMonth = Self.firstMonthKept(retention.usageMonths)
                     let dropped = try await Self.number(
-                        """
-                        SELECT drop_expired_usage(
-                            \(unsafeSQL: Self.firstMonthKept(retention.usageMonths)))::bigint AS done
-                        """, in: transaction)
+                        "SELECT drop_expired_usage(\(unsafeSQL: firstMonth))::bigint AS done",
+                        in: transaction)
                     return JobProgress.Step(done: dropped, goesOn: false)
                 }
             }
@@ -124,7 +123,8 @@ extension TenancyStore {
             done: Int(try row.value("settled", as: Int64.self)),
             failed: failed.compactMap { TenantID($0) },
             position: JobProgress.Position(
-                dueAt: try row.timestamp("last_due_at"), tenant: try row.tenantID("last_tenant_id")),
+                dueAt: try row.timestamp("last_due_at"),
+                tenant: try row.tenantID("last_tenant_id")),
             goesOn: true)
     }
 

@@ -8,8 +8,9 @@ extension TenancyStore {
     /// How many settings that may be.
     package static let watchedPageSettingsMax: Int64 = 100
 
-    /// The next settings of a tenant in the order of their keys, and the place in the tenant's chain
-    /// as of which they are so; the last page has no settings. Secrets come without their values.
+    /// The next settings of a tenant in the order of their keys, and the place in the tenant's
+    /// chain as of which they are so; the last page has no settings. Secrets come without their
+    /// values.
     ///
     /// - Throws: `notFound`, `unavailable`.
     package func watchedPage(

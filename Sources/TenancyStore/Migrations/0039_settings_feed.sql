@@ -1,5 +1,5 @@
--- Pages of settings and looks are remembered, so the feed follows settings. What nobody remembers of
--- a user is not told: when they came and when they left.
+-- Pages of settings and looks are remembered, so the feed follows settings. What nobody remembers
+-- of a user is not told: when they came and when they left.
 SELECT feed_tenant_changes('tenant_configurations');
 
 DROP TRIGGER change_feed_rows ON tenant_users;

@@ -61,11 +61,10 @@ struct SecretTests {
         }
         let rows = try await deployment.activity(
             of: code, columns: "actor, action, entity_id, details")
+        let details = #"{"version": 1, "config_type": "security"}"#
         #expect(
             rows.filter { $0.contains("config_revealed") }
-                == ["a", "b"].map {
-                    #"user:the-admin|config_revealed|\#($0)|{"version": 1, "config_type": "security"}"#
-                })
+                == ["a", "b"].map { "user:the-admin|config_revealed|\($0)|\(details)" })
         #expect(!rows.contains { $0.contains("hidden-") })
     }
 

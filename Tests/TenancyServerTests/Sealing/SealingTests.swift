@@ -192,8 +192,8 @@ internal import Testing
                 tasks.addTask { await watch.run(signal) }
                 // The first time it may still be the look at the start that finds the new key.
                 let keys = [Self.one, Self.two, Self.three]
-                for number in 2...3 {
-                    try file.write(keys.prefix(number).joined(separator: "\n"))
+                for number in 2...3 as ClosedRange<Int64> {
+                    try file.write(keys.prefix(Int(number)).joined(separator: "\n"))
                     while try await fixture.number("SELECT master_key FROM tenant_data_keys")
                         != number
                     {
