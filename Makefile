@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help deps build test interop simulate restarts lint generate run clean hostile leaks idle fuzz tsan
+.PHONY: help deps build test interop vectors baseline simulate restarts lint generate run clean hostile leaks idle fuzz tsan
 
 # The same flags for every build, so that lint, build and test share one set of build products.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
@@ -41,6 +41,13 @@ generate: deps ## Make the generated code anew from Protos/
 	Interop/python/generate.sh
 	Interop/c/generate.sh
 	Interop/node/generate.sh
+	Interop/vectors/make.sh
+
+vectors: deps ## Make the golden vectors of Interop/vectors anew from Protos/
+	Interop/vectors/make.sh
+
+baseline: deps ## Publish Protos/ as what later changes are compared with
+	.scripts/buf.sh baseline
 
 run: ## Build and start the service with a private Postgres; Ctrl-C stops it
 	@exec .scripts/run.sh

@@ -135,7 +135,8 @@ let package = Package(
             name: "tenancy-bench",
             dependencies: [
                 "TenancyCommandLine", "TenancyClient", "TenancyAPI", "TTRPC", "Reactor",
-                "Postgres", argumentParser,
+                "Postgres", "TTRPCInstrumentation", "PrometheusMetrics", "W3CTrace",
+                argumentParser,
             ],
             exclude: ["BENCHMARKS.md"], resources: [.embedInCode("Scale/load.sql")],
             swiftSettings: strict),
@@ -205,11 +206,19 @@ let package = Package(
         .testTarget(
             name: "TenancyAPITests", dependencies: ["TenancyAPI", "TTRPC"],
             swiftSettings: strict),
+        // The vectors that every client is held to, held to the server's own types and frames.
+        .target(
+            name: "GoldenVectors", dependencies: ["ProtobufSchema"], path: "Tests/GoldenVectors",
+            swiftSettings: strict),
+        .testTarget(
+            name: "VectorTests",
+            dependencies: ["GoldenVectors", "ProtobufSchema", "TTRPC", "TenancyAPI"],
+            swiftSettings: strict),
         .testTarget(
             name: "TTRPCTests",
             dependencies: [
                 "TTRPC", "Reactor", "OpenSSL", "TestProtos", "CTestProtos", "CProtobufC",
-                "TestCertificates",
+                "TestCertificates", "GoldenVectors", "echo-server",
             ],
             swiftSettings: strict),
         .testTarget(

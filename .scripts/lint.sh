@@ -4,7 +4,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-buf_version=1.75.0
 swift_flags=("$@")
 failed=()
 
@@ -27,22 +26,11 @@ declared_imports() {
 generated_code() {
     Protos/generate.sh --check && Interop/go/generate.sh --check \
         && Interop/python/generate.sh --check && Interop/c/generate.sh --check \
-        && Interop/node/generate.sh --check
-}
-
-# buf comes from PyPI, into an environment of its own that `make clean` removes with the rest.
-buf() {
-    local venv=$PWD/.build/tools/buf-$buf_version python=/usr/bin/python3
-    if [[ ! -x $venv/bin/buf ]]; then
-        [[ -x $python ]] || python=python3
-        "$python" -m venv "$venv"
-        "$venv/bin/pip" --quiet --disable-pip-version-check install "buf-bin==$buf_version"
-    fi
-    "$venv/bin/buf" "$@"
+        && Interop/node/generate.sh --check && Interop/vectors/make.sh --check
 }
 
 protocol_files() {
-    buf lint Protos
+    .scripts/buf.sh check
 }
 
 scripts() {

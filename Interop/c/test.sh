@@ -40,3 +40,4 @@ if "$folder/first-call" "$TENANCY_SOCKET" no-such-tenant 2>/dev/null; then
     echo "a tenant that does not exist was answered" && exit 1
 fi
 echo "ok   first call in C: $answer"
+"$root/Interop/vectors/check.sh" c

@@ -15,6 +15,7 @@ build_client() {
     go build -o "$client" go-client
 }
 
+"$root/Interop/vectors/check.sh" go
 build_client
 if [[ -n ${TENANCY_SOCKET:-} ]]; then
     "$client" "$TENANCY_SOCKET"

@@ -17,3 +17,4 @@ javac --release 17 -cp "$path" -d "$folder" "$folder/Quota.java"
 answer=$(java -cp "$folder:$path" Quota "$TENANCY_SOCKET")
 [[ $answer == "allowed: true, left "* ]] || { echo "unexpected: $answer" && exit 1; }
 echo "ok   first call in Java: $answer"
+"$root/Interop/vectors/check.sh" java

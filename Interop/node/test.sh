@@ -13,3 +13,4 @@ export BFC_VECTORS=$vectors BFC_ECHO=$root/.build/node/echo/messages.js
 node --test "$here/tests/codec.test.js" "$here/tests/client.test.js"
 tsc --project "$here/tests/tsconfig.json"
 echo "ok   the types of the Node client"
+"$root/Interop/vectors/check.sh" node

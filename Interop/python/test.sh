@@ -44,3 +44,4 @@ if PYTHONPATH=$messages /usr/bin/python3 "$here/first_call.py" "$TENANCY_SOCKET"
     echo "a tenant that does not exist was answered" && exit 1
 fi
 echo "ok   first call in Python: $answer"
+"$root/Interop/vectors/check.sh" python

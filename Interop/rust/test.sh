@@ -15,3 +15,4 @@ if cargo run --quiet --offline --example quota -- "$TENANCY_SOCKET" no-such-tena
     echo "a tenant that does not exist was answered" && exit 1
 fi
 echo "ok   first call in Rust: $answer"
+"$root/Interop/vectors/check.sh" rust

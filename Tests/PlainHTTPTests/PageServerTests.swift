@@ -3,7 +3,7 @@ internal import Testing
 
 @testable internal import PlainHTTP
 
-@Suite("The server of pages", .timeLimit(.minutes(1)))
+@Suite("The server of pages", .timeLimit(.minutes(10)))
 struct PageServerTests {
     /// A client of blocking reads on a thread of the test's own.
     private final class Peer {

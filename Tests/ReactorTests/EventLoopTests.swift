@@ -4,7 +4,7 @@ internal import Testing
 
 @testable internal import Reactor
 
-@Suite("Event loop", .timeLimit(.minutes(1)))
+@Suite("Event loop", .timeLimit(.minutes(10)))
 struct EventLoopTests {
     /// What arrived, and who waits for the last of it.
     private final class Arrivals: Sendable {

@@ -3,7 +3,7 @@ internal import Testing
 
 @testable internal import Reactor
 
-@Suite("Readiness", .timeLimit(.minutes(1)))
+@Suite("Readiness", .timeLimit(.minutes(10)))
 struct ReadinessTests {
     /// Two connected sockets, closed with the value's owner.
     private final class Pair: Sendable {

@@ -3,7 +3,7 @@ internal import Testing
 
 @testable internal import Reactor
 
-@Suite("Stopping a loop", .timeLimit(.minutes(1)))
+@Suite("Stopping a loop", .timeLimit(.minutes(10)))
 struct StopTests {
     @Test("what was asked for before the stop runs, and what that asks for")
     func runsWhatIsQueued() async throws {

@@ -3,7 +3,7 @@ internal import Testing
 
 @testable internal import Reactor
 
-@Suite("Threads", .timeLimit(.minutes(1)))
+@Suite("Threads", .timeLimit(.minutes(10)))
 struct ThreadTests {
     @Test("detached threads give back what they took")
     func detached() async throws {

@@ -9,7 +9,7 @@ internal import Testing
 internal import Tracing
 internal import W3CTrace
 
-@Suite("Calls as metrics and traces see them", .timeLimit(.minutes(1)))
+@Suite("Calls as metrics and traces see them", .timeLimit(.minutes(10)))
 struct InstrumentationTests {
     private static let echo = MethodDescriptor<RawMessage, RawMessage>(
         service: "test.Echo", method: "Unary", kind: .unary, isIdempotent: true)

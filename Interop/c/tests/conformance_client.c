@@ -108,8 +108,15 @@ static void stream(
             return;
         }
     }
-    tenancy_call_close_send(call);
-    while (tenancy_call_receive(call, &message) == TENANCY_MESSAGE) keep(message);
+    if (cancel_after == 0) tenancy_call_close_send(call);
+    while (tenancy_call_receive(call, &message) == TENANCY_MESSAGE) {
+        keep(message);
+        if (cancel_after > 0 && answers.count == cancel_after) {
+            tenancy_call_free(call);
+            report(TENANCY_CANCELLED, NULL);
+            return;
+        }
+    }
     report(tenancy_call_code(call), tenancy_call_status(call));
     tenancy_call_free(call);
 }

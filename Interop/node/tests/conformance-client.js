@@ -30,7 +30,14 @@ function find(service, name) {
   return known ?? { ...echo["ttrpc.testing.v1.EchoService/Unary"], service, name };
 }
 
-async function collect(kind, method, requests, options, cancelAfter, keep) {
+async function collect(kind, method, requests, options, cancelAfter, keepOne) {
+  let count = 0;
+  // Leaving an iteration gives the call up.
+  const keep = (answer) => {
+    keepOne(answer);
+    count += 1;
+    if (count === cancelAfter) throw new TenancyError(1, "");
+  };
   if (kind === "unary") return keep(await channel.unary(method, requests[0], options));
   if (kind === "server") {
     for await (const answer of channel.serverStream(method, requests[0], options)) keep(answer);
@@ -41,19 +48,17 @@ async function collect(kind, method, requests, options, cancelAfter, keep) {
     for (const request of requests) await call.send(request);
     return keep(await call.response());
   }
-  let count = 0;
-  for (const request of requests) {
-    await call.send(request);
-    const { done, value } = await call.next();
-    if (!done) keep(value);
-    count += 1;
-    if (count === cancelAfter) {
-      call.cancel();
-      throw new TenancyError(1, "");
+  try {
+    for (const request of requests) {
+      await call.send(request);
+      const { done, value } = await call.next();
+      if (!done) keep(value);
     }
+    if (cancelAfter === 0) call.doneSending();
+    for await (const answer of call) keep(answer);
+  } finally {
+    call.cancel();
   }
-  call.doneSending();
-  for await (const answer of call) keep(answer);
   return undefined;
 }
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import importlib.util
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from google.protobuf import symbol_database
+from google.protobuf.message import Message
 
 from bfc_tenancy import TenancyError, TLSTarget, UnixTarget, v1  # noqa: F401: registers messages
 from bfc_tenancy._channel import Channel, Method, Options
@@ -49,13 +52,25 @@ async def call(channel: Channel, line: str) -> str:
     options = {"timeout": int(timeout) / 1000 or None, "metadata": metadata}
     responses: list[bytes] = []
 
+    def give_up_in_time() -> None:
+        # Leaving the call gives it up.
+        if int(cancel) and len(responses) == int(cancel):
+            raise asyncio.CancelledError
+
+    async def read(answers: AsyncIterator[Message]) -> None:
+        async for answer in answers:
+            responses.append(answer.SerializeToString())
+            give_up_in_time()
+
     async def collect() -> None:
         if kind == "unary":
             answer = await channel.unary(described, requests[0], **options)
             responses.append(answer.SerializeToString())
         elif kind == "server":
-            async for answer in channel.server_stream(described, requests[0], **options):
-                responses.append(answer.SerializeToString())
+            async with contextlib.aclosing(
+                channel.server_stream(described, requests[0], **options)
+            ) as answers:
+                await read(answers)
         elif kind == "client":
             async with await channel.client_stream(described, **options) as stream:
                 for request in requests:
@@ -66,12 +81,10 @@ async def call(channel: Channel, line: str) -> str:
                 for request in requests:
                     await stream.send(request)
                     responses.append((await anext(stream)).SerializeToString())
-                    if len(responses) == int(cancel):
-                        await stream.cancel()
-                        raise asyncio.CancelledError
-                await stream.done_sending()
-                async for answer in stream:
-                    responses.append(answer.SerializeToString())
+                    give_up_in_time()
+                if not int(cancel):
+                    await stream.done_sending()
+                await read(stream)
 
     code, message, details = 0, "", []
     try:

@@ -6,8 +6,13 @@ struct ClientConnectivity {
         case idle
         /// Can transition to: ready, resting, closed.
         case connecting
-        /// Can transition to: idle, connecting (to replace the connection), resting, closed.
+        /// Can transition to: idle, connecting (to replace the connection), recovering, resting,
+        /// closed.
         case ready
+        /// Whoever accepted the last connection hung up before the first answer, as a server does
+        /// that stops just then; the next try waits for a moment, and the calls with it.
+        /// Can transition to: idle, connecting, closed.
+        case recovering
         /// The last try failed, for this reason; the next one waits.
         /// Can transition to: idle, connecting, closed.
         case resting(String)
@@ -24,8 +29,14 @@ struct ClientConnectivity {
         case fail(RPCError)
     }
 
+    /// How many connections in a row may be hung up on before calls fail at once. A server that
+    /// was replaced is found by then; who still hangs up means it.
+    static let hangUpsForgivenMax = 3
+
     private(set) var state = State.idle
     private var backoff: Backoff
+    /// In a row.
+    private var hangUps = 0
 
     init(delayMin: Duration, delayMax: Duration) {
         backoff = Backoff(delayMin: delayMin, delayMax: delayMax)
@@ -34,7 +45,7 @@ struct ClientConnectivity {
     mutating func callArrived(waitForReady: Bool) -> CallAction {
         switch state {
         case .ready: return .send
-        case .connecting: return .wait
+        case .connecting, .recovering: return .wait
         case .idle:
             state = .connecting
             return .connectAndWait
@@ -52,10 +63,10 @@ struct ClientConnectivity {
     /// The connection has carried an answer: what it connects to is really a server.
     mutating func provedGood() {
         backoff.reset()
+        hangUps = 0
     }
 
-    /// Every address failed, or the connection ended before it carried anything. Gives the rest
-    /// before the next try.
+    /// Every address failed. Gives the rest before the next try.
     ///
     /// - Parameter jitter: One of `Backoff.jitters`.
     mutating func failed(_ reason: String, jitter: Int) -> Duration {
@@ -63,9 +74,22 @@ struct ClientConnectivity {
         return backoff.next(jitter: jitter)
     }
 
+    /// The connection ended before it carried anything, with calls on it: connecting again at once
+    /// would go on for ever. Gives the rest before the next try.
+    ///
+    /// - Parameter jitter: One of `Backoff.jitters`.
+    mutating func hungUp(_ reason: String, jitter: Int) -> Duration {
+        hangUps += 1
+        state = hangUps > Self.hangUpsForgivenMax ? .resting(reason) : .recovering
+        return backoff.next(jitter: jitter)
+    }
+
     /// The rest is over. True when connecting begins, for the calls that wait.
     mutating func rested(hasWaiting: Bool) -> Bool {
-        guard case .resting = state else { return false }
+        switch state {
+        case .resting, .recovering: break
+        case .idle, .connecting, .ready, .closed: return false
+        }
         state = hasWaiting ? .connecting : .idle
         return hasWaiting
     }

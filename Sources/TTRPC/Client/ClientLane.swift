@@ -156,9 +156,18 @@ final class ClientLane: @unchecked Sendable {
     }
 
     private func connectFailed(_ reason: String) {
+        rest(for: connectivity.failed(reason, jitter: .random(in: Backoff.jitters)), reason)
+    }
+
+    /// The connection accepted calls and ended before the first answer.
+    private func hungUp(_ reason: String) {
+        rest(for: connectivity.hungUp(reason, jitter: .random(in: Backoff.jitters)), reason)
+    }
+
+    private func rest(for delay: Duration, _ reason: String) {
         if tls != nil { target.forgetTLSContext() }
-        let delay = connectivity.failed(reason, jitter: .random(in: Backoff.jitters))
         restTimer = loop.schedule(after: delay) { [self] in rested() }
+        guard case .resting = connectivity.state else { return }
         for call in waiting.removeAll(where: { !$0.waitForReady }) {
             call.fail(ClientConnectivity.unavailable(reason), .notConnected)
         }
@@ -193,8 +202,7 @@ final class ClientLane: @unchecked Sendable {
         } else if connection === self.connection {
             self.connection = nil
             if connection.hasCalls, !connection.isProved {
-                // Somebody accepts and hangs up: connecting again at once would go on for ever.
-                connectFailed("\(target.address): \(reason)")
+                hungUp("\(target.address): \(reason)")
             } else if connectivity.lost(hasWaiting: !waiting.isEmpty) {
                 connect()
             }

@@ -200,10 +200,7 @@ final class ServerConnection: ChannelOwner {
             throw RPCError(.deadlineExceeded, "the deadline had passed before the call came")
         }
         let asked = timeout == 0 ? nil : loop.now.advanced(byNanoseconds: UInt64(timeout))
-        guard let timeMax = kind == .unary ? limits.unaryTimeMax : limits.streamTimeMax else {
-            return asked
-        }
-        let latest = loop.now.advanced(by: timeMax)
+        guard let latest = core.latestEnd(kind, now: loop.now) else { return asked }
         return asked.map { min($0, latest) } ?? latest
     }
 

@@ -1,3 +1,4 @@
+internal import Reactor
 internal import Synchronization
 
 /// What all connections of a server share. Immutable but for the counts.
@@ -7,6 +8,10 @@ final class ServerCore: Sendable {
     let limits: ServerLimits
     /// What all connections keep of unfinished frames.
     let keptBytes: ByteBudget
+    /// `unaryTimeMax` and `streamTimeMax` in nanoseconds: they are added to the time of every call,
+    /// and a `Duration` counts in 128 bits.
+    private let unaryNanosecondsMax: UInt64
+    private let streamNanosecondsMax: UInt64?
     private let mapError: @Sendable (any Error, ServerContext) -> RPCError?
     private let onEvent: @Sendable (ServerEvent) -> Void
     private let connections = Mutex<(total: Int, byPeer: [String: Int])>((0, [:]))
@@ -20,8 +25,20 @@ final class ServerCore: Sendable {
         self.interceptors = interceptors
         self.limits = limits
         keptBytes = ByteBudget(bytesMax: limits.unfinishedBytesMax)
+        unaryNanosecondsMax = Self.nanoseconds(limits.unaryTimeMax)
+        streamNanosecondsMax = limits.streamTimeMax.map(Self.nanoseconds)
         self.mapError = mapError
         self.onEvent = onEvent
+    }
+
+    private static func nanoseconds(_ duration: Duration) -> UInt64 {
+        MonotonicInstant(nanoseconds: 0).advanced(by: duration).nanoseconds
+    }
+
+    /// When a call that begins `now` has to be over; nil when it may last.
+    func latestEnd(_ kind: MethodKind, now: MonotonicInstant) -> MonotonicInstant? {
+        let timeMax = kind == .unary ? unaryNanosecondsMax : streamNanosecondsMax
+        return timeMax.map { now.advanced(byNanoseconds: $0) }
     }
 
     func log(_ event: ServerEvent) { onEvent(event) }

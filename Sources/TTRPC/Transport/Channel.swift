@@ -216,8 +216,8 @@ final class Channel: ReadinessHandler, TurnEndHandler {
 
     private func updateInterest() {
         guard phase == .open, var registration else { return }
-        var interest: Readiness = mayRead ? .readable : []
-        if let outbound, outbound.count > 0 { interest.insert(.writable) }
+        let interest = Readiness(
+            reading: mayRead, writing: outbound.map { $0.count > 0 } ?? false)
         guard registration.interest != interest else { return }
         loop.setInterest(interest, of: &registration)
         self.registration = registration
@@ -259,8 +259,8 @@ final class Channel: ReadinessHandler, TurnEndHandler {
         case .connecting: finishConnecting()
         case .shakingHands: shakeHands()
         case .open:
-            if !readiness.isDisjoint(with: [.writable, .error, .hangup]) { flush() }
-            if !readiness.isDisjoint(with: [.readable, .error, .hangup]) { read() }
+            if readiness.wantsWriting { flush() }
+            if readiness.wantsReading { read() }
         case .closed: break
         }
     }

@@ -1,6 +1,9 @@
 internal import ArgumentParser
+internal import PrometheusMetrics
 internal import TTRPC
+internal import TTRPCInstrumentation
 internal import TenancyCommandLine
+internal import W3CTrace
 
 /// The measured server.
 struct RuntimeServeCommand: AsyncParsableCommand {
@@ -19,6 +22,8 @@ struct RuntimeServeCommand: AsyncParsableCommand {
     var loops = 1
     @Option(help: "How many tenants CheckQuota knows.")
     var tenants = 10_000
+    @Flag(help: "Measure every call, and take up the traces of callers.")
+    var instrumented = false
 
     func validate() throws {
         guard tlsPort == nil || (cert != nil && key != nil) else {
@@ -40,8 +45,18 @@ struct RuntimeServeCommand: AsyncParsableCommand {
         }
         var configuration = ServerConfiguration(listeners: listeners)
         configuration.loopCount = loops
+        let router = RuntimeService.router(tenants: tenants)
         let server = try TTRPCServer(
-            router: RuntimeService.router(tenants: tenants), configuration: configuration)
+            router: router, interceptors: instrumented ? Self.instruments(of: router) : [],
+            configuration: configuration)
         try await server.run { _ in TextFile.report("ready\n") }
+    }
+
+    /// What the service itself has around every call, but for who calls.
+    private static func instruments(of router: Router) -> [any ServerInterceptor] {
+        [
+            ServerMetrics(router: router, factory: PrometheusRegistry()),
+            ServerTracing(tracer: W3CTracer(sampleRatio: 0, export: { _ in })),
+        ]
     }
 }

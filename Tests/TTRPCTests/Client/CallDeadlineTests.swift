@@ -3,7 +3,7 @@ internal import Testing
 
 @testable internal import TTRPC
 
-@Suite("Deadlines from the caller's task", .timeLimit(.minutes(1)))
+@Suite("Deadlines from the caller's task", .timeLimit(.minutes(10)))
 struct CallDeadlineTests {
     @Test("the task's deadline ends a call that has none of its own, or a later one")
     func inherited() async throws {

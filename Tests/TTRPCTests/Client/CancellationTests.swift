@@ -3,7 +3,7 @@ internal import Testing
 
 @testable internal import TTRPC
 
-@Suite("Deadlines and cancellation", .timeLimit(.minutes(1)))
+@Suite("Deadlines and cancellation", .timeLimit(.minutes(10)))
 struct CancellationTests {
     @Test("a deadline ends the call here, and its handler there")
     func deadline() async throws {

@@ -67,6 +67,27 @@ struct ClientConnectivityTests {
         }
     }
 
+    @Test("calls wait out the first hang-ups in a row, then fail at once, until an answer comes")
+    func hangUps() {
+        var lane = connectivity()
+        for count in 1...5 {
+            _ = lane.callArrived(waitForReady: true)
+            lane.connected()
+            _ = lane.hungUp("closed", jitter: 1000)
+            let action = lane.callArrived(waitForReady: false)
+            let error = RPCError(.unavailable, "no connection: closed")
+            let isForgiven = count <= ClientConnectivity.hangUpsForgivenMax
+            #expect(action == (isForgiven ? .wait : .fail(error)))
+            let connects = lane.rested(hasWaiting: true)
+            #expect(connects)
+        }
+        lane.connected()
+        lane.provedGood()
+        let rest = lane.hungUp("closed", jitter: 1000)
+        #expect(rest == .milliseconds(100))
+        #expect(lane.callArrived(waitForReady: false) == .wait)
+    }
+
     @Test("nothing begins after the close")
     func closed() {
         var lane = connectivity()

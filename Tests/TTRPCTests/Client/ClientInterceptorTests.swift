@@ -3,7 +3,7 @@ internal import Testing
 
 @testable internal import TTRPC
 
-@Suite("What interceptors of a client see", .timeLimit(.minutes(1)))
+@Suite("What interceptors of a client see", .timeLimit(.minutes(10)))
 struct ClientInterceptorTests {
     private final class Recorder: ClientInterceptor {
         let lines = Mutex<[String]>([])

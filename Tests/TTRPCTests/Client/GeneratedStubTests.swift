@@ -3,7 +3,7 @@ internal import Testing
 
 @testable internal import TTRPC
 
-@Suite("Generated stubs and handlers", .timeLimit(.minutes(1)))
+@Suite("Generated stubs and handlers", .timeLimit(.minutes(10)))
 struct GeneratedStubTests {
     /// The service as its .proto describes it.
     private struct Echo: EchoServiceHandler {

@@ -3,7 +3,7 @@ internal import Testing
 
 @testable internal import TTRPC
 
-@Suite("Hedging", .timeLimit(.minutes(1)))
+@Suite("Hedging", .timeLimit(.minutes(10)))
 struct HedgingTests {
     /// A method that hangs until it is cancelled, except in the tries that the test names.
     private final class Slow: Sendable {

@@ -4,7 +4,7 @@ internal import Testing
 
 @testable internal import TTRPC
 
-@Suite("Connecting and connecting again", .timeLimit(.minutes(1)))
+@Suite("Connecting and connecting again", .timeLimit(.minutes(10)))
 struct ReconnectTests {
     private func call(
         _ client: TTRPCClient, _ method: EchoMethods.Method = EchoMethods.once,

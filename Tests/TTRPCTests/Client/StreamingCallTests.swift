@@ -2,7 +2,7 @@ internal import Testing
 
 @testable internal import TTRPC
 
-@Suite("Streaming calls over a Unix socket", .timeLimit(.minutes(1)))
+@Suite("Streaming calls over a Unix socket", .timeLimit(.minutes(10)))
 struct StreamingCallTests {
     @Test("a server's stream comes in order and ends", arguments: [0, 1, 10_000])
     func serverStream(count: Int) async throws {

@@ -3,7 +3,7 @@ internal import Testing
 
 @testable internal import TTRPC
 
-@Suite("Calls through TLS", .timeLimit(.minutes(1)))
+@Suite("Calls through TLS", .timeLimit(.minutes(10)))
 struct TLSClientTests {
     private func run(
         clients: ServerTLS.ClientCertificatePolicy = .optional,

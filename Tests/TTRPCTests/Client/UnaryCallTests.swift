@@ -4,7 +4,7 @@ internal import Testing
 
 @testable internal import TTRPC
 
-@Suite("Unary calls over a Unix socket", .timeLimit(.minutes(1)))
+@Suite("Unary calls over a Unix socket", .timeLimit(.minutes(10)))
 struct UnaryCallTests {
     @Test("a request is answered")
     func echo() async throws {

@@ -3,7 +3,7 @@ internal import Testing
 
 @testable internal import TTRPC
 
-@Suite("Drain", .timeLimit(.minutes(1)))
+@Suite("Drain", .timeLimit(.minutes(10)))
 struct DrainTests {
     @Test("a call in flight finishes while a new one gets UNAVAILABLE and RetryInfo")
     func inFlight() async throws {

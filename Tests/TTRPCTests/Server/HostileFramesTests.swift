@@ -4,7 +4,7 @@ internal import Testing
 
 /// What comes that no good client sends, and what the protocol page says about it. Another client's
 /// call is made after each, and answered.
-@Suite("Hostile frames", .timeLimit(.minutes(1)))
+@Suite("Hostile frames", .timeLimit(.minutes(10)))
 struct HostileFramesTests {
     private func run(
         limits: ServerLimits = ServerLimits(), fixture: EchoFixture = EchoFixture(),

@@ -5,7 +5,7 @@ internal import Testing
 @testable internal import TTRPC
 
 /// Peers that hold what they should not, while another one keeps being answered.
-@Suite("Hostile peers", .timeLimit(.minutes(1)))
+@Suite("Hostile peers", .timeLimit(.minutes(10)))
 struct HostilePeersTests {
     @Test("a peer that never reads is closed after writeTimeMax; another one is answered meanwhile")
     func neverReads() async throws {
@@ -87,7 +87,7 @@ struct HostilePeersTests {
     }
 }
 
-@Suite("Hostile peers on the TLS port", .timeLimit(.minutes(1)))
+@Suite("Hostile peers on the TLS port", .timeLimit(.minutes(10)))
 struct HostileTLSPeersTests {
     private func run(
         limits: ServerLimits = ServerLimits(),

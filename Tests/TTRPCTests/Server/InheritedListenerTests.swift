@@ -4,7 +4,7 @@ internal import Testing
 
 @testable internal import TTRPC
 
-@Suite("A socket that was handed over", .timeLimit(.minutes(1)))
+@Suite("A socket that was handed over", .timeLimit(.minutes(10)))
 struct InheritedListenerTests {
     /// Somebody who opens a socket and keeps it open, as a service manager does.
     private static func open(_ path: String) throws -> CInt {

@@ -45,7 +45,7 @@ private final class CountingQuota: Sendable {
     }
 }
 
-@Suite("Load generator against a server that answers at once", .timeLimit(.minutes(1)))
+@Suite("Load generator against a server that answers at once", .timeLimit(.minutes(10)))
 struct LoadGeneratorTests {
     private func measure(
         _ method: MeasuredMethod, _ shape: String, loops: Int, _ quota: CountingQuota

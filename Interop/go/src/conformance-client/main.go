@@ -193,8 +193,10 @@ func call(
 			return responses, errGivenUp
 		}
 	}
-	if err := stream.CloseSend(); err != nil {
-		return responses, err
+	if cancelAfter == 0 {
+		if err := stream.CloseSend(); err != nil {
+			return responses, err
+		}
 	}
 	for {
 		response := fresh(found.response)
@@ -206,6 +208,9 @@ func call(
 			return responses, err
 		}
 		responses = append(responses, response)
+		if len(responses) == cancelAfter {
+			return responses, errGivenUp
+		}
 	}
 }
 

@@ -81,14 +81,23 @@ fn collect<Q: Message, A: Message>(
         call.send(request)?;
         if kind == "bidi" {
             answers.extend(call.receive()?);
-            if answers.len() == cancel_after {
-                return Err(Error { code: Code::CANCELLED, message: String::new(), details: vec![] });
-            }
+            give_up_in_time(answers, cancel_after)?;
         }
     }
-    call.close_sending()?;
+    if cancel_after == 0 {
+        call.close_sending()?;
+    }
     while let Some(next) = call.receive()? {
         answers.push(next);
+        give_up_in_time(answers, cancel_after)?;
+    }
+    Ok(())
+}
+
+/// Dropping the call gives it up.
+fn give_up_in_time<A>(answers: &[A], cancel_after: usize) -> Result<(), Error> {
+    if cancel_after > 0 && answers.len() == cancel_after {
+        return Err(Error { code: Code::CANCELLED, message: String::new(), details: vec![] });
     }
     Ok(())
 }

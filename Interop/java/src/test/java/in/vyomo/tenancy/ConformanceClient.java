@@ -71,7 +71,7 @@ public final class ConformanceClient {
         Duration timeout = fields[3].equals("0") ? null : Duration.ofMillis(Long.parseLong(fields[3]));
         Metadata metadata = Metadata.NONE;
         for (String pair : items(fields[5])) {
-            String[] parts = pair.split("=");
+            String[] parts = pair.split("=", -1);
             metadata = metadata.with(text(parts[0]), text(parts[1]));
         }
         List<Message> requests = new ArrayList<>();
@@ -108,16 +108,24 @@ public final class ConformanceClient {
                 call.send(request);
                 if (kind.equals("bidi")) {
                     call.receive().ifPresent(answers::add);
-                    if (answers.size() == cancelAfter) {
-                        call.close();
-                        throw new TenancyException(StatusCode.CANCELLED, "");
-                    }
+                    giveUpInTime(answers, cancelAfter);
                 }
             }
-            call.closeSending();
+            if (cancelAfter == 0) {
+                call.closeSending();
+            }
             for (Optional<Message> next = call.receive(); next.isPresent(); next = call.receive()) {
                 answers.add(next.get());
+                giveUpInTime(answers, cancelAfter);
             }
+        }
+    }
+
+    /** Leaving the call gives it up. */
+    private static void giveUpInTime(List<Message> answers, int cancelAfter)
+        throws TenancyException {
+        if (cancelAfter > 0 && answers.size() == cancelAfter) {
+            throw new TenancyException(StatusCode.CANCELLED, "");
         }
     }
 

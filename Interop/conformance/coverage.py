@@ -1,0 +1,54 @@
+"""What the cases leave out: methods that none calls, reasons of errors that none provokes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cases import Schema, load
+from driver import CODES
+
+FILES = ("cases.yaml", "tenancy.yaml", "keys.yaml")
+# As the comments of Protos/ say it: "ErrorInfo TENANT_NOT_ACTIVE, NO_CHANGE or QUOTA_EXCEEDED", and
+# whatever else stands in capitals in a paragraph of errors, but for the codes.
+REASON = r"\b[A-Z]{2,}(?:_[A-Z]+)+\b"
+NAMED = re.compile(rf"ErrorInfo\s+({REASON})")
+PARAGRAPH = re.compile(r"Errors:(.*?)(?:HTTP route|$)")
+COMMENT = re.compile(r"(?:^[ ]*//[^\n]*\n)+", re.MULTILINE)
+# Tools call it, which read the schema through it themselves.
+LEFT_OUT = "grpc.reflection."
+
+
+def gaps(schema: Schema, folder: Path) -> list[str]:
+    cases = [case for name in FILES for case in flat(load(folder / name))]
+    called = {f"{case['service']}/{case['method']}" for case in cases}
+    found = [f"{name}: no case calls it" for name in sorted(schema.methods() - called)
+             if not name.startswith(LEFT_OUT)]
+    provoked = {
+        case.get("expect", {}).get("details", {}).get("ErrorInfo", {}).get("reason")
+        for case in cases}
+    explained = yaml.safe_load((folder / "unprovoked.yaml").read_text()) or {}
+    named = reasons(folder.parent.parent / "Protos" / "bfc")
+    found += [f"{reason}: no case provokes it, and unprovoked.yaml does not say why"
+              for reason in sorted(named - provoked - explained.keys())]
+    found += [f"{reason}: unprovoked.yaml explains it, but a case provokes it, or nothing has it"
+              for reason in sorted(explained.keys() - (named - provoked))]
+    return found
+
+
+def flat(cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [one for case in cases for one in [case, *flat(case.get("meanwhile", []))]]
+
+
+def reasons(folder: Path) -> set[str]:
+    found: set[str] = set()
+    for path in folder.rglob("*.proto"):
+        for comment in COMMENT.findall(path.read_text()):
+            text = re.sub(r"\s*//\s?", " ", comment)
+            found.update(NAMED.findall(text))
+            for paragraph in PARAGRAPH.findall(text):
+                found.update(re.findall(REASON, paragraph))
+    return found - set(CODES)

@@ -1,0 +1,152 @@
+"""What a connection goes through between calls and during them: kills, drains, wrong certificates."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from dataclasses import dataclass
+
+from driver import Answer, Client, Patience, decode, encode_line
+
+START_SECONDS_MAX = 30
+BEGIN_SECONDS = 0.7
+OK, UNAVAILABLE = 0, 14
+ECHO = "ttrpc.testing.v1.EchoService"
+
+
+@dataclass
+class EchoServer:
+    program: str
+    folder: str
+    port: int
+    process: subprocess.Popen[str] | None = None
+
+    @property
+    def socket(self) -> str:
+        return f"{self.folder}/echo.sock"
+
+    def start(self, *options: str) -> None:
+        self.process = subprocess.Popen(
+            [self.program, "--unix", self.socket, "--tls-port", str(self.port), "--tls-folder",
+             os.environ["TENANCY_DATA"] + "/tls", *options],
+            stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout
+        with Patience(self.process, START_SECONDS_MAX):
+            if self.process.stdout.readline().strip() != "ready":
+                raise RuntimeError("the echo server did not become ready")
+
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        if self.process is not None:
+            self.process.send_signal(number)
+            self.process.wait(START_SECONDS_MAX)
+            self.process = None
+
+    def restart(self, number: int = signal.SIGTERM, *options: str) -> None:
+        self.stop(number)
+        self.start(*options)
+
+
+def echo(client: Client, kind: str, method: str, request: bytes) -> Answer:
+    return decode(client.ask(encode_line(kind, ECHO, method, [request], timeout_ms=20_000)))
+
+
+def after_restart(number: int):
+    """The client must find the next server by itself."""
+
+    def check(client: Client, server: EchoServer) -> str:
+        if echo(client, "unary", "Unary", b"").code != OK:
+            return "the call before"
+        server.restart(number)
+        return told(echo(client, "unary", "Unary", b""), OK)
+
+    return check
+
+
+def delayed(milliseconds: int) -> bytes:
+    """An EchoRequest with delay_ms, field 5."""
+    out = b"\x28"
+    while milliseconds > 127:
+        out += bytes([milliseconds & 127 | 128])
+        milliseconds >>= 7
+    return out + bytes([milliseconds])
+
+
+def during_restart(kind: str, method: str, delay_ms: int, number: int, code: int):
+    """The server is told to end while a call is under way."""
+
+    def check(client: Client, server: EchoServer) -> str:
+        if echo(client, "unary", "Unary", b"").code != OK:
+            return "the call before"
+
+        def end() -> None:
+            time.sleep(BEGIN_SECONDS)
+            server.restart(number)
+
+        thread = threading.Thread(target=end)
+        thread.start()
+        try:
+            answer = echo(client, kind, method, delayed(delay_ms))
+        finally:
+            thread.join()
+        return told(answer, code)
+
+    return check
+
+
+def told(answer: Answer, code: int) -> str:
+    return "" if answer.code == code else f"{answer.code_name}: {answer.message}"
+
+
+CHECKS = {
+    "reconnect after a kill": after_restart(signal.SIGKILL),
+    "reconnect after a drain": after_restart(signal.SIGTERM),
+    "drain: a call under way is answered": during_restart(
+        "unary", "Unary", 2_000, signal.SIGTERM, OK),
+    "kill: a stream under way is UNAVAILABLE": during_restart(
+        "bidi", "Bidi", 15_000, signal.SIGKILL, UNAVAILABLE),
+    "kill: an idempotent call under way is made again": during_restart(
+        "unary", "Unary", 2_000, signal.SIGKILL, OK),
+    "kill: an upload under way is UNAVAILABLE": during_restart(
+        "client", "ClientStream", 15_000, signal.SIGKILL, UNAVAILABLE),
+}
+
+
+def asked_once(language: str, arguments: list[str]) -> Answer:
+    client = Client(language, arguments)
+    client.start()
+    try:
+        return decode(client.ask(encode_line("unary", ECHO, "Unary", [b""], timeout_ms=3_000)))
+    finally:
+        client.stop()
+
+
+def wrong_authority(language: str, arguments: list[str], server: EchoServer) -> str:
+    """The client must not talk to a server whose certificate it has no reason to trust."""
+    other = f"{server.folder}/other.pem"
+    if not os.path.exists(other):
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+             "-nodes", "-keyout", f"{server.folder}/other.key", "-out", other, "-subj", "/CN=other"],
+            check=True, capture_output=True)
+    place = arguments.index("--ca") + 1
+    return told(
+        asked_once(language, [*arguments[:place], other, *arguments[place + 1:]]), UNAVAILABLE)
+
+
+def required_certificate(language: str, arguments: list[str], server: EchoServer) -> str:
+    """A server that wants a certificate answers who has one, and nobody else."""
+    server.restart(signal.SIGTERM, "--require-client-certificate")
+    try:
+        answer = asked_once(language, arguments)
+    finally:
+        server.restart()
+    return told(answer, OK if "--cert" in arguments else UNAVAILABLE)
+
+
+TLS_CHECKS = {
+    "a server of another authority is refused": wrong_authority,
+    "a server that wants a certificate": required_certificate,
+}
