@@ -8,7 +8,7 @@ packages=(
     libprotoc-dev protobuf-c-compiler protobuf-compiler
     openssl shellcheck python3-venv systemd
     golang-go golang-github-containerd-ttrpc-dev gogoprotobuf python3-protobuf
-    nodejs node-typescript default-jdk-headless libprotobuf-java
+    nodejs node-typescript node-express default-jdk-headless libprotobuf-java
     librust-protobuf-dev librust-protobuf-codegen-pure-dev librust-openssl-dev librust-libc-dev
 )
 

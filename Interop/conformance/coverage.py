@@ -24,19 +24,18 @@ LEFT_OUT = "grpc.reflection."
 
 def gaps(schema: Schema, folder: Path) -> list[str]:
     cases = [case for name in FILES for case in flat(load(folder / name))]
+    explained = yaml.safe_load((folder / "left-out.yaml").read_text()) or {}
     called = {f"{case['service']}/{case['method']}" for case in cases}
-    found = [f"{name}: no case calls it" for name in sorted(schema.methods() - called)
-             if not name.startswith(LEFT_OUT)]
+    methods = {name for name in schema.methods() if not name.startswith(LEFT_OUT)}
     provoked = {
         case.get("expect", {}).get("details", {}).get("ErrorInfo", {}).get("reason")
         for case in cases}
-    explained = yaml.safe_load((folder / "unprovoked.yaml").read_text()) or {}
-    named = reasons(folder.parent.parent / "Protos" / "bfc")
-    found += [f"{reason}: no case provokes it, and unprovoked.yaml does not say why"
-              for reason in sorted(named - provoked - explained.keys())]
-    found += [f"{reason}: unprovoked.yaml explains it, but a case provokes it, or nothing has it"
-              for reason in sorted(explained.keys() - (named - provoked))]
-    return found
+    left = (methods - called) | (reasons(folder.parent.parent / "Protos" / "bfc") - provoked)
+    return [
+        *(f"{name}: no case has it, and left-out.yaml does not say why"
+          for name in sorted(left - explained.keys())),
+        *(f"{name}: left-out.yaml explains it, but a case has it, or nothing does"
+          for name in sorted(explained.keys() - left))]
 
 
 def flat(cases: list[dict[str, Any]]) -> list[dict[str, Any]]:

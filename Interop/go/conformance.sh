@@ -21,6 +21,8 @@ case $1 in
         ;;
     run)
         shift
-        exec "$build/conformance-client" "$@"
+        files=$(cd "$root/Protos" && find bfc grpc/health ttrpc/testing -name '*.proto' \
+            | paste -sd ,)
+        exec "$build/conformance-client" -files "$files" "$@"
         ;;
 esac

@@ -5,7 +5,7 @@ set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 root=$here/../..
 plugin=$root/.build/tools/protoc-gen-gogottrpc
-sources=(bfc/tenancy/v1 grpc/health/v1)
+sources=(bfc/tenancy/v1 google/rpc grpc/health/v1)
 
 build_plugin() {
     mkdir -p "$(dirname "$plugin")"
@@ -21,6 +21,7 @@ generate() {
     options+=,Mgoogle/protobuf/field_mask.proto=github.com/gogo/protobuf/types
     options+=,Mgoogle/protobuf/wrappers.proto=github.com/gogo/protobuf/types
     options+=,Mgoogle/protobuf/empty.proto=github.com/gogo/protobuf/types
+    options+=,Mgoogle/protobuf/any.proto=github.com/gogo/protobuf/types
     for folder in "${sources[@]}"; do
         for file in "$root/Protos/$folder"/*.proto; do
             options+=",M$folder/$(basename "$file")=$folder"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Builds the Go client and lets it check a server: the one at TENANCY_SOCKET, or else one that
-# this starts itself from the debug build, with a new database that is gone afterwards.
+# this starts itself from the debug build, with a new database that is gone afterwards. Then the
+# README's program, and the golden vectors. Usage: test.sh [-fresh]
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 root=$(realpath "$here/../..")
@@ -15,11 +16,26 @@ build_client() {
     go build -o "$client" go-client
 }
 
-"$root/Interop/vectors/check.sh" go
+# The README's own text, so that it cannot grow old.
+run_readme() {
+    local folder answer
+    folder=$(mktemp -d)
+    mkdir -p "$folder/src/quota"
+    awk '/^```go$/ { on = 1; next } /^```$/ { on = 0 } on' "$here/README.md" \
+        >"$folder/src/quota/main.go"
+    GOPATH=$folder:$GOPATH go build -o "$folder/quota" quota
+    answer=$("$folder/quota" "$TENANCY_SOCKET")
+    rm -r "$folder"
+    [[ $answer == "allowed: true left: "* ]] || { echo "unexpected: $answer" && return 1; }
+    echo "ok   first call in Go: $answer"
+}
+
 build_client
 if [[ -n ${TENANCY_SOCKET:-} ]]; then
-    "$client" "$TENANCY_SOCKET"
+    # With -fresh the server is this script's own, and new.
+    "$client" "$@" "$TENANCY_SOCKET"
+    run_readme
+    "$root/Interop/vectors/check.sh" go
 else
-    # shellcheck disable=SC2016
-    "$root/.scripts/with-server.sh" bash -c '"$1" -fresh "$TENANCY_SOCKET"' go-client "$client"
+    "$root/.scripts/with-server.sh" "$0" -fresh
 fi

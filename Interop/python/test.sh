@@ -4,7 +4,7 @@
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 root=$(realpath "$here/../..")
-venv=$root/.build/tools/python-test
+venv=$root/.build/tools/python-test-2
 
 if [[ -z ${TENANCY_SOCKET:-} ]]; then exec "$root/.scripts/with-server.sh" "$0"; fi
 
@@ -15,7 +15,7 @@ if [[ ! -x $venv/bin/python ]]; then
     "$python" -m venv "$venv.new"
     "$venv.new/bin/pip" --quiet --disable-pip-version-check install \
         pytest==8.4.2 setuptools wheel "protobuf>=5.29.0,<7" googleapis-common-protos \
-        mypy==1.18.2 types-protobuf
+        mypy==1.18.2 types-protobuf fastapi==0.116.1 httpx==0.28.1 uvicorn==0.35.0
     mv "$venv.new" "$venv"
 fi
 source=$(mktemp -d)
@@ -29,8 +29,21 @@ cp -R "$here/pyproject.toml" "$here/README.md" "$here/src" "$source"
 export PYTHONDONTWRITEBYTECODE=1
 cd "$here"
 "$venv/bin/python" -m pytest -q -p no:cacheprovider tests
-"$venv/bin/python" -m mypy --cache-dir=/dev/null --ignore-missing-imports \
-    "$here/tests/typed_call.py"
+# What a program of somebody who is strict about types sees of the package.
+(
+    cd "$here/examples"
+    "$venv/bin/python" -m mypy --strict --cache-dir=/dev/null "$here/tests/typed_call.py" \
+        tenancy_middleware.py fastapi_app.py admin.py
+)
+
+# The README's own text, so that it cannot grow old.
+awk '/^```python$/ { on = 1; next } /^```$/ { on = 0; print "" } on' "$here/README.md" \
+    | sed "s|\.data/tenancyd\.sock|$TENANCY_SOCKET|; s|axis-securities|default|
+        s|7443|$TENANCY_TLS_PORT|; s|\.data/tls|$TENANCY_DATA/tls|g" >"$source/readme.py"
+answer=$("$venv/bin/python" "$source/readme.py")
+[[ $answer == "allowed: True remaining: "*NOT_FOUND* ]] \
+    || { echo "unexpected: $answer" && exit 1; }
+echo "ok   the README's programs in Python"
 
 (
     cd "$root/Protos"

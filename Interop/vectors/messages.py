@@ -13,6 +13,8 @@ from typing import Any
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
+from frames import field
+
 # Deeper than any message of the service; a recursive type would end here.
 DEPTH_MAX = 8
 
@@ -67,16 +69,16 @@ def fill(message: Message, seed: str, *, everything: bool, depth: int = 0) -> No
     chosen = {
         oneof.name: Draw(f"{seed}/{oneof.name}").one([f.name for f in oneof.fields])
         for oneof in message.DESCRIPTOR.oneofs}
-    for field in message.DESCRIPTOR.fields:
-        draw = Draw(f"{seed}/{field.name}")
-        if field.containing_oneof is not None:
-            if chosen[field.containing_oneof.name] != field.name:
+    for one in message.DESCRIPTOR.fields:
+        draw = Draw(f"{seed}/{one.name}")
+        if one.containing_oneof is not None:
+            if chosen[one.containing_oneof.name] != one.name:
                 continue
         elif not everything and draw.number(0, 1) == 0:
             continue
-        if field.message_type is not None and depth >= DEPTH_MAX:
+        if one.message_type is not None and depth >= DEPTH_MAX:
             continue
-        fill_field(message, field, draw, everything, depth)
+        fill_field(message, one, draw, everything, depth)
 
 
 def fill_field(
@@ -151,7 +153,13 @@ def fill_json(message: Message, draw: Draw) -> None:
     json.loads(message.json)
 
 
+def fill_any(message: Message, draw: Draw) -> None:
+    message.type_url = "type.googleapis.com/google.rpc.ErrorInfo"
+    message.value = field(1, draw.one([b"QUOTA_EXCEEDED", b"NOT_FOUND"])) + field(2, b"tenancy.bfc")
+
+
 SPECIAL = {
+    "google.protobuf.Any": fill_any,
     "google.protobuf.Timestamp": fill_time,
     "google.protobuf.Duration": fill_duration,
     "google.protobuf.FieldMask": fill_mask,

@@ -201,7 +201,7 @@ package final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable
     /// Changes what the handler hears about. A system call only when something changes.
     package func setInterest(_ interest: Readiness, of registration: inout Registration) {
         preconditionOnLoop()
-        guard registration.interest != interest else { return }
+        guard registration.interest.rawValue != interest.rawValue else { return }
         registration.interest = interest
         let token = UInt64(registration.generation) << 32 | UInt64(registration.slot)
         var event = epoll_event(events: interest.rawValue, data: epoll_data_t(u64: token))

@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// A point on the kernel's monotonic clock, in nanoseconds.
+/// A point on a clock of the kernel that only goes forward, in nanoseconds. It goes on while the
+/// machine is suspended: what was good for a second is not good any more after a night's sleep.
 ///
 /// `ContinuousClock` reads the same clock but stores 128 bits and cannot be cached by a loop for
 /// the length of a turn; deadlines are compared on every call, so the small one wins.
@@ -14,7 +15,7 @@ package struct MonotonicInstant: Comparable, Hashable, Sendable {
     /// The clock, read now (a vDSO call, about 20 ns).
     package static func now() -> MonotonicInstant {
         var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
+        clock_gettime(CLOCK_BOOTTIME, &time)
         return MonotonicInstant(
             nanoseconds: UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec))
     }

@@ -15,7 +15,11 @@ public struct Metadata: Sendable, Hashable {
         }
     }
 
-    public init(_ pairs: [(String, String)] = []) {
+    public init() {
+        pairs = []
+    }
+
+    public init(_ pairs: [(String, String)]) {
         self.pairs = pairs.map { Pair(key: $0.0, value: $0.1) }
     }
 

@@ -45,12 +45,16 @@ package struct DomainError: Error, Sendable, Hashable {
         case invitationExpired = "INVITATION_EXPIRED"
         case usageAboveLimit = "USAGE_ABOVE_LIMIT"
         case noChange = "NO_CHANGE"
+        case roleInUse = "ROLE_IN_USE"
+        case apiKeyNotActive = "API_KEY_NOT_ACTIVE"
         case encryptionNotConfigured = "ENCRYPTION_NOT_CONFIGURED"
     }
 
     /// A bound of the service's own. The raw values are the reasons that callers see.
     package enum Limit: String, Sendable, Hashable {
         case apiKeys = "TOO_MANY_API_KEYS"
+        case roles = "TOO_MANY_ROLES"
+        case grants = "TOO_MANY_GRANTS"
         case configurations = "TOO_MANY_CONFIGURATIONS"
         case watches = "TOO_MANY_WATCHES"
         case invitations = "TOO_MANY_INVITATIONS"

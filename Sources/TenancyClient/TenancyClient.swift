@@ -71,6 +71,8 @@ public struct TenancyClient: Sendable {
 
     /// API keys: create, revoke, verify.
     public var apiKeys: ApiKeyServiceClient { ApiKeyServiceClient(caller) }
+    /// Roles and grants, and who may do what.
+    public var access: AccessServiceClient { AccessServiceClient(caller) }
 
     /// White-label settings.
     public var configurations: ConfigurationServiceClient { ConfigurationServiceClient(caller) }

@@ -76,7 +76,7 @@ package struct TenancyService: Service {
         do {
             parts = Parts(
                 store: store, sealing: Sealing(masterKeys: try masterKeys(), store: store),
-                keys: KeyVerifier(store: store),
+                keys: KeyVerifier(store: store, hasher: KeyHasher(peppers: try peppers())),
                 watches: WatchHub(store: store, watchesMax: configuration.watchesMax),
                 health: health, failures: AuthenticationFailures(logger: logger))
             server = try makeServer(parts, group: group)
@@ -120,6 +120,18 @@ package struct TenancyService: Service {
         }
     }
 
+    /// - Throws: `ConfigurationError` when the file that was named cannot be used: to start without
+    ///   its peppers would be to know none of the keys that were stored with them.
+    private func peppers() throws -> MasterKeys? {
+        guard let path = configuration.keyPepperFile else { return nil }
+        do {
+            return try MasterKeys(path: path, mayStandBy: true)
+        } catch {
+            throw ConfigurationError(
+                key: "api.key.pepper.file", rule: "must name a file of peppers: \(error)")
+        }
+    }
+
     private func makeServer(_ parts: Parts, group: EventLoopGroup) throws -> TTRPCServer {
         let store = parts.store
         let access = TenantAccess(store: store, keys: parts.keys, sealing: parts.sealing)
@@ -128,7 +140,10 @@ package struct TenancyService: Service {
         UserService(access: access, store: store).register(on: &router)
         QuotaService(access: access, store: store, ledger: store).register(on: &router)
         SubscriptionService(access: access, store: store).register(on: &router)
-        ApiKeyService(access: access, store: store, keys: parts.keys).register(on: &router)
+        AccessService(access: access, store: store).register(on: &router)
+        ApiKeyService(
+            access: access, store: store, keys: parts.keys, leaks: LeakAlert(logger: logger)
+        ).register(on: &router)
         let watches = WatchServer(access: access, store: store, hub: parts.watches)
         ConfigurationService(access: access, store: store, watches: watches)
             .register(on: &router)
@@ -181,7 +196,7 @@ package struct TenancyService: Service {
             tasks.addTask { await scheduler.run() }
             tasks.addTask { await store.followChanges() }
             tasks.addTask { await parts.watches.run() }
-            tasks.addTask { await parts.keys.run() }
+            tasks.addTask { await parts.keys.run(logger) }
             tasks.addTask {
                 await CertificateWatch(configuration.tls, server: server, logger: logger)
                     .run(reload)

@@ -93,7 +93,9 @@ extension DomainError {
     /// What only the clock of the database decides.
     private static let clockViolations = [
         "tenant_api_keys_expires_at_future": FieldViolation(
-            field: "expires_at", rule: NewAPIKey.expiryRule)
+            field: "expires_at", rule: NewAPIKey.expiryRule),
+        "tenant_grants_expires_at_future": FieldViolation(
+            field: "expires_at", rule: NewAPIKey.expiryRule),
     ]
 
     /// What the state of things forbids, by the names under which triggers say so.

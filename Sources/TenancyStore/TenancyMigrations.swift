@@ -33,6 +33,8 @@ enum TenancyMigrations {
         migration(39, "settings_feed", PackageResources._039_settings_feed_sql),
         migration(46, "retention_jobs", PackageResources._046_retention_jobs_sql),
         migration(47, "unused_index", PackageResources._047_unused_index_sql),
+        migration(55, "api_key_life", PackageResources._055_api_key_life_sql),
+        migration(56, "access", PackageResources._056_access_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

@@ -4,8 +4,11 @@ package import Tenancy
 extension TenancyStore {
     /// The columns that `Row.apiKey` reads.
     static let apiKeyColumns = """
-        k.*, tenant_api_key_status(k.status, k.expires_at, clock_timestamp()) AS present_status
+        k.*, \(presentStatus) AS present_status
         """
+
+    private static let presentStatus =
+        "tenant_api_key_status(k.status, k.expires_at, k.superseded_at, clock_timestamp())"
 
     /// A page of the keys of a tenant, in the order of their numbers.
     ///
@@ -21,8 +24,7 @@ extension TenancyStore {
             SELECT \(unsafeSQL: Self.apiKeyColumns) FROM tenant_api_keys k
             WHERE k.tenant_id = \(tenant.rawValue) AND k.key_id > \(list.afterID)
                 AND (\(unsafeSQL: list.status == nil ? "true OR" : "")
-                    tenant_api_key_status(k.status, k.expires_at, clock_timestamp())
-                        = \(optional: list.status?.rawValue))
+                    \(unsafeSQL: Self.presentStatus) = \(optional: list.status?.rawValue))
             ORDER BY k.key_id LIMIT \(Int64(list.pageSize.entries + 1))
             """)
         var keys: [APIKey] = []
@@ -33,36 +35,71 @@ extension TenancyStore {
         return APIKeyPage(keys: keys, nextPageToken: list.nextPageToken(after: last.id))
     }
 
-    /// The key of a tenant with this hash, whether or not it works; nil when there is none. The
-    /// hash that is found is answered, for the caller to compare in constant time: an index does
-    /// not.
+    /// The key of a tenant with one of these hashes, whether or not it works; nil when there is
+    /// none, which is not remembered: inventions must not fill the memory, or push out what is in
+    /// use. A change by this server shows at once, one by another within `ChangeFeed.trustTimeMax`.
     ///
-    /// - Throws: `unavailable`.
+    /// The hash that is found is answered, for the caller to compare in constant time: an index
+    /// does not.
+    ///
+    /// - Parameter digest: The SHA-256 of the key, by which it is remembered.
+    /// - Parameter hashes: What the key may be stored as.
+    /// - Throws: what `hashes` throws, `unavailable`.
     package func apiKey(
-        of tenant: TenantID, hash: [UInt8]
-    ) async throws(DomainError) -> (key: KnownKey, hash: [UInt8])? {
+        of tenant: TenantID, digest: [UInt8],
+        storedAs hashes: () throws(DomainError) -> [[UInt8]]
+    ) async throws(DomainError) -> StoredKey? {
+        if let known = apiKeys.value(digest, of: tenant) { return known }
+        let reading = apiKeys.beginReading()
+        guard let key = try await readAPIKey(of: tenant, hashes: try hashes()) else { return nil }
+        apiKeys.keep(key, for: digest, of: tenant, read: reading, cost: key.memoryBytes)
+        return key
+    }
+
+    private func readAPIKey(
+        of tenant: TenantID, hashes: [[UInt8]]
+    ) async throws(DomainError) -> StoredKey? {
         let rows = try await read(
             in: .tenant(tenant),
             """
             SELECT \(unsafeSQL: Self.apiKeyColumns), t.tenant_code, t.status AS tenant_status
             FROM tenant_api_keys k JOIN tenants t ON t.id = k.tenant_id
-            WHERE k.tenant_id = \(tenant.rawValue) AND k.api_key_hash = \(PostgresBytes(hash))
+            WHERE k.tenant_id = \(tenant.rawValue) AND k.api_key_hash = ANY (ARRAY(
+                SELECT decode(h, 'hex') FROM unnest(\(PostgresArray(hashes.map(\.hex)))) AS h))
             """)
         guard let row = rows.first else { return nil }
-        guard let code = TenantCode(try row.value("tenant_code")) else { throw Self.emptyAnswer }
-        let key = KnownKey(
-            key: try row.apiKey(), tenant: tenant, tenantCode: code,
-            tenantStatus: try row.named("tenant_status"))
-        return (key, try row.value("api_key_hash"))
+        return StoredKey(
+            known: try row.knownKey(of: tenant), hash: try row.value("api_key_hash"),
+            hashVersion: try row.value("hash_version"))
     }
 
-    /// Takes an amount from the hour of a key, if all of it is left. Nil for a key that has stopped
-    /// working meanwhile.
+    /// Replaces the hashes of keys by better ones, for many at once.
+    ///
+    /// - Parameter version: What the new hashes are made with.
+    /// - Throws: `unavailable`, `aborted`.
+    package func replaceKeyHashes(
+        _ replacements: [HashReplacement], version: Int32, context: AuditContext
+    ) async throws(DomainError) {
+        guard !replacements.isEmpty else { return }
+        _ = try await write(
+            in: .platform, context: context,
+            """
+            SELECT replace_api_key_hashes(
+                \(PostgresArray(replacements.map(\.tenant.rawValue))),
+                \(PostgresArray(replacements.map(\.keyID))),
+                \(PostgresArray(replacements.map(\.old.hex))), \(version),
+                \(PostgresArray(replacements.map(\.new.hex))))
+            """)
+        // What is remembered has the old hashes, and would have them replaced again and again.
+        for tenant in Set(replacements.map(\.tenant)) { changes.forget(tenant) }
+    }
+
+    /// Takes an amount from the hour of a key's family, if all of it is left and the key works.
     ///
     /// - Throws: `unavailable`.
     package func takeKeyRate(
         _ known: KnownKey, cost: Int64, context: AuditContext
-    ) async throws(DomainError) -> KeyRate? {
+    ) async throws(DomainError) -> KeyTaking {
         let tenant = known.tenant
         let rows = try await write(
             in: .tenant(tenant), context: context,
@@ -70,10 +107,14 @@ extension TenancyStore {
             SELECT * FROM take_api_key_rate(\(tenant.rawValue), \(known.key.id), \(cost))
             """)
         guard let row = rows.first else { throw Self.emptyAnswer }
-        guard try row.optional("status", as: String.self) == APIKeyStatus.active.rawValue else {
-            return nil
+        let status = try row.optional("status", as: String.self)
+        switch status.flatMap({ APIKeyStatus(rawValue: $0) }) {
+        case .active: return .decided(try row.keyRate())
+        case .revoked: return .stopped(.revoked)
+        case .expired: return .stopped(.expired)
+        case .superseded: return .stopped(.superseded)
+        case nil: return .stopped(.unknown)
         }
-        return try row.keyRate()
     }
 
     /// Notes in which minute keys were last used, for many at once.
@@ -90,5 +131,45 @@ extension TenancyStore {
                 \(PostgresArray(uses.map(\.tenant.rawValue))),
                 \(PostgresArray(uses.map(\.keyID))), \(PostgresArray(uses.map(\.minute))))
             """)
+    }
+}
+
+/// A key, and what it is stored as.
+package struct StoredKey: Sendable {
+    package let known: KnownKey
+    package let hash: [UInt8]
+    /// What the hash is made with: 0 for nothing but the key.
+    package let hashVersion: Int32
+
+    /// About what it takes to remember it, together with its place in the cache.
+    var memoryBytes: Int {
+        let key = known.key
+        let texts = [key.name, key.prefix, key.createdBy] + key.scopes.names
+        return 1_024 + texts.reduce(0) { $0 + 32 + $1.utf8.count }
+            + key.addresses.reduce(0) { $0 + 96 + $1.text.utf8.count }
+    }
+}
+
+/// A hash of a key that is to take the place of another.
+package struct HashReplacement: Sendable {
+    package let tenant: TenantID
+    package let keyID: Int64
+    package let old: [UInt8]
+    package let new: [UInt8]
+
+    package init(tenant: TenantID, keyID: Int64, old: [UInt8], new: [UInt8]) {
+        self.tenant = tenant
+        self.keyID = keyID
+        self.old = old
+        self.new = new
+    }
+}
+
+extension [UInt8] {
+    /// In hexadecimal digits.
+    var hex: String {
+        let digits = Array("0123456789abcdef".utf8)
+        let text = flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        return String(decoding: text, as: UTF8.self)
     }
 }

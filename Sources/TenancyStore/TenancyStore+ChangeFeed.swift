@@ -1,6 +1,6 @@
 internal import Postgres
 internal import Reactor
-internal import Tenancy
+package import Tenancy
 
 extension TenancyStore {
     /// Makes a cache that follows the changes of all tenants.
@@ -25,6 +25,19 @@ extension TenancyStore {
                 try? await lookAtChanges()
                 try? await Task.sleep(for: ChangeFeed.pollInterval)
             }
+        }
+    }
+
+    /// Waits until no server believes any more what a change has ended that was committed before
+    /// this is called: whoever has not looked at it by then has no trust left. It asks nobody, so
+    /// it takes as long whatever has become of the other servers.
+    ///
+    /// - Throws: `cancelled`.
+    package func waitUntilSeenEverywhere() async throws(DomainError) {
+        do {
+            try await Task.sleep(for: ChangeFeed.trustTimeMax + ChangeFeed.clockDriftMax)
+        } catch {
+            throw DomainError(.cancelled, message: "the call was given up")
         }
     }
 

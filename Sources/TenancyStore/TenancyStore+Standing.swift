@@ -16,7 +16,9 @@ extension TenancyStore {
         let reading = standings.beginReading()
         guard let standing = try await readStanding(of: selector, user: user) else { return nil }
         if case .code(let code) = selector { remember(standing.id, of: code) }
-        standings.keep(standing, for: user, of: standing.id, read: reading)
+        standings.keep(
+            standing, for: user, of: standing.id, read: reading,
+            cost: 1 + (standing.membership?.grants.count ?? 0))
         return standing
     }
 
@@ -31,7 +33,7 @@ extension TenancyStore {
         of selector: TenantSelector, user: String?
     ) async throws(DomainError) -> TenantStanding? {
         let columns = """
-            SELECT t.id, t.status, u.role, u.permissions
+            SELECT t.id, t.status, \(MembershipRows.columns)
             FROM tenants t
             LEFT JOIN tenant_users u ON u.tenant_id = t.id
             """
@@ -40,31 +42,26 @@ extension TenancyStore {
         case .id(let id):
             statement = """
                 \(unsafeSQL: columns) AND u.user_id = \(optional: user)
+                \(unsafeSQL: MembershipRows.joins)
                 WHERE t.id = \(id.rawValue)
                 """
         case .code(let code):
             statement = """
                 \(unsafeSQL: columns) AND u.user_id = \(optional: user)
+                \(unsafeSQL: MembershipRows.joins)
                 WHERE t.id = (SELECT c.tenant_id FROM tenant_codes c
                     WHERE c.tenant_code = \(code.text))
                 """
         }
-        guard let row = try await read(in: .platform, statement).first else { return nil }
+        let rows = try await read(in: .platform, statement)
+        guard let row = rows.first else { return nil }
         return TenantStanding(
             id: try row.tenantID("id"), status: try row.named("status"),
-            membership: try row.membership())
+            membership: try MembershipRows.membership(rows))
     }
 }
 
 extension Row {
-    /// The place of a user, of whom there may be none. A permission that this program no longer
-    /// knows gives nothing.
-    fileprivate func membership() throws(DomainError) -> Membership? {
-        guard let role = try optional("role", as: String.self) else { return nil }
-        guard let role = Role(rawValue: role) else { throw TenancyStore.emptyAnswer }
-        return Membership(role: role, permissions: try permissions("permissions"))
-    }
-
     func permissions(_ column: String) throws(DomainError) -> Set<Permission> {
         let names = try optional(column, as: PostgresArray<String>.self)?.elements ?? []
         return Set(names.compactMap { Permission(rawValue: $0) })

@@ -51,27 +51,4 @@ extension TenancyStore {
         guard let row = rows.first else { return false }
         return ChainPosition.mark(of: try row.value("row_hash")) == position.mark
     }
-
-    /// Those of these keys that work at this moment, all in one statement.
-    ///
-    /// - Throws: `unavailable`, `deadlineExceeded`.
-    package func workingKeys(
-        among keys: [KeyIdentity]
-    ) async throws -> Set<KeyIdentity> {
-        let rows = try await follow(
-            """
-            SELECT k.tenant_id, k.key_id
-            FROM unnest(
-                \(PostgresArray(keys.map(\.tenant.rawValue))),
-                \(PostgresArray(keys.map(\.id)))) AS w (tenant_id, key_id)
-            JOIN tenant_api_keys k ON k.tenant_id = w.tenant_id AND k.key_id = w.key_id
-            WHERE tenant_api_key_status(k.status, k.expires_at, clock_timestamp()) = 'active'
-            """)
-        var working: Set<KeyIdentity> = []
-        for row in rows {
-            working.insert(
-                KeyIdentity(tenant: try row.tenantID("tenant_id"), id: try row.value("key_id")))
-        }
-        return working
-    }
 }

@@ -12,10 +12,14 @@ package final class TenancyStore: Sendable {
     /// How often a call is tried when concurrent changes get in its way, the first time included.
     package static let attemptsMax = 4
 
-    /// How many users' standings are remembered.
+    /// How many users' standings, and grants in them, are remembered.
     static let standingsMax = 200_000
+    /// How many answers whether a tenant has a feature are remembered.
+    static let featuresMax = 100_000
     /// How many tenants' quotas are remembered.
     static let quotasMax = 50_000
+    /// How much memory the keys that are remembered take: some 50,000 of them.
+    static let apiKeysBytesMax = 64 << 20
     /// How long a counter that others may have moved is taken for its present value.
     static let quotaLifetime = Duration.seconds(1)
 
@@ -32,6 +36,10 @@ package final class TenancyStore: Sendable {
     /// Secrets on them are sealed.
     let settingPages = TenantCache<SettingListRequest, SettingPage>(costMax: settingPagesBytesMax)
     let looks = TenantCache<LookKey, TenantLook>(costMax: looksBytesMax)
+    /// Whether a flag among a tenant's features is on, by its name.
+    let features = TenantCache<String, Bool>(costMax: featuresMax)
+    /// By the SHA-256 of the key.
+    let apiKeys = TenantCache<[UInt8], StoredKey>(costMax: apiKeysBytesMax)
     private let codes = Mutex(TenantCodeCache())
     let exportsUnderWay = Mutex(0)
 
@@ -48,6 +56,8 @@ package final class TenancyStore: Sendable {
         changes.add(quotaStandings)
         changes.add(settingPages)
         changes.add(looks)
+        changes.add(features)
+        changes.add(apiKeys)
     }
 
     /// Fails what waits and what is under way, and closes every connection.

@@ -36,12 +36,14 @@ start_server() {
     answer "$server_pid"
 }
 
-# One more tenancyd on the same database, with sockets of its own: NAME TLS-PORT OPS-PORT.
+# One more tenancyd on the same database, with sockets of its own: NAME TLS-PORT OPS-PORT
+# [POSTGRES-FOLDER].
 start_another() {
-    local first=$server_pid first_log=$server_log
+    local first=$server_pid first_log=$server_log url=$TENANCY_DATABASE_URL
+    [[ -z ${4-} ]] || url="postgresql://tenancy_app@/tenancy?host=$4"
     server_log=$TENANCY_DATA/$1.log
-    TENANCY_SOCKET=$TENANCY_DATA/$1.sock TENANCY_TLS_PORT=$2 TENANCY_OPS_PORT=$3 \
-        server_start "$bin" 3>&- </dev/null
+    TENANCY_DATABASE_URL=$url TENANCY_SOCKET=$TENANCY_DATA/$1.sock TENANCY_TLS_PORT=$2 \
+        TENANCY_OPS_PORT=$3 server_start "$bin" 3>&- </dev/null
     others+=("$server_pid")
     server_pid=$first server_log=$first_log
     answer "${others[-1]}"
@@ -77,7 +79,7 @@ make_certificate() {
 run_command() {
     case $1 in
         start) start_server ;;
-        start-another) start_another "$2" "$3" "$4" ;;
+        start-another) start_another "$2" "$3" "$4" "${5-}" ;;
         wait) wait_for_server ;;
         stop-postgres)
             postgres_control --mode "$2" --wait --timeout 60 stop 3>&-

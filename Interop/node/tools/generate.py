@@ -29,6 +29,7 @@ WIDE = {"int64", "uint64", "sint64", "fixed64", "sfixed64"}
 ATTRIBUTES = {
     "TenantService": "tenants", "UserService": "users", "SubscriptionService": "subscriptions",
     "QuotaService": "quota", "ApiKeyService": "apiKeys",
+    "AccessService": "access",
     "ConfigurationService": "configurations", "ActivityService": "activity",
     "AccessService": "access", "TokenService": "tokens", "Health": "health",
 }

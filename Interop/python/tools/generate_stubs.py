@@ -25,6 +25,7 @@ ATTRIBUTES = {
     "SubscriptionService": "subscriptions",
     "QuotaService": "quota",
     "ApiKeyService": "api_keys",
+    "AccessService": "access",
     "ConfigurationService": "configurations",
     "ActivityService": "activity",
     "AccessService": "access",

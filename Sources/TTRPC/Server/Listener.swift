@@ -5,8 +5,8 @@ internal import Reactor
 final class Listener: ReadinessHandler {
     /// How many connections one readiness event may bring before the next handler's turn. Each
     /// costs some 15 µs, and whoever waits behind them pays for all: a flood must not cost others
-    /// more than about a quarter of a millisecond a turn.
-    private static let acceptsPerEventMax = 16
+    /// more than a few calls' time a turn. One turn more costs a tenth of an accept.
+    private static let acceptsPerEventMax = 4
     /// How long accepting rests when the process is out of descriptors or memory. Going on at once
     /// would spin: the connection that could not be taken keeps the socket readable.
     private static let pauseTime = Duration.milliseconds(50)

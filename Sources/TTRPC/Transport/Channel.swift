@@ -218,7 +218,7 @@ final class Channel: ReadinessHandler, TurnEndHandler {
         guard phase == .open, var registration else { return }
         let interest = Readiness(
             reading: mayRead, writing: outbound.map { $0.count > 0 } ?? false)
-        guard registration.interest != interest else { return }
+        guard registration.interest.rawValue != interest.rawValue else { return }
         loop.setInterest(interest, of: &registration)
         self.registration = registration
     }

@@ -26,7 +26,7 @@ package enum Authority {
     }
 
     package static func decide(
-        _ principal: Principal, _ operation: Operation, _ target: Target
+        _ principal: Principal, _ operation: Operation, _ target: Target, at now: Timestamp
     ) -> Decision {
         if let denial = denialBeforeLookup(principal, operation) { return .deny(denial) }
         let rule = operation.rule
@@ -36,13 +36,18 @@ package enum Authority {
         case (.tenant, .absentTenant): return .deny(.notFound)
         case (.tenant, .tenant(let id, let status, let membership)):
             // A foreign tenant is answered like an absent one: the answer tells nothing.
-            guard let powers = powers(of: principal, in: id, membership) else {
+            guard let powers = powers(of: principal, in: id, membership, now) else {
                 return .deny(.notFound)
             }
             if let permission = rule.audience.permission, !powers.holds(permission) {
                 return .deny(.permissionDenied)
             }
-            if status != .active, !isAllowedWhileNotActive(rule.effect, principal, membership) {
+            let isAdministrator = Self.isAdministrator(principal, membership)
+            guard
+                status.admits(
+                    rule.effect, byAdministrator: isAdministrator,
+                    byService: principal.isService)
+            else {
                 return .deny(.tenantNotActive(status))
             }
             return .allow(powers)
@@ -81,29 +86,32 @@ package enum Authority {
 
     /// Nil for a caller who is not of this tenant.
     private static func powers(
-        of principal: Principal, in tenant: TenantID, _ membership: Membership?
+        of principal: Principal, in tenant: TenantID, _ membership: Membership?,
+        _ now: Timestamp
     ) -> Powers? {
         switch principal {
         case .platformAdministrator, .service: return .unlimited
-        case .user: return membership.map { Powers($0) }
+        case .user: return membership.map { Powers($0, at: now) }
         case .apiKey(let own, _, let permissions):
             return own == tenant ? Powers(permissions: permissions) : nil
         case .anonymous: return nil
         }
     }
 
-    /// A tenant that is suspended or inactive refuses everything but reads by administrators, its
-    /// own and the platform's.
-    private static func isAllowedWhileNotActive(
-        _ effect: Operation.Effect, _ principal: Principal, _ membership: Membership?
+    private static func isAdministrator(
+        _ principal: Principal, _ membership: Membership?
     ) -> Bool {
-        switch (effect, principal) {
-        case (.lifecycle, _): return true
-        case (.change, _): return false
-        case (.read, .platformAdministrator): return true
-        case (.read, .user): return membership?.role == .admin
-        case (.read, _): return false
+        switch principal {
+        case .platformAdministrator: return true
+        case .user: return membership?.role == .admin
+        case .service, .apiKey, .anonymous: return false
         }
+    }
+}
+
+extension Principal {
+    fileprivate var isService: Bool {
+        if case .service = self { true } else { false }
     }
 }
 

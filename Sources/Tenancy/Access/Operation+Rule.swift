@@ -34,9 +34,12 @@ extension Operation {
     package enum Effect: Sendable, Hashable {
         /// Changes nothing.
         case read
+        /// Changes nothing, and asks about a tenant in whatever state: services may too.
+        case inquiry
         /// Changes something of a tenant, which must be active.
         case change
-        /// Changes whether a tenant may work, and so is not bound to it.
+        /// Changes whether a tenant may work, or what must be possible in any state of it, and so
+        /// is not bound to it.
         case lifecycle
     }
 
@@ -44,12 +47,13 @@ extension Operation {
         switch self {
         case .health, .getPublicTenantInfo:
             return Rule(audience: .everybody, subject: .platform, effect: .read)
-        case .listPlans: return Rule(audience: .identified, subject: .platform, effect: .read)
+        case .listPlans, .listPermissions:
+            return Rule(audience: .identified, subject: .platform, effect: .read)
         case .createTenant:
             return Rule(audience: .administrators, subject: .platform, effect: .lifecycle)
         case .listTenants:
             return Rule(audience: .administrators, subject: .platform, effect: .read)
-        case .verifyApiKey, .reflect:
+        case .verifyApiKey, .batchVerify, .reflect:
             return Rule(audience: .trusted, subject: .platform, effect: .read)
         case .suspendTenant, .reactivateTenant, .deactivateTenant:
             return Rule(audience: .administrators, subject: .tenant, effect: .lifecycle)
@@ -77,6 +81,11 @@ extension Operation {
         case .listUsers: return read(.tenant(.viewUsers))
         case .addUser, .updateUser, .removeUser, .inviteUser, .revokeInvitation:
             return change(.tenant(.manageUsers))
+        case .listRoles, .listGrants: return read(.tenant(.viewUsers))
+        case .createRole, .updateRole, .deleteRole, .createGrant, .revokeGrant:
+            return change(.tenant(.manageUsers))
+        case .checkAccess, .batchCheckAccess, .explainAccess:
+            return Rule(audience: .tenant(.viewUsers), subject: .tenant, effect: .inquiry)
         case .getSubscription, .previewPlanChange: return read(.tenant(.viewSubscription))
         case .getQuotas, .getUsage, .watchQuota, .getQuotaPolicy:
             return read(.tenant(.viewUsage))
@@ -86,7 +95,10 @@ extension Operation {
             .returnLease:
             return change(.tenant(.consume))
         case .listApiKeys: return read(.tenant(.viewAPIKeys))
-        case .createApiKey, .revokeApiKey: return change(.tenant(.manageAPIKeys))
+        case .createApiKey, .rotateApiKey, .revokeApiKey:
+            return change(.tenant(.manageAPIKeys))
+        case .reportLeak:
+            return Rule(audience: .tenant(.manageAPIKeys), subject: .tenant, effect: .lifecycle)
         case .getConfigurations, .watchConfigurations: return read(.tenant(.viewConfiguration))
         case .setConfiguration, .deleteConfiguration:
             return change(.tenant(.manageConfiguration))

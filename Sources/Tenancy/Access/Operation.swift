@@ -14,7 +14,11 @@ package enum Operation: String, Sendable, Hashable, CaseIterable {
         release, refund, watchQuota, acquireLease, renewLease, returnLease, getQuotaPolicy,
         setQuotaPolicy
     // ApiKeyService
-    case listApiKeys, createApiKey, revokeApiKey, verifyApiKey
+    case listApiKeys, createApiKey, rotateApiKey, revokeApiKey, reportLeak, verifyApiKey,
+        batchVerify
+    // AccessService
+    case listPermissions, listRoles, createRole, updateRole, deleteRole, listGrants, createGrant,
+        revokeGrant, checkAccess, batchCheckAccess, explainAccess
     // ConfigurationService
     case getConfigurations, setConfiguration, deleteConfiguration, watchConfigurations
     // ActivityService

@@ -23,21 +23,4 @@ package enum Principal: Sendable, Hashable {
         case .anonymous: return "anonymous"
         }
     }
-
-    /// The key that a program calls with; nil for everybody else.
-    package var key: KeyIdentity? {
-        guard case .apiKey(let tenant, let keyID, _) = self else { return nil }
-        return KeyIdentity(tenant: tenant, id: keyID)
-    }
-}
-
-/// Which key, without the key.
-package struct KeyIdentity: Sendable, Hashable {
-    package let tenant: TenantID
-    package let id: Int64
-
-    package init(tenant: TenantID, id: Int64) {
-        self.tenant = tenant
-        self.id = id
-    }
 }

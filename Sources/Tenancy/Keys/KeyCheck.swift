@@ -2,6 +2,8 @@
 package struct KeyCheck: Sendable, Hashable {
     package static let textBytesMax = 256
     package static let costMax: UInt64 = 1_000_000
+    /// How many keys may be verified at once.
+    package static let batchMax = 100
 
     /// What the key must be allowed; nil for nothing in particular.
     package let permission: Permission?
@@ -45,10 +47,11 @@ package struct KeyCheck: Sendable, Hashable {
     /// own to what is this call's.
     package func refusal(of known: KnownKey, at now: Timestamp) -> KeyRefusal? {
         let key = known.key
-        switch key.status {
+        switch key.status(at: now) {
         case .revoked: return .revoked
+        case .superseded: return .superseded
         case .expired: return .expired
-        case .active: if let expiry = key.expiresAt, expiry <= now { return .expired }
+        case .active: break
         }
         if known.tenantStatus != .active, !isTenantDecidedLater { return .tenantNotActive }
         if !key.addresses.isEmpty {
@@ -80,11 +83,27 @@ package struct KnownKey: Sendable, Hashable {
     }
 }
 
+extension KnownKey {
+    /// Who calls with it.
+    package var principal: Principal {
+        .apiKey(tenant, keyID: key.id, permissions: key.scopes.permissions)
+    }
+}
+
 /// Why a key is not let through.
 package enum KeyRefusal: Sendable, Hashable {
     /// Unknown, malformed, of another tenant or no longer kept, which are not told apart.
     case unknown
-    case revoked, expired, addressNotAllowed, permissionMissing, rateLimited, tenantNotActive
+    case revoked, expired, superseded, addressNotAllowed, permissionMissing, rateLimited,
+        tenantNotActive
+}
+
+/// What became of taking from the hour of a key.
+package enum KeyTaking: Sendable, Hashable {
+    /// Taken, or not left.
+    case decided(KeyRate)
+    /// The key stopped working a moment ago.
+    case stopped(KeyRefusal)
 }
 
 /// Where a key stands in its hour.

@@ -37,6 +37,11 @@ package struct KeyScopes: Sendable, Hashable {
         self.init(stored: Set(names).sorted())
     }
 
+    /// The first of the names that comes to this permission.
+    package func name(giving permission: Permission) -> String? {
+        names.first { Self.permissions(named: $0)?.contains(permission) ?? false }
+    }
+
     private static func permissions(named name: String) -> Set<Permission>? {
         scopes[name] ?? Permission(rawValue: name).map { [$0] }
     }

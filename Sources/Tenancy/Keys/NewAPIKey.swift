@@ -36,14 +36,17 @@ package struct NewAPIKey: Sendable, Hashable {
         violations.require(
             ranges.count == min(addresses.count, Self.addressesMax + 1), "allowed_ips",
             AddressRange.rule)
-        violations.require(
-            expiresAt.map { $0.microseconds > 0 && $0 < Self.expiryEnd } ?? true, "expires_at",
-            Self.expiryRule)
+        violations.require(Self.isExpiry(expiresAt), "expires_at", Self.expiryRule)
         guard violations.all.isEmpty, let scopes else { return nil }
         self.name = name
         self.scopes = scopes
         self.rateLimit = rateLimit == 0 ? Self.rateLimitDefault : Int64(rateLimit)
         self.addresses = ranges
         self.expiresAt = expiresAt
+    }
+
+    /// Whether it can be the end of something: a moment that has a date, or none.
+    package static func isExpiry(_ moment: Timestamp?) -> Bool {
+        moment.map { $0.microseconds > 0 && $0 < expiryEnd } ?? true
     }
 }

@@ -29,6 +29,63 @@ public enum TenancyServices {
 
     /// Every service, in the order of the files.
     public static let all: [Service] = [
+        Service(name: "bfc.tenancy.v1.AccessService", methods: [
+            Method(
+                name: "ListPermissions", kind: .unary,
+                isIdempotent: true,
+                request: "bfc.tenancy.v1.ListPermissionsRequest",
+                response: "bfc.tenancy.v1.ListPermissionsResponse"),
+            Method(
+                name: "ListRoles", kind: .unary,
+                isIdempotent: true,
+                request: "bfc.tenancy.v1.ListRolesRequest",
+                response: "bfc.tenancy.v1.ListRolesResponse"),
+            Method(
+                name: "CreateRole", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.CreateRoleRequest",
+                response: "bfc.tenancy.v1.CreateRoleResponse"),
+            Method(
+                name: "UpdateRole", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.UpdateRoleRequest",
+                response: "bfc.tenancy.v1.UpdateRoleResponse"),
+            Method(
+                name: "DeleteRole", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.DeleteRoleRequest",
+                response: "bfc.tenancy.v1.DeleteRoleResponse"),
+            Method(
+                name: "ListGrants", kind: .unary,
+                isIdempotent: true,
+                request: "bfc.tenancy.v1.ListGrantsRequest",
+                response: "bfc.tenancy.v1.ListGrantsResponse"),
+            Method(
+                name: "CreateGrant", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.CreateGrantRequest",
+                response: "bfc.tenancy.v1.CreateGrantResponse"),
+            Method(
+                name: "RevokeGrant", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.RevokeGrantRequest",
+                response: "bfc.tenancy.v1.RevokeGrantResponse"),
+            Method(
+                name: "CheckAccess", kind: .unary,
+                isIdempotent: true,
+                request: "bfc.tenancy.v1.CheckAccessRequest",
+                response: "bfc.tenancy.v1.CheckAccessResponse"),
+            Method(
+                name: "BatchCheckAccess", kind: .unary,
+                isIdempotent: true,
+                request: "bfc.tenancy.v1.BatchCheckAccessRequest",
+                response: "bfc.tenancy.v1.BatchCheckAccessResponse"),
+            Method(
+                name: "ExplainAccess", kind: .unary,
+                isIdempotent: true,
+                request: "bfc.tenancy.v1.ExplainAccessRequest",
+                response: "bfc.tenancy.v1.ExplainAccessResponse"),
+        ]),
         Service(name: "bfc.tenancy.v1.ConfigurationService", methods: [
             Method(
                 name: "GetConfigurations", kind: .unary,
@@ -85,10 +142,25 @@ public enum TenancyServices {
                 request: "bfc.tenancy.v1.RevokeApiKeyRequest",
                 response: "bfc.tenancy.v1.RevokeApiKeyResponse"),
             Method(
+                name: "RotateApiKey", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.RotateApiKeyRequest",
+                response: "bfc.tenancy.v1.RotateApiKeyResponse"),
+            Method(
+                name: "ReportLeak", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.ReportLeakRequest",
+                response: "bfc.tenancy.v1.ReportLeakResponse"),
+            Method(
                 name: "VerifyApiKey", kind: .unary,
                 isIdempotent: false,
                 request: "bfc.tenancy.v1.VerifyApiKeyRequest",
                 response: "bfc.tenancy.v1.VerifyApiKeyResponse"),
+            Method(
+                name: "BatchVerify", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.BatchVerifyRequest",
+                response: "bfc.tenancy.v1.BatchVerifyResponse"),
         ]),
         Service(name: "bfc.tenancy.v1.QuotaService", methods: [
             Method(

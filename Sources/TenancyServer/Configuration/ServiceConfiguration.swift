@@ -43,6 +43,8 @@ package struct ServiceConfiguration: Sendable {
     package var schedulerInterval: Duration
     /// The file of master keys; nil when secrets cannot be kept.
     package var encryptionKeyFile: String?
+    /// The file of the peppers of API keys; nil when keys are stored by their plain hash.
+    package var keyPepperFile: String?
     package var identity: IdentityConfiguration
     package var limits: ServerLimits
     /// How many watches are served at once.
@@ -103,6 +105,10 @@ package struct ServiceConfiguration: Sendable {
         let keyFile =
             config.string(forKey: "encryption.key.file") ?? Self.credential("tenancy-master-keys")
         encryptionKeyFile = keyFile?.isEmpty == true ? nil : keyFile
+        let pepperFile =
+            config.string(forKey: "api.key.pepper.file")
+            ?? Self.credential("tenancy-api-key-peppers")
+        keyPepperFile = pepperFile?.isEmpty == true ? nil : pepperFile
         identity = try IdentityConfiguration(reading: config)
         limits = try Self.limits(config.scoped(to: "limits"))
         watchesMax = try Self.number(

@@ -139,7 +139,8 @@ struct Caller: Sendable {
     let address: String?
     /// What the client says it is.
     let userAgent: String?
-    /// What a caller whom the connection does not name shows instead; nobody has looked at it yet.
+    /// What a caller whom the connection does not name shows instead. Nobody has looked at it as
+    /// long as the principal is anonymous.
     let bearer: String?
 
     init(

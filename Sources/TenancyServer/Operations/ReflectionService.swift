@@ -36,7 +36,7 @@ struct ReflectionService: Grpc_Reflection_V1_ServerReflectionHandler {
         context: ServerContext
     ) async throws {
         if case .deny(let denial) = Authority.decide(
-            context.caller.principal, .reflect, .platform)
+            context.caller.principal, .reflect, .platform, at: WallClock.now())
         {
             throw denial.error
         }

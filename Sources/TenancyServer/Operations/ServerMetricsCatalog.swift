@@ -31,6 +31,9 @@ package enum ServerMetricsCatalog {
             MetricDescription(
                 "ttrpc.server.errors.unexpected",
                 help: "Errors of handlers that had no status and became INTERNAL."),
+            MetricDescription(
+                LeakAlert.metric,
+                help: "API keys that were reported as leaked, and revoked."),
         ])
         ProcessMetrics.observe(on: registry)
         registry.observe(

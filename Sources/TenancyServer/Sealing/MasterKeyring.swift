@@ -11,12 +11,13 @@ struct MasterKeyring: Sendable {
     static let fileBytesMax = 64 * 1024
     static let keysMax = 100
 
-    /// The number of the key that wraps.
+    /// The number of the key that wraps; 0 when every key is standing by.
     let current: Int32
     private let keys: [Int32: SecretBytes]
 
     /// - Throws: `MasterKeyError`, which names a line and never what is on it.
-    init(_ text: SecretBytes) throws(MasterKeyError) {
+    /// - Parameter mayStandBy: Whether the file may hold no key that wraps.
+    init(_ text: SecretBytes, mayStandBy: Bool = false) throws(MasterKeyError) {
         var keys: [Int32: SecretBytes] = [:]
         var current: Int32 = 0
         try text.withUnsafeBytes { (bytes) throws(MasterKeyError) in
@@ -33,10 +34,15 @@ struct MasterKeyring: Sendable {
                 if !entry.isStandby { current = max(current, entry.number) }
             }
         }
-        guard current > 0 else { throw MasterKeyError("it holds no key that may wrap") }
+        guard current > 0 || mayStandBy else {
+            throw MasterKeyError("it holds no key that may wrap")
+        }
         self.keys = keys
         self.current = current
     }
+
+    /// The numbers of all keys, newest first.
+    var numbers: [Int32] { keys.keys.sorted(by: >) }
 
     func key(_ number: Int32) -> SecretBytes? { keys[number] }
 

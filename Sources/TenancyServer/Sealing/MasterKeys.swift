@@ -13,15 +13,17 @@ final class MasterKeys: Sendable {
     }
 
     private let file: KeyFile
+    private let mayStandBy: Bool
     private let state: Mutex<State>
 
     /// Reads the file, which blocks the calling thread.
     ///
     /// - Throws: `OpenSSLError` for a file that cannot be read or that every user of the machine
     ///   may read, `MasterKeyError` for one that says something else than keys.
-    init(path: String) throws {
+    init(path: String, mayStandBy: Bool = false) throws {
         file = KeyFile(path)
-        state = Mutex(try Self.read(file))
+        self.mayStandBy = mayStandBy
+        state = Mutex(try Self.read(file, mayStandBy: mayStandBy))
     }
 
     var keyring: MasterKeyring {
@@ -36,7 +38,7 @@ final class MasterKeys: Sendable {
         let known = state.withLock { $0.version }
         return try await BlockingThread.shared.run { [self] in
             guard try file.version() != known else { return false }
-            let new = try Self.read(file)
+            let new = try Self.read(file, mayStandBy: mayStandBy)
             return try state.withLock { state in
                 if let number = new.keyring.conflict(with: state.keyring) {
                     throw MasterKeyError(
@@ -49,9 +51,10 @@ final class MasterKeys: Sendable {
     }
 
     /// The version is taken first: a change during the reading is then read again.
-    private static func read(_ file: KeyFile) throws -> State {
+    private static func read(_ file: KeyFile, mayStandBy: Bool) throws -> State {
         let version = try file.version()
         let text = try file.read(bytesMax: MasterKeyring.fileBytesMax, isPrivate: true)
-        return State(keyring: try MasterKeyring(text), version: version)
+        return State(
+            keyring: try MasterKeyring(text, mayStandBy: mayStandBy), version: version)
     }
 }

@@ -13,8 +13,9 @@ extension APIKeyStatus {
         case .active: return .active
         case .revoked: return .revoked
         case .expired: return .expired
+        case .superseded: return .superseded
         default:
-            violations.add("status", "must be active, revoked or expired")
+            violations.add("status", "must be active, revoked, expired or superseded")
             return nil
         }
     }
@@ -26,6 +27,7 @@ extension ApiKeyStatus {
         case .active: self = .active
         case .revoked: self = .revoked
         case .expired: self = .expired
+        case .superseded: self = .superseded
         }
     }
 }
@@ -36,6 +38,7 @@ extension ApiKeyRefusal {
         case .unknown: self = .unknown
         case .revoked: self = .revoked
         case .expired: self = .expired
+        case .superseded: self = .superseded
         case .addressNotAllowed: self = .addressNotAllowed
         case .permissionMissing: self = .permissionMissing
         case .rateLimited: self = .rateLimited
@@ -52,7 +55,9 @@ extension ApiKey {
             allowedIps: key.addresses.map(\.text), status: ApiKeyStatus(key.status),
             expiresAt: key.expiresAt.map { .init($0) },
             lastUsedAt: key.lastUsedAt.map { .init($0) }, createdBy: key.createdBy,
-            createdAt: .init(key.createdAt), revokedAt: key.revokedAt.map { .init($0) })
+            createdAt: .init(key.createdAt), revokedAt: key.revokedAt.map { .init($0) },
+            familyId: key.familyID, supersededBy: key.successor?.id ?? 0,
+            supersededAt: key.successor.map { .init($0.takesOverAt) })
     }
 }
 
@@ -66,6 +71,8 @@ extension VerifyApiKeyResponse {
             tenantCode = known.tenantCode.text
             keyId = known.key.id
             keyName = known.key.name
+            principal = known.principal.auditName
+            supersededBy = known.key.successor?.id ?? 0
             permissions = known.key.scopes.names
             rateLimit = UInt64(clamping: known.key.rateLimit)
         }

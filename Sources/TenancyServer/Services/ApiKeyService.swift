@@ -9,6 +9,7 @@ struct ApiKeyService: ApiKeyServiceHandler {
     let access: TenantAccess
     let store: TenancyStore
     let keys: KeyVerifier
+    let leaks: LeakAlert
 
     func listApiKeys(
         _ request: ListApiKeysRequest, context: ServerContext
@@ -43,10 +44,11 @@ struct ApiKeyService: ApiKeyServiceHandler {
                     Timestamp(microseconds: $0.microsecondsSince1970)
                 }, violations: &violations)
         } _: { change, tenant, new in
-            try tenant.powers.checkGrant(permissions: new.scopes.permissions)
+            try tenant.powers.checkGrant(
+                permissions: new.scopes.permissions, until: new.expiresAt)
             let credential = try Credential.fresh(.apiKey, of: tenant.id)
             let key = try await change.createAPIKey(
-                new, prefix: credential.prefix, hash: credential.hash().bytes)
+                new, as: keys.stored(credential))
             return CreateApiKeyResponse(
                 success: true, apiKey: isMeant ? credential.text : "", keyPrefix: key.prefix,
                 message: "API key created successfully. Save this key securely - it will not "
@@ -55,16 +57,47 @@ struct ApiKeyService: ApiKeyServiceHandler {
         }
     }
 
+    func rotateApiKey(
+        _ request: RotateApiKeyRequest, context: ServerContext
+    ) async throws -> RotateApiKeyResponse {
+        let isMeant = !request.validateOnly
+        let answer = try await access.change(
+            .rotateApiKey, request, context, lock: .update, answerIsSecret: true
+        ) { request, violations in
+            KeyRotation(
+                keyID: request.keyId, overlapSeconds: request.overlapSeconds,
+                expiresAt: request.expiresAt.map {
+                    Timestamp(microseconds: $0.microsecondsSince1970)
+                }, violations: &violations)
+        } _: { change, tenant, rotation in
+            let key = try await change.apiKey(rotation.keyID)
+            try tenant.powers.checkGrant(
+                permissions: key.scopes.permissions, until: rotation.expiresAt ?? key.expiresAt)
+            let credential = try Credential.fresh(.apiKey, of: tenant.id)
+            let (old, new) = try await change.rotate(
+                key, rotation, as: keys.stored(credential))
+            return RotateApiKeyResponse(
+                success: true, apiKey: isMeant ? credential.text : "", keyId: new.id,
+                key: ApiKey(new), supersededKey: ApiKey(old))
+        }
+        if isMeant, request.overlapSeconds == 0 { try await store.waitUntilSeenEverywhere() }
+        return answer
+    }
+
     func revokeApiKey(
         _ request: RevokeApiKeyRequest, context: ServerContext
     ) async throws -> RevokeApiKeyResponse {
-        try await access.change(.revokeApiKey, request, context) { request, violations in
+        let answer = try await access.change(.revokeApiKey, request, context) {
+            request, violations in
             violations.require(request.keyId > 0, "key_id", "must be positive")
             return request.keyId
         } _: { change, _, id in
             RevokeApiKeyResponse(
                 success: true, key: ApiKey(try await change.revokeAPIKey(id)))
         }
+        // Also for a key that was revoked before: that may have been a moment ago.
+        if !request.validateOnly { try await store.waitUntilSeenEverywhere() }
+        return answer
     }
 
     func verifyApiKey(
@@ -72,16 +105,44 @@ struct ApiKeyService: ApiKeyServiceHandler {
     ) async throws -> VerifyApiKeyResponse {
         _ = try await access.platform(context, .verifyApiKey)
         var violations = FieldViolations()
-        violations.require(
-            1...KeyCheck.textBytesMax ~= request.apiKey.utf8.count, "api_key",
-            "must be 1 to \(KeyCheck.textBytesMax) bytes")
-        let check = KeyCheck(
-            permission: request.permission, address: request.sourceAddress, cost: request.cost,
-            violations: &violations)
+        let check = KeyCheck(request, violations: &violations)
         try violations.check()
         return VerifyApiKeyResponse(try await keys.verify(request.apiKey, check))
+    }
+
+    func batchVerify(
+        _ request: BatchVerifyRequest, context: ServerContext
+    ) async throws -> BatchVerifyResponse {
+        _ = try await access.platform(context, .batchVerify)
+        var violations = FieldViolations()
+        violations.require(
+            1...KeyCheck.batchMax ~= request.requests.count, "requests",
+            "must be 1 to \(KeyCheck.batchMax)")
+        var checks: [KeyCheck] = []
+        for (index, single) in request.requests.prefix(KeyCheck.batchMax).enumerated() {
+            var own = FieldViolations()
+            checks.append(KeyCheck(single, violations: &own))
+            for violation in own.all {
+                violations.add("requests[\(index)].\(violation.field)", violation.rule)
+            }
+        }
+        try violations.check()
+        let verdicts = try await keys.verify(zip(request.requests.map(\.apiKey), checks))
+        return BatchVerifyResponse(results: verdicts.map { VerifyApiKeyResponse($0) })
+    }
+}
+
+extension KeyCheck {
+    fileprivate init(_ request: VerifyApiKeyRequest, violations: inout FieldViolations) {
+        violations.require(
+            1...Self.textBytesMax ~= request.apiKey.utf8.count, "api_key",
+            "must be 1 to \(Self.textBytesMax) bytes")
+        self.init(
+            permission: request.permission, address: request.sourceAddress, cost: request.cost,
+            violations: &violations)
     }
 }
 
 extension CreateApiKeyRequest: ChangeRequest {}
+extension RotateApiKeyRequest: ChangeRequest {}
 extension RevokeApiKeyRequest: ChangeRequest {}

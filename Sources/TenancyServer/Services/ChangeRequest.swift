@@ -90,7 +90,7 @@ extension TenantAccess {
         guard case .user(let id, _, _) = caller.principal else { return tenant }
         let target = Authority.Target.tenant(
             tenant.id, .active, membership: try await change.membership(of: id))
-        switch Authority.decide(caller.principal, operation, target) {
+        switch Authority.decide(caller.principal, operation, target, at: WallClock.now()) {
         case .allow(let powers):
             return AdmittedTenant(
                 standing: tenant.standing, powers: powers, sealer: tenant.sealer)

@@ -36,7 +36,20 @@ struct TenantAccess: Sendable {
         }
         return Caller(
             principal: try await keys.principal(bearing: bearer, address: caller.address),
-            address: caller.address, userAgent: caller.userAgent)
+            address: caller.address, userAgent: caller.userAgent, bearer: bearer)
+    }
+
+    /// Makes certain that a caller may still do what they have begun: what is allowed at the
+    /// beginning need not be for as long as it lasts.
+    ///
+    /// - Throws: as `tenant`, and `unauthenticated` when the caller's key does not work any more.
+    func confirm(
+        _ tenant: TenantID, _ caller: Caller, _ operation: Operation
+    ) async throws(DomainError) {
+        if let bearer = caller.bearer {
+            try await keys.confirm(bearing: bearer, address: caller.address)
+        }
+        _ = try await self.tenant(.id(tenant), caller, operation)
     }
 
     /// Who calls for something that is not about one tenant.
@@ -46,9 +59,9 @@ struct TenantAccess: Sendable {
         _ context: ServerContext, _ operation: Operation
     ) async throws(DomainError) -> Caller {
         let caller = try await caller(context, operation)
-        if case .deny(let denial) = Authority.decide(caller.principal, operation, .platform) {
-            throw denial.error
-        }
+        let decision = Authority.decide(
+            caller.principal, operation, .platform, at: WallClock.now())
+        if case .deny(let denial) = decision { throw denial.error }
         return caller
     }
 
@@ -70,7 +83,8 @@ struct TenantAccess: Sendable {
                 Authority.Target.tenant(
                     $0.id, statusIsDecidedLater ? .active : $0.status, membership: $0.membership)
             } ?? .absentTenant
-        let decision = Authority.decide(caller.principal, operation, target)
+        let decision = Authority.decide(
+            caller.principal, operation, target, at: WallClock.now())
         switch (decision, standing) {
         case (.allow(let powers), .some(let standing)):
             return AdmittedTenant(standing: standing, powers: powers)

@@ -32,10 +32,8 @@ final class WatchHub: Sendable {
 
     var count: Int { state.withLock { $0.watches.count } }
 
-    /// - Parameter key: The key that the watcher calls with, if it is one: the watch hears when it
-    ///   stops working.
     /// - Throws: `tooMany`, `unavailable` when the server is shutting down.
-    func open(_ tenant: TenantID, key: KeyIdentity?) throws(DomainError) -> Watch {
+    func open(_ tenant: TenantID) throws(DomainError) -> Watch {
         try state.withLock { state throws(DomainError) in
             guard !state.isShutDown else { throw Self.shuttingDown }
             guard state.watches.count < watchesMax else {
@@ -48,7 +46,7 @@ final class WatchHub: Sendable {
                     .tooMany(.watches), message: "the tenant has as many watches as it may",
                     metadata: ["max": String(Self.watchesPerTenantMax)])
             }
-            let watch = Watch(id: state.nextID, tenant: tenant, key: key)
+            let watch = Watch(id: state.nextID, tenant: tenant)
             state.nextID += 1
             state.watches[watch.id] = watch
             state.countByTenant[tenant, default: 0] += 1
@@ -72,10 +70,7 @@ final class WatchHub: Sendable {
             // heartbeat and cannot make sure that it still may.
             try? await poll()
             polls += 1
-            if polls % Self.pollsPerTick == 0 {
-                try? await pollKeys()
-                for watch in watches { watch.wake() }
-            }
+            if polls % Self.pollsPerTick == 0 { for watch in watches { watch.wake() } }
             try? await Task.sleep(for: Self.pollInterval)
         }
     }
@@ -88,17 +83,6 @@ final class WatchHub: Sendable {
         let heads = try await store.chainHeads(of: tenants)
         for watch in watches {
             if let head = heads[watch.tenant] { watch.advance(to: head) }
-        }
-    }
-
-    /// A key lets a watch in once; whether it still works is asked for all watches together.
-    private func pollKeys() async throws {
-        let held = watches.filter { $0.key != nil }
-        let keys = Set(held.compactMap(\.key))
-        guard !keys.isEmpty else { return }
-        let working = try await store.workingKeys(among: Array(keys))
-        for watch in held {
-            if let key = watch.key, !working.contains(key) { watch.refuseKey() }
         }
     }
 
@@ -118,18 +102,15 @@ final class WatchHub: Sendable {
 final class Watch: Sendable {
     let id: UInt64
     let tenant: TenantID
-    let key: KeyIdentity?
     /// Something may have to be done. It ends when the server shuts down.
     let signals: AsyncStream<Void>
 
     private let continuation: AsyncStream<Void>.Continuation
     private let known = Mutex<ChainHead?>(nil)
-    private let isKeyRefused = Atomic(false)
 
-    fileprivate init(id: UInt64, tenant: TenantID, key: KeyIdentity?) {
+    fileprivate init(id: UInt64, tenant: TenantID) {
         self.id = id
         self.tenant = tenant
-        self.key = key
         (signals, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -145,15 +126,6 @@ final class Watch: Sendable {
     }
 
     func wake() { continuation.yield() }
-
-    fileprivate func refuseKey() { isKeyRefused.store(true, ordering: .relaxed) }
-
-    /// - Throws: `unauthenticated` once the key that the watcher calls with has stopped working.
-    func checkKey() throws(DomainError) {
-        guard !isKeyRefused.load(ordering: .relaxed) else {
-            throw Authority.Denial.unauthenticated.error
-        }
-    }
 
     fileprivate func end() { continuation.finish() }
 }

@@ -47,13 +47,12 @@ struct WatchServer: Sendable {
             throw DomainError.invalidArgument(
                 field: "resume_token", rule: "must be one of this tenant's watches of this kind")
         }
-        let watch = try hub.open(tenant.id, key: caller.principal.key)
+        let watch = try hub.open(tenant.id)
         defer { hub.close(watch) }
         let session = WatchSession(
             source: source, responses: responses, watch: watch, use: use, store: store
         ) { [access] () async throws(DomainError) in
-            try watch.checkKey()
-            _ = try await access.tenant(.id(tenant.id), caller, operation)
+            try await access.confirm(tenant.id, caller, operation)
         }
         guard let start = try await session.begin(at: resumed) else { return }
         try await withThrowingTaskGroup(of: Void.self) { tasks in

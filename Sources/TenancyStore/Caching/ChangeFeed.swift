@@ -15,6 +15,9 @@ package final class ChangeFeed: Sendable {
     /// How long what is remembered is believed after the beginning of the last look that succeeded.
     /// No server believes anything for longer that is no longer so.
     package static let trustTimeMax = Duration.seconds(1)
+    /// By how much the clocks of two machines go apart within that time: a thousandth is more than
+    /// any that a kernel lets go on.
+    package static let clockDriftMax = Duration.milliseconds(1)
     /// The pause between two looks: a few of them may fail, or take long, before nothing is
     /// believed any more.
     package static let pollInterval = Duration.milliseconds(200)

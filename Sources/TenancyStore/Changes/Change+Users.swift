@@ -6,12 +6,11 @@ extension Change {
     package func membership(of user: String) async throws(DomainError) -> Membership? {
         let rows = try await query(
             """
-            SELECT role, permissions FROM tenant_users
-            WHERE tenant_id = \(tenant.rawValue) AND user_id = \(user)
+            SELECT \(unsafeSQL: MembershipRows.columns) FROM tenant_users u
+            \(unsafeSQL: MembershipRows.joins)
+            WHERE u.tenant_id = \(tenant.rawValue) AND u.user_id = \(user)
             """)
-        guard let row = rows.first else { return nil }
-        return Membership(
-            role: try row.named("role"), permissions: try row.permissions("permissions"))
+        return try MembershipRows.membership(rows)
     }
 
     /// A member, who stays as they are until the end of this change.

@@ -48,6 +48,18 @@ struct ExportKind: Sendable {
                 """,
             table: "tenant_users", order: "user_id"),
         ExportKind(
+            name: "role",
+            columns: """
+                role_name, description, permissions, created_by, created_at, updated_at, version
+                """,
+            table: "tenant_roles", order: "role_name"),
+        ExportKind(
+            name: "grant",
+            columns: """
+                user_id, grant_kind, grant_name, expires_at, reason, granted_by, granted_at
+                """,
+            table: "tenant_grants", order: "user_id, grant_kind, grant_name"),
+        ExportKind(
             name: "invitation",
             columns: """
                 id, email, role, permissions, status, invited_by, accepted_by, created_at,
@@ -66,8 +78,9 @@ struct ExportKind: Sendable {
         ExportKind(
             name: "api_key",
             columns: """
-                key_id, key_name, key_prefix, permissions, rate_limit, allowed_ips, status,
-                expires_at, last_used_at, created_by, created_at, revoked_at
+                key_id, family_id, key_name, key_prefix, permissions, rate_limit, allowed_ips,
+                status, superseded_by, superseded_at, expires_at, last_used_at, created_by,
+                created_at, revoked_at
                 """,
             table: "tenant_api_keys", order: "key_id"),
         ExportKind(

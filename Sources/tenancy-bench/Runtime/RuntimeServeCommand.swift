@@ -20,6 +20,8 @@ struct RuntimeServeCommand: AsyncParsableCommand {
     var key: String?
     @Option(help: "The threads that serve connections.")
     var loops = 1
+    @Option(help: "For how many microseconds to look for events before sleeping.")
+    var busyPollUs = 0
     @Option(help: "How many tenants CheckQuota knows.")
     var tenants = 10_000
     @Flag(help: "Measure every call, and take up the traces of callers.")
@@ -32,6 +34,7 @@ struct RuntimeServeCommand: AsyncParsableCommand {
         guard (1...RunCommand.loopsMax).contains(loops) else {
             throw ValidationError("--loops: 1 to \(RunCommand.loopsMax)")
         }
+        guard busyPollUs >= 0 else { throw ValidationError("--busy-poll-us: 0 or more") }
     }
 
     func run() async throws {
@@ -45,6 +48,7 @@ struct RuntimeServeCommand: AsyncParsableCommand {
         }
         var configuration = ServerConfiguration(listeners: listeners)
         configuration.loopCount = loops
+        configuration.busyPoll = .microseconds(busyPollUs)
         let router = RuntimeService.router(tenants: tenants)
         let server = try TTRPCServer(
             router: router, interceptors: instrumented ? Self.instruments(of: router) : [],

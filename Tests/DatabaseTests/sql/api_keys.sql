@@ -67,6 +67,53 @@ SELECT throws_ok(
     $$UPDATE tenant_api_keys SET status = 'active', revoked_at = NULL
     WHERE tenant_id = 2 AND key_id = 1$$, '23000', NULL, 'a revoked key stays revoked');
 
+-- A family has one hour, counted under its first key.
+INSERT INTO api_key_ids (tenant_id) VALUES (2), (2);
+SELECT tap.make_key(4, 10), tap.make_key(5, 10);
+UPDATE tenant_api_keys SET family_id = 4 WHERE tenant_id = 2 AND key_id = 5;
+UPDATE tenant_api_keys SET superseded_by = 5, superseded_at = now() + interval '1 hour'
+WHERE tenant_id = 2 AND key_id = 4;
+SELECT matches(
+    tap.last_activity(), '^api_key_rotated api_key 4 .*"superseded_by": 5', 'a rotation is logged');
+SELECT results_eq(
+    format('SELECT admitted, used, status FROM take_api_key_rate(2, %s, 6)', key),
+    format('VALUES (%L::boolean, 6::bigint, %L)', admitted, 'active'), what)
+FROM (VALUES
+    (4, true, 'the older takes'), (5, false, 'and the younger has what is left'),
+    (4, false, 'as the older has')
+) AS v (key, admitted, what);
+SELECT is(
+    (SELECT array_agg(key_id) FROM tenant_api_key_windows WHERE key_id IN (4, 5)),
+    ARRAY[4]::bigint[], 'in one row');
+SELECT throws_ok(
+    $$UPDATE tenant_api_keys SET superseded_at = now() + interval '2 hours'
+    WHERE tenant_id = 2 AND key_id = 4$$, '23000', NULL, 'an overlap is not prolonged');
+SELECT throws_ok(
+    $$UPDATE tenant_api_keys SET superseded_by = NULL, superseded_at = NULL
+    WHERE tenant_id = 2 AND key_id = 4$$, '23000', NULL, 'a superseded key stays so');
+
+-- What ended a key first is what it is.
+SELECT is(
+    tenant_api_key_status(status, to_timestamp(expires_at), to_timestamp(superseded_at),
+        to_timestamp(10)), expected)
+FROM (VALUES
+    ('active', NULL, NULL, 'active'), ('active', 11, 12, 'active'), ('active', 10, NULL, 'expired'),
+    ('active', NULL, 10, 'superseded'), ('active', 8, 9, 'expired'), ('active', 9, 8, 'superseded'),
+    ('active', 9, 9, 'superseded'), ('active', 11, 9, 'superseded'), ('active', 9, 11, 'expired'),
+    ('revoked', 8, 9, 'revoked')
+) AS v (status, expires_at, superseded_at, expected);
+
+-- Hashes are replaced where they are still what they were.
+SELECT is(
+    replace_api_key_hashes(
+        '{2, 2, 3}', '{4, 5, 4}',
+        ARRAY[encode(sha256(int8send(4)), 'hex'), repeat('00', 32), repeat('00', 32)], 7,
+        ARRAY[repeat('04', 32), repeat('05', 32), repeat('06', 32)]), 1::bigint);
+SELECT results_eq(
+    'SELECT key_id, hash_version, api_key_hash = decode(repeat(''04'', 32), ''hex'')
+     FROM tenant_api_keys WHERE tenant_id = 2 AND key_id IN (4, 5) ORDER BY 1',
+    'VALUES (4::bigint, 7, true), (5, 0, false)', 'one was, one was not');
+
 -- When keys were last used goes forward only.
 SELECT note_api_keys_used('{2, 2, 3}', '{1, 3, 1}', '{100, 200, 300}');
 SELECT note_api_keys_used('{2, 2}', '{1, 3}', '{101, 199}');

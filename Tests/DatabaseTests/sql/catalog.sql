@@ -107,7 +107,8 @@ SELECT matches(
 FROM (VALUES
     ('tenants'), ('tenant_subscriptions'), ('tenant_activity_logs'), ('tenant_activity_heads'),
     ('tenant_resource_usage'), ('idempotency_keys'), ('tenant_users'), ('tenant_invitations'),
-    ('tenant_api_keys'), ('tenant_api_key_windows'), ('api_key_ids')
+    ('tenant_api_keys'), ('tenant_api_key_windows'), ('api_key_ids'), ('tenant_roles'),
+    ('tenant_grants')
 ) AS v (name);
 RESET ROLE;
 

@@ -29,6 +29,10 @@ INSERT INTO tenant_subscription_charges (
 SELECT tenant_id, version, 'period', plan, billing_cycle, 0, 1, period_start, period_end
 FROM tenant_subscriptions;
 INSERT INTO tenant_users (tenant_id, user_id, role) VALUES (2, 'u', 'admin'), (3, 'u', 'admin');
+INSERT INTO tenant_roles (tenant_id, role_name, permissions, created_by)
+VALUES (2, 'desk', '{consume}', 'x'), (3, 'desk', '{consume}', 'x');
+INSERT INTO tenant_grants (tenant_id, user_id, grant_kind, grant_name, granted_by)
+VALUES (2, 'u', 'role', 'desk', 'x'), (3, 'u', 'role', 'desk', 'x');
 INSERT INTO api_key_ids (tenant_id) VALUES (2), (3);
 INSERT INTO tenant_api_keys (
     tenant_id, key_id, key_name, key_prefix, api_key_hash, permissions, created_by)

@@ -4,7 +4,7 @@ internal import TenancyAPI
 /// Every method of ApiKeyService about a tenant.
 enum KeyCalls {
     static let all: [TenantCall] = [listApiKeys] + changes
-    static let changes: [TenantCall] = [createApiKey, revokeApiKey]
+    static let changes: [TenantCall] = [createApiKey, rotateApiKey, revokeApiKey]
 
     static let listApiKeys = TenantCall.read("ListApiKeys") { _, _ in
         { terms in
@@ -21,6 +21,18 @@ enum KeyCalls {
                     tenantCode: terms.code, keyName: terms.isOther ? "b" : "a",
                     permissions: ["read"], idempotencyKey: terms.key,
                     validateOnly: terms.validateOnly),
+                options: terms.options)
+            return "\(answer)"
+        }
+    }
+
+    static let rotateApiKey = TenantCall.change("RotateApiKey") { services, code in
+        let key = try await services.createKey(of: code).keyId
+        return { terms in
+            let answer = try await terms.services.apiKeys.rotateApiKey(
+                .init(
+                    tenantCode: terms.code, keyId: key, overlapSeconds: terms.isOther ? 7 : 60,
+                    idempotencyKey: terms.key, validateOnly: terms.validateOnly),
                 options: terms.options)
             return "\(answer)"
         }

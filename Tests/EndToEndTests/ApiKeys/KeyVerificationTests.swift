@@ -51,6 +51,62 @@ struct KeyVerificationTests {
         }
     }
 
+    @Test("is verified among many, in their order")
+    func batch() async throws {
+        let deployment = try await Deployment.shared()
+        try await deployment.withServices(over: .unix) { services in
+            let code = try await services.createTenant("batch")
+            let other = try await services.createTenant("batch")
+            let first = try await services.createKey(of: code, rateLimit: 3)
+            let second = try await services.createKey(of: other, ["read"])
+            let revoked = try await services.createKey(of: other)
+            try await services.revoke(revoked.keyId, of: other)
+            let answers = try await services.apiKeys.batchVerify(
+                .init(requests: [
+                    .init(apiKey: first.apiKey, cost: 2), .init(apiKey: "x"),
+                    .init(apiKey: second.apiKey, permission: "consume"),
+                    .init(apiKey: first.apiKey, cost: 2), .init(apiKey: revoked.apiKey),
+                    .init(apiKey: first.apiKey), .init(apiKey: second.apiKey),
+                ])
+            ).results
+            #expect(
+                answers.map(\.refusal) == [
+                    .unspecified, .unknown, .permissionMissing, .rateLimited, .revoked,
+                    .unspecified, .unspecified,
+                ])
+            #expect(
+                answers.map(\.keyId) == [
+                    first.keyId, 0, second.keyId, first.keyId, revoked.keyId, first.keyId,
+                    second.keyId,
+                ])
+            #expect(answers[1] == VerifyApiKeyResponse(refusal: .unknown))
+            #expect(answers[0].principal == "api_key:\(first.keyId)")
+            #expect(answers.map(\.valid) == answers.map { $0.refusal == .unspecified })
+            let error = try await expectFailure(.invalidArgument) {
+                try await services.apiKeys.batchVerify(
+                    .init(requests: [
+                        .init(apiKey: first.apiKey), .init(apiKey: "", cost: 1_000_001),
+                        .init(apiKey: "x", permission: "fly"),
+                    ]))
+            }
+            #expect(
+                try error.violatedFields == [
+                    "requests[1].api_key", "requests[1].cost", "requests[2].permission",
+                ])
+            for count in [0, 101] {
+                let error = try await expectFailure(.invalidArgument) {
+                    try await services.apiKeys.batchVerify(
+                        .init(
+                            requests: [VerifyApiKeyRequest](
+                                repeating: .init(apiKey: first.apiKey), count: count)))
+                }
+                #expect(try error.violatedFields == ["requests"])
+            }
+            // What was refused has taken nothing.
+            #expect(try await services.verify(first.apiKey).refusal == .rateLimited)
+        }
+    }
+
     @Test("has exactly its rate, however many ask at once")
     func rate() async throws {
         let deployment = try await Deployment.shared()

@@ -9,6 +9,7 @@ struct Services: Sendable {
     let subscriptions: SubscriptionServiceClient
     let quotas: QuotaServiceClient
     let apiKeys: ApiKeyServiceClient
+    let access: AccessServiceClient
     let configurations: ConfigurationServiceClient
     let activity: ActivityServiceClient
     let health: Grpc_Health_V1_HealthClient
@@ -19,6 +20,7 @@ struct Services: Sendable {
         subscriptions = client.subscriptions
         quotas = client.quota
         apiKeys = client.apiKeys
+        access = client.access
         configurations = client.configurations
         activity = client.activity
         health = client.health
@@ -44,9 +46,10 @@ struct Services: Sendable {
     /// Asks whether one unit is left.
     @discardableResult
     func check(
-        _ resource: Resource = .apiCalls, of code: String
+        _ resource: Resource = .apiCalls, of code: String, options: CallOptions = .defaults
     ) async throws(RPCError) -> CheckQuotaResponse {
         try await quotas.checkQuota(
-            CheckQuotaRequest(tenantCode: code, resource: resource, amount: 1))
+            CheckQuotaRequest(tenantCode: code, resource: resource, amount: 1),
+            options: options)
     }
 }

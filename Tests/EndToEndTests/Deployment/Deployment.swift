@@ -84,10 +84,16 @@ final class Deployment: Sendable {
     }
 
     /// Starts one more `tenancyd` on the same database, and answers how it is reached.
-    func startAnotherServer(_ name: String) async throws -> AnotherServer {
+    ///
+    /// - Parameter postgres: The folder of the socket by which it reaches Postgres; nil for the one
+    ///   that every server uses.
+    func startAnotherServer(
+        _ name: String, postgres: String? = nil
+    ) async throws -> AnotherServer {
         let ports = try FreePort.find(count: 2)
         let id = try Self.number(
-            try await supervisor.ask("start-another \(name) \(ports[0]) \(ports[1])"))
+            try await supervisor.ask(
+                "start-another \(name) \(ports[0]) \(ports[1]) \(postgres ?? "")"))
         return AnotherServer(
             socket: "\(folder)/\(name).sock", tlsPort: ports[0], processID: id)
     }

@@ -43,6 +43,21 @@ enum MatrixRequests {
         "ApiKeyService/ListApiKeys": "",
         "ApiKeyService/CreateApiKey": #""keyName":"A key","permissions":["read"]"#,
         "ApiKeyService/RevokeApiKey": #""keyId":"1""#,
+        "ApiKeyService/RotateApiKey": #""keyId":"1""#,
+        "AccessService/ListRoles": "",
+        "AccessService/CreateRole": #""roleName":"desk","permissions":["view_usage"]"#,
+        "AccessService/UpdateRole":
+            #""roleName":"desk","updateMask":"description","description":"x""#,
+        "AccessService/DeleteRole": #""roleName":"desk""#,
+        "AccessService/ListGrants": "",
+        "AccessService/CreateGrant": #""userId":"the-viewer","permission":"view_usage""#,
+        "AccessService/RevokeGrant": #""userId":"the-viewer","permission":"view_usage""#,
+        "AccessService/CheckAccess":
+            #""question":{"userId":"the-viewer","permission":"view_usage"}"#,
+        "AccessService/BatchCheckAccess":
+            #""questions":[{"userId":"the-viewer","permission":"view_usage"}]"#,
+        "AccessService/ExplainAccess":
+            #""question":{"userId":"the-viewer","permission":"view_usage"}"#,
         "ConfigurationService/GetConfigurations": "",
         "ConfigurationService/SetConfiguration":
             #""configKey":"flag","configValue":true,"configType":"CONFIG_TYPE_FEATURE""#,
@@ -59,13 +74,19 @@ enum MatrixRequests {
     static let notOfATenant: Set<String> = [
         "TenantService/CreateTenant", "TenantService/ListTenants",
         "TenantService/GetPublicTenantInfo", "SubscriptionService/ListPlans",
-        "ApiKeyService/VerifyApiKey",
+        "AccessService/ListPermissions", "ApiKeyService/VerifyApiKey", "ApiKeyService/BatchVerify", "ApiKeyService/ReportLeak",
     ]
 
     /// What changes whether a tenant may work, and so is not bound to it.
     static let lifecycle: Set<String> = [
         "TenantService/SuspendTenant", "TenantService/ReactivateTenant",
         "TenantService/DeactivateTenant",
+    ]
+
+    /// What services may ask about a tenant in any state.
+    static let questions: Set<String> = [
+        "AccessService/CheckAccess", "AccessService/BatchCheckAccess",
+        "AccessService/ExplainAccess",
     ]
 
     /// What changes nothing. CheckQuota is not among them: it answers what consuming would.
@@ -77,5 +98,7 @@ enum MatrixRequests {
         "ApiKeyService/ListApiKeys", "ConfigurationService/GetConfigurations",
         "ConfigurationService/WatchConfigurations", "ActivityService/ListActivity",
         "ActivityService/WatchActivity", "ActivityService/VerifyAudit",
+        "AccessService/ListRoles", "AccessService/ListGrants", "AccessService/CheckAccess",
+        "AccessService/BatchCheckAccess", "AccessService/ExplainAccess",
     ]
 }

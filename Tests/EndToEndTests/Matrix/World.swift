@@ -90,7 +90,7 @@ struct World {
             try await body(
                 Caller(
                     name: "service", client: client, options: .defaults, isOfATenant: false,
-                    reads: [], isKnownWhileNotActive: true))
+                    reads: MatrixRequests.questions, isKnownWhileNotActive: true))
             for (user, role) in Services.ranks {
                 try await body(
                     Caller(

@@ -25,6 +25,9 @@ struct ExportTenantTests {
             // More rows than are read at once.
             try await deployment.insertUsers((0..<250).map { ("u\($0)", "user") }, in: code)
             try await deployment.insertUsers([("stranger", "admin")], in: other)
+            try await services.createRole("desk", ["consume"], of: code)
+            try await services.grant("u0", role: "desk", of: code)
+            try await services.grant("u1", permission: "view_activity", of: code)
             try await services.consume(5, .apiCalls, of: code)
             try await services.consume(7, .storage, of: code)
             let records = try await Self.export(services, code)
@@ -38,6 +41,7 @@ struct ExportTenantTests {
                 #expect(try total.contains(JSONAnswer("{\"\(kind)\": \(count)}")))
             }
             #expect(counts["tenant"] == 1 && counts["subscription"] == 1)
+            #expect(counts["role"] == 1 && counts["grant"] == 2)
             #expect(counts["user"] == 250 && counts["usage"] == 2)
             // The log says that it was asked for, and that is exported too.
             #expect(records.dropLast().last?.record?.json.contains("tenant_exported") == true)

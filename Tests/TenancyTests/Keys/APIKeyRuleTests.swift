@@ -61,7 +61,8 @@ internal import Testing
         let now = Timestamp(microseconds: 0)
         return KnownKey(
             key: APIKey(
-                id: 1, name: "k", prefix: "vym_2_0123456789", scopes: KeyScopes(stored: ["read"]),
+                id: 1, familyID: 1, name: "k", prefix: "vym_2_0123456789",
+                scopes: KeyScopes(stored: ["read"]),
                 rateLimit: 10, addresses: addresses.compactMap { AddressRange($0) },
                 status: status, expiresAt: expiresAt, lastUsedAt: nil, createdBy: "x",
                 createdAt: now, revokedAt: nil),

@@ -27,7 +27,7 @@ internal import Testing
     /// The rank that asks, the one of the member, and the one that the member is to have.
     @Test("Nobody reaches above their own rank", arguments: Role.allCases)
     func ranks(_ asking: Role) throws {
-        let powers = Powers(Membership(role: asking))
+        let powers = Powers(Membership(role: asking), at: Timestamp(microseconds: 0))
         for present in Role.allCases {
             for future in Role.allCases {
                 let update = try Self.update(mask: ["role"], role: future)
@@ -45,7 +45,7 @@ internal import Testing
 
     @Test("Nobody gives a permission that they do not hold, and what is held already may stay")
     func permissions() throws {
-        let manager = Powers(Membership(role: .manager))
+        let manager = Powers(Membership(role: .manager), at: Timestamp(microseconds: 0))
         let update = try Self.update(
             mask: ["permissions"], permissions: ["consume", "manage_api_keys"])
         #expect(throws: DomainError.self) {

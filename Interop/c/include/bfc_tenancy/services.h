@@ -3,6 +3,7 @@
 #define BFC_TENANCY_SERVICES_H
 
 #include <bfc_tenancy/client.h>
+#include <bfc/tenancy/v1/access.pb-c.h>
 #include <bfc/tenancy/v1/configuration.pb-c.h>
 #include <bfc/tenancy/v1/activity.pb-c.h>
 #include <bfc/tenancy/v1/api_key.pb-c.h>
@@ -11,6 +12,226 @@
 #include <bfc/tenancy/v1/tenant.pb-c.h>
 #include <bfc/tenancy/v1/user.pb-c.h>
 #include <grpc/health/v1/health.pb-c.h>
+
+/* bfc.tenancy.v1.AccessService/ListPermissions */
+static const tenancy_method tenancy_access_list_permissions_method = {
+    "bfc.tenancy.v1.AccessService",
+    "ListPermissions",
+    &bfc__tenancy__v1__list_permissions_request__descriptor,
+    &bfc__tenancy__v1__list_permissions_response__descriptor,
+    false,
+    false,
+    true};
+static inline tenancy_code tenancy_access_list_permissions(
+    tenancy_client *client, const Bfc__Tenancy__V1__ListPermissionsRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__ListPermissionsResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_access_list_permissions_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__ListPermissionsResponse *)message;
+    return code;
+}
+
+/* bfc.tenancy.v1.AccessService/ListRoles */
+static const tenancy_method tenancy_access_list_roles_method = {
+    "bfc.tenancy.v1.AccessService",
+    "ListRoles",
+    &bfc__tenancy__v1__list_roles_request__descriptor,
+    &bfc__tenancy__v1__list_roles_response__descriptor,
+    false,
+    false,
+    true};
+static inline tenancy_code tenancy_access_list_roles(
+    tenancy_client *client, const Bfc__Tenancy__V1__ListRolesRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__ListRolesResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_access_list_roles_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__ListRolesResponse *)message;
+    return code;
+}
+
+/* bfc.tenancy.v1.AccessService/CreateRole */
+static const tenancy_method tenancy_access_create_role_method = {
+    "bfc.tenancy.v1.AccessService",
+    "CreateRole",
+    &bfc__tenancy__v1__create_role_request__descriptor,
+    &bfc__tenancy__v1__create_role_response__descriptor,
+    false,
+    false,
+    false};
+static inline tenancy_code tenancy_access_create_role(
+    tenancy_client *client, const Bfc__Tenancy__V1__CreateRoleRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__CreateRoleResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_access_create_role_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__CreateRoleResponse *)message;
+    return code;
+}
+
+/* bfc.tenancy.v1.AccessService/UpdateRole */
+static const tenancy_method tenancy_access_update_role_method = {
+    "bfc.tenancy.v1.AccessService",
+    "UpdateRole",
+    &bfc__tenancy__v1__update_role_request__descriptor,
+    &bfc__tenancy__v1__update_role_response__descriptor,
+    false,
+    false,
+    false};
+static inline tenancy_code tenancy_access_update_role(
+    tenancy_client *client, const Bfc__Tenancy__V1__UpdateRoleRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__UpdateRoleResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_access_update_role_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__UpdateRoleResponse *)message;
+    return code;
+}
+
+/* bfc.tenancy.v1.AccessService/DeleteRole */
+static const tenancy_method tenancy_access_delete_role_method = {
+    "bfc.tenancy.v1.AccessService",
+    "DeleteRole",
+    &bfc__tenancy__v1__delete_role_request__descriptor,
+    &bfc__tenancy__v1__delete_role_response__descriptor,
+    false,
+    false,
+    false};
+static inline tenancy_code tenancy_access_delete_role(
+    tenancy_client *client, const Bfc__Tenancy__V1__DeleteRoleRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__DeleteRoleResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_access_delete_role_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__DeleteRoleResponse *)message;
+    return code;
+}
+
+/* bfc.tenancy.v1.AccessService/ListGrants */
+static const tenancy_method tenancy_access_list_grants_method = {
+    "bfc.tenancy.v1.AccessService",
+    "ListGrants",
+    &bfc__tenancy__v1__list_grants_request__descriptor,
+    &bfc__tenancy__v1__list_grants_response__descriptor,
+    false,
+    false,
+    true};
+static inline tenancy_code tenancy_access_list_grants(
+    tenancy_client *client, const Bfc__Tenancy__V1__ListGrantsRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__ListGrantsResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_access_list_grants_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__ListGrantsResponse *)message;
+    return code;
+}
+
+/* bfc.tenancy.v1.AccessService/CreateGrant */
+static const tenancy_method tenancy_access_create_grant_method = {
+    "bfc.tenancy.v1.AccessService",
+    "CreateGrant",
+    &bfc__tenancy__v1__create_grant_request__descriptor,
+    &bfc__tenancy__v1__create_grant_response__descriptor,
+    false,
+    false,
+    false};
+static inline tenancy_code tenancy_access_create_grant(
+    tenancy_client *client, const Bfc__Tenancy__V1__CreateGrantRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__CreateGrantResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_access_create_grant_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__CreateGrantResponse *)message;
+    return code;
+}
+
+/* bfc.tenancy.v1.AccessService/RevokeGrant */
+static const tenancy_method tenancy_access_revoke_grant_method = {
+    "bfc.tenancy.v1.AccessService",
+    "RevokeGrant",
+    &bfc__tenancy__v1__revoke_grant_request__descriptor,
+    &bfc__tenancy__v1__revoke_grant_response__descriptor,
+    false,
+    false,
+    false};
+static inline tenancy_code tenancy_access_revoke_grant(
+    tenancy_client *client, const Bfc__Tenancy__V1__RevokeGrantRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__RevokeGrantResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_access_revoke_grant_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__RevokeGrantResponse *)message;
+    return code;
+}
+
+/* bfc.tenancy.v1.AccessService/CheckAccess */
+static const tenancy_method tenancy_access_check_access_method = {
+    "bfc.tenancy.v1.AccessService",
+    "CheckAccess",
+    &bfc__tenancy__v1__check_access_request__descriptor,
+    &bfc__tenancy__v1__check_access_response__descriptor,
+    false,
+    false,
+    true};
+static inline tenancy_code tenancy_access_check_access(
+    tenancy_client *client, const Bfc__Tenancy__V1__CheckAccessRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__CheckAccessResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_access_check_access_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__CheckAccessResponse *)message;
+    return code;
+}
+
+/* bfc.tenancy.v1.AccessService/BatchCheckAccess */
+static const tenancy_method tenancy_access_batch_check_access_method = {
+    "bfc.tenancy.v1.AccessService",
+    "BatchCheckAccess",
+    &bfc__tenancy__v1__batch_check_access_request__descriptor,
+    &bfc__tenancy__v1__batch_check_access_response__descriptor,
+    false,
+    false,
+    true};
+static inline tenancy_code tenancy_access_batch_check_access(
+    tenancy_client *client, const Bfc__Tenancy__V1__BatchCheckAccessRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__BatchCheckAccessResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_access_batch_check_access_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__BatchCheckAccessResponse *)message;
+    return code;
+}
+
+/* bfc.tenancy.v1.AccessService/ExplainAccess */
+static const tenancy_method tenancy_access_explain_access_method = {
+    "bfc.tenancy.v1.AccessService",
+    "ExplainAccess",
+    &bfc__tenancy__v1__explain_access_request__descriptor,
+    &bfc__tenancy__v1__explain_access_response__descriptor,
+    false,
+    false,
+    true};
+static inline tenancy_code tenancy_access_explain_access(
+    tenancy_client *client, const Bfc__Tenancy__V1__ExplainAccessRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__ExplainAccessResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_access_explain_access_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__ExplainAccessResponse *)message;
+    return code;
+}
 
 /* bfc.tenancy.v1.ConfigurationService/GetConfigurations */
 static const tenancy_method tenancy_configuration_get_configurations_method = {
@@ -192,6 +413,46 @@ static inline tenancy_code tenancy_api_key_revoke_api_key(
     return code;
 }
 
+/* bfc.tenancy.v1.ApiKeyService/RotateApiKey */
+static const tenancy_method tenancy_api_key_rotate_api_key_method = {
+    "bfc.tenancy.v1.ApiKeyService",
+    "RotateApiKey",
+    &bfc__tenancy__v1__rotate_api_key_request__descriptor,
+    &bfc__tenancy__v1__rotate_api_key_response__descriptor,
+    false,
+    false,
+    false};
+static inline tenancy_code tenancy_api_key_rotate_api_key(
+    tenancy_client *client, const Bfc__Tenancy__V1__RotateApiKeyRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__RotateApiKeyResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_api_key_rotate_api_key_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__RotateApiKeyResponse *)message;
+    return code;
+}
+
+/* bfc.tenancy.v1.ApiKeyService/ReportLeak */
+static const tenancy_method tenancy_api_key_report_leak_method = {
+    "bfc.tenancy.v1.ApiKeyService",
+    "ReportLeak",
+    &bfc__tenancy__v1__report_leak_request__descriptor,
+    &bfc__tenancy__v1__report_leak_response__descriptor,
+    false,
+    false,
+    false};
+static inline tenancy_code tenancy_api_key_report_leak(
+    tenancy_client *client, const Bfc__Tenancy__V1__ReportLeakRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__ReportLeakResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_api_key_report_leak_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__ReportLeakResponse *)message;
+    return code;
+}
+
 /* bfc.tenancy.v1.ApiKeyService/VerifyApiKey */
 static const tenancy_method tenancy_api_key_verify_api_key_method = {
     "bfc.tenancy.v1.ApiKeyService",
@@ -209,6 +470,26 @@ static inline tenancy_code tenancy_api_key_verify_api_key(
     tenancy_code code = tenancy_unary(
         client, &tenancy_api_key_verify_api_key_method, &request->base, options, &message, status);
     *response = (Bfc__Tenancy__V1__VerifyApiKeyResponse *)message;
+    return code;
+}
+
+/* bfc.tenancy.v1.ApiKeyService/BatchVerify */
+static const tenancy_method tenancy_api_key_batch_verify_method = {
+    "bfc.tenancy.v1.ApiKeyService",
+    "BatchVerify",
+    &bfc__tenancy__v1__batch_verify_request__descriptor,
+    &bfc__tenancy__v1__batch_verify_response__descriptor,
+    false,
+    false,
+    false};
+static inline tenancy_code tenancy_api_key_batch_verify(
+    tenancy_client *client, const Bfc__Tenancy__V1__BatchVerifyRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__BatchVerifyResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_api_key_batch_verify_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__BatchVerifyResponse *)message;
     return code;
 }
 
@@ -1024,6 +1305,17 @@ static const tenancy_method tenancy_health_watch_method = {
 
 /* Every method above. */
 static const tenancy_method *const tenancy_methods[] = {
+    &tenancy_access_list_permissions_method,
+    &tenancy_access_list_roles_method,
+    &tenancy_access_create_role_method,
+    &tenancy_access_update_role_method,
+    &tenancy_access_delete_role_method,
+    &tenancy_access_list_grants_method,
+    &tenancy_access_create_grant_method,
+    &tenancy_access_revoke_grant_method,
+    &tenancy_access_check_access_method,
+    &tenancy_access_batch_check_access_method,
+    &tenancy_access_explain_access_method,
     &tenancy_configuration_get_configurations_method,
     &tenancy_configuration_set_configuration_method,
     &tenancy_configuration_delete_configuration_method,
@@ -1034,7 +1326,10 @@ static const tenancy_method *const tenancy_methods[] = {
     &tenancy_api_key_list_api_keys_method,
     &tenancy_api_key_create_api_key_method,
     &tenancy_api_key_revoke_api_key_method,
+    &tenancy_api_key_rotate_api_key_method,
+    &tenancy_api_key_report_leak_method,
     &tenancy_api_key_verify_api_key_method,
+    &tenancy_api_key_batch_verify_method,
     &tenancy_quota_get_quotas_method,
     &tenancy_quota_check_quota_method,
     &tenancy_quota_consume_method,

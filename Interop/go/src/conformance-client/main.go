@@ -36,20 +36,14 @@ type method struct {
 
 var methods = map[string]method{}
 
-// The files whose services are called, by the names they are registered under.
-var files = []string{
-	"ttrpc/testing/v1/echo.proto", "grpc/health/v1/health.proto", "bfc/tenancy/v1/tenant.proto",
-	"bfc/tenancy/v1/user.proto", "bfc/tenancy/v1/subscription.proto", "bfc/tenancy/v1/quota.proto",
-	"bfc/tenancy/v1/api_key.proto", "bfc/tenancy/v1/configuration.proto",
-	"bfc/tenancy/v1/activity.proto", "bfc/tenancy/v1/access.proto", "bfc/tenancy/v1/token.proto",
-}
-
 func main() {
 	unix := flag.String("unix", "", "")
 	address := flag.String("tls", "", "")
 	ca, cert, key := flag.String("ca", "", ""), flag.String("cert", "", ""), flag.String("key", "", "")
+	// By the names they are registered under; gogo's registry cannot be listed.
+	files := flag.String("files", "", "the files whose services are called, separated by commas")
 	flag.Parse()
-	for _, file := range files {
+	for _, file := range strings.Split(*files, ",") {
 		if err := learn(file); err != nil {
 			fmt.Fprintln(os.Stderr, file, err)
 			os.Exit(1)

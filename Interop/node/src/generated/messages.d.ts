@@ -22,24 +22,211 @@ export interface MessageType<Message> {
 }
 
 /**
- * JsonObject carries a JSON object as its text, so that numbers keep every digit and no message
- * type is recursive. Where a message is itself shown as JSON, the object appears inline.
+ * `FieldMask` represents a set of symbolic field paths, for example:
+ *
+ * paths: "f.a"
+ * paths: "f.b.d"
+ *
+ * Here `f` represents a field in some root message, `a` and `b`
+ * fields in the message found in `f`, and `d` a field found in the
+ * message in `f.b`.
+ *
+ * Field masks are used to specify a subset of fields that should be
+ * returned by a get operation or modified by an update operation.
+ * Field masks also have a custom JSON encoding (see below).
+ *
+ * # Field Masks in Projections
+ *
+ * When used in the context of a projection, a response message or
+ * sub-message is filtered by the API to only contain those fields as
+ * specified in the mask. For example, if the mask in the previous
+ * example is applied to a response message as follows:
+ *
+ * f {
+ * a : 22
+ * b {
+ * d : 1
+ * x : 2
+ * }
+ * y : 13
+ * }
+ * z: 8
+ *
+ * The result will not contain specific values for fields x,y and z
+ * (their value will be set to the default, and omitted in proto text
+ * output):
+ *
+ *
+ * f {
+ * a : 22
+ * b {
+ * d : 1
+ * }
+ * }
+ *
+ * A repeated field is not allowed except at the last position of a
+ * paths string.
+ *
+ * If a FieldMask object is not present in a get operation, the
+ * operation applies to all fields (as if a FieldMask of all fields
+ * had been specified).
+ *
+ * Note that a field mask does not necessarily apply to the
+ * top-level response message. In case of a REST get operation, the
+ * field mask applies directly to the response, but in case of a REST
+ * list operation, the mask instead applies to each individual message
+ * in the returned resource list. In case of a REST custom method,
+ * other definitions may be used. Where the mask applies will be
+ * clearly documented together with its declaration in the API.  In
+ * any case, the effect on the returned resource/resources is required
+ * behavior for APIs.
+ *
+ * # Field Masks in Update Operations
+ *
+ * A field mask in update operations specifies which fields of the
+ * targeted resource are going to be updated. The API is required
+ * to only change the values of the fields as specified in the mask
+ * and leave the others untouched. If a resource is passed in to
+ * describe the updated values, the API ignores the values of all
+ * fields not covered by the mask.
+ *
+ * If a repeated field is specified for an update operation, new values will
+ * be appended to the existing repeated field in the target resource. Note that
+ * a repeated field is only allowed in the last position of a `paths` string.
+ *
+ * If a sub-message is specified in the last position of the field mask for an
+ * update operation, then new value will be merged into the existing sub-message
+ * in the target resource.
+ *
+ * For example, given the target message:
+ *
+ * f {
+ * b {
+ * d: 1
+ * x: 2
+ * }
+ * c: [1]
+ * }
+ *
+ * And an update message:
+ *
+ * f {
+ * b {
+ * d: 10
+ * }
+ * c: [2]
+ * }
+ *
+ * then if the field mask is:
+ *
+ * paths: ["f.b", "f.c"]
+ *
+ * then the result will be:
+ *
+ * f {
+ * b {
+ * d: 10
+ * x: 2
+ * }
+ * c: [1, 2]
+ * }
+ *
+ * An implementation may provide options to override this default behavior for
+ * repeated and message fields.
+ *
+ * In order to reset a field's value to the default, the field must
+ * be in the mask and set to the default value in the provided resource.
+ * Hence, in order to reset all fields of a resource, provide a default
+ * instance of the resource and set all fields in the mask, or do
+ * not provide a mask as described below.
+ *
+ * If a field mask is not present on update, the operation applies to
+ * all fields (as if a field mask of all fields has been specified).
+ * Note that in the presence of schema evolution, this may mean that
+ * fields the client does not know and has therefore not filled into
+ * the request will be reset to their default. If this is unwanted
+ * behavior, a specific service may require a client to always specify
+ * a field mask, producing an error if not.
+ *
+ * As with get operations, the location of the resource which
+ * describes the updated values in the request message depends on the
+ * operation kind. In any case, the effect of the field mask is
+ * required to be honored by the API.
+ *
+ * ## Considerations for HTTP REST
+ *
+ * The HTTP kind of an update operation which uses a field mask must
+ * be set to PATCH instead of PUT in order to satisfy HTTP semantics
+ * (PUT must only be used for full updates).
+ *
+ * # JSON Encoding of Field Masks
+ *
+ * In JSON, a field mask is encoded as a single string where paths are
+ * separated by a comma. Fields name in each path are converted
+ * to/from lower-camel naming conventions.
+ *
+ * As an example, consider the following message declarations:
+ *
+ * message Profile {
+ * User user = 1;
+ * Photo photo = 2;
+ * }
+ * message User {
+ * string display_name = 1;
+ * string address = 2;
+ * }
+ *
+ * In proto a field mask for `Profile` may look as such:
+ *
+ * mask {
+ * paths: "user.display_name"
+ * paths: "photo"
+ * }
+ *
+ * In JSON, the same mask is represented as below:
+ *
+ * {
+ * mask: "user.displayName,photo"
+ * }
+ *
+ * # Field Masks and Oneof Fields
+ *
+ * Field masks treat fields in oneofs just as regular fields. Consider the
+ * following message:
+ *
+ * message SampleMessage {
+ * oneof test_oneof {
+ * string name = 4;
+ * SubMessage sub_message = 9;
+ * }
+ * }
+ *
+ * The field mask can be:
+ *
+ * mask {
+ * paths: "name"
+ * }
+ *
+ * Or:
+ *
+ * mask {
+ * paths: "sub_message"
+ * }
+ *
+ * Note that oneof type names ("test_oneof" in this case) cannot be used in
+ * paths.
+ *
+ * ## Field Mask Verification
+ *
+ * The implementation of any API method which has a FieldMask type field in the
+ * request should verify the included field paths, and return an
+ * `INVALID_ARGUMENT` error if any path is unmappable.
  */
-export interface JsonObject {
-  /** The text of one JSON object, UTF-8. Empty means the empty object. */
-  json: string;
+export interface Google_Protobuf_FieldMask {
+  /** The set of field mask paths. */
+  paths: string[];
 }
-export const JsonObject: MessageType<JsonObject>;
-
-/**
- * JsonValue carries any JSON value as its text, for the same reasons. Where a message is itself
- * shown as JSON, the value appears inline.
- */
-export interface JsonValue {
-  /** The text of one JSON value, UTF-8. Empty means that none is given. */
-  json: string;
-}
-export const JsonValue: MessageType<JsonValue>;
+export const Google_Protobuf_FieldMask: MessageType<Google_Protobuf_FieldMask>;
 
 /**
  * A Timestamp represents a point in time independent of any time zone or local
@@ -148,6 +335,427 @@ export interface Google_Protobuf_Timestamp {
   nanos: number;
 }
 export const Google_Protobuf_Timestamp: MessageType<Google_Protobuf_Timestamp>;
+
+/** AccessStepKind is what a step of a decision looks at. */
+export type AccessStepKind = number;
+export const AccessStepKind: {
+  /** Not given. */
+  readonly UNSPECIFIED: 0;
+  /** Whether the user is a member of the tenant. */
+  readonly MEMBERSHIP: 1;
+  /** Whether the key is the tenant's, works, and may be used from the address. */
+  readonly API_KEY: 2;
+  /** Whether the tenant is active, or what is asked is allowed while it is not. */
+  readonly TENANT_STATUS: 3;
+  /** Whether the tenant has the feature. */
+  readonly FEATURE: 4;
+  /** Whether the member's rank holds the permission. */
+  readonly ROLE: 5;
+  /** Whether the permission is one of the membership, beyond the rank. */
+  readonly MEMBER_PERMISSION: 6;
+  /** Whether a role of the tenant's own that the member was granted holds the permission. */
+  readonly ROLE_GRANT: 7;
+  /** Whether the permission was granted to the member. */
+  readonly PERMISSION_GRANT: 8;
+  /** Whether a scope of the key holds the permission. */
+  readonly KEY_SCOPE: 9;
+  /** Nothing of the above gives the permission. */
+  readonly PERMISSION: 10;
+};
+
+/** AccessStep is one step on the way to a decision. */
+export interface AccessStep {
+  /** What was looked at. */
+  kind: AccessStepKind;
+  /** Whether it speaks for access. */
+  passed: boolean;
+  /**
+   * What it is called: the user, the key's number, the tenant's status, the feature, the role, the
+   * scope or the permission.
+   */
+  name: string;
+  /** A sentence for a person. */
+  message: string;
+  /** When what speaks for access ends, or has ended; not set when never. */
+  expiresAt?: Google_Protobuf_Timestamp;
+}
+export const AccessStep: MessageType<AccessStep>;
+
+/** AccessQuestion is what is asked about one user or one API key. */
+export interface AccessQuestion {
+  /** The user; exactly one of user and key is given. */
+  userId: string;
+  /** The number of the API key; exactly one of user and key is given. */
+  keyId: bigint;
+  /** The permission, of the catalog. Required. */
+  permission: string;
+  /**
+   * A feature that the tenant must have too: the name of a flag among the tenant's features; empty
+   * for none.
+   */
+  feature: string;
+  /** Where the key is used from; needed for keys with an allow-list. */
+  sourceAddress: string;
+}
+export const AccessQuestion: MessageType<AccessQuestion>;
+
+/** AccessAnswer is the answer to one question. */
+export interface AccessAnswer {
+  /** Whether it is allowed. */
+  allowed: boolean;
+  /** What gave the permission, or what refused it. */
+  decidedBy: AccessStepKind;
+}
+export const AccessAnswer: MessageType<AccessAnswer>;
+
+/** CheckAccessRequest asks about one user or one API key. */
+export interface CheckAccessRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** What is asked. Required. */
+  question?: AccessQuestion;
+}
+export const CheckAccessRequest: MessageType<CheckAccessRequest>;
+
+/** CheckAccessResponse is the answer. */
+export interface CheckAccessResponse {
+  /** Whether it is allowed. */
+  allowed: boolean;
+  /** What gave the permission, or what refused it. */
+  decidedBy: AccessStepKind;
+}
+export const CheckAccessResponse: MessageType<CheckAccessResponse>;
+
+/** BatchCheckAccessRequest asks many questions. */
+export interface BatchCheckAccessRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** What is asked: 1 to 100 questions. */
+  questions: AccessQuestion[];
+}
+export const BatchCheckAccessRequest: MessageType<BatchCheckAccessRequest>;
+
+/** BatchCheckAccessResponse is the answers. */
+export interface BatchCheckAccessResponse {
+  /** In the order of the questions. */
+  answers: AccessAnswer[];
+}
+export const BatchCheckAccessResponse: MessageType<BatchCheckAccessResponse>;
+
+/** ExplainAccessRequest asks about one user or one API key. */
+export interface ExplainAccessRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** What is asked. Required. */
+  question?: AccessQuestion;
+}
+export const ExplainAccessRequest: MessageType<ExplainAccessRequest>;
+
+/** ExplainAccessResponse is the answer and the way to it. */
+export interface ExplainAccessResponse {
+  /** Whether it is allowed. */
+  allowed: boolean;
+  /** What gave the permission, or what refused it. */
+  decidedBy: AccessStepKind;
+  /** What was looked at, in order. */
+  path: AccessStep[];
+}
+export const ExplainAccessResponse: MessageType<ExplainAccessResponse>;
+
+/** ListPermissionsRequest asks for the catalog. */
+export interface ListPermissionsRequest {
+}
+export const ListPermissionsRequest: MessageType<ListPermissionsRequest>;
+
+/** PermissionDefinition is one permission of the catalog. */
+export interface PermissionDefinition {
+  /** Its name. */
+  permission: string;
+  /** What it allows, in a sentence for a person. */
+  description: string;
+  /** The ranks that hold it, highest first. */
+  roles: string[];
+}
+export const PermissionDefinition: MessageType<PermissionDefinition>;
+
+/** ListPermissionsResponse is the catalog. */
+export interface ListPermissionsResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** Every permission, by name. */
+  permissions: PermissionDefinition[];
+}
+export const ListPermissionsResponse: MessageType<ListPermissionsResponse>;
+
+/** RoleDefinition is a role: one of the four ranks, or one of a tenant's own. */
+export interface RoleDefinition {
+  /** What it is called, unique within the tenant. */
+  roleName: string;
+  /** What it is for. */
+  description: string;
+  /** What it allows, sorted. */
+  permissions: string[];
+  /** Whether it is one of the four ranks, which every tenant has and none changes. */
+  builtIn: boolean;
+  /** Who made it, as the activity log names them; empty for a rank. */
+  createdBy: string;
+  /** When it was made; not set for a rank. */
+  createdAt?: Google_Protobuf_Timestamp;
+  /** When it last changed; not set for a rank. */
+  updatedAt?: Google_Protobuf_Timestamp;
+  /** Grows by one with every change; 0 for a rank. */
+  version: bigint;
+}
+export const RoleDefinition: MessageType<RoleDefinition>;
+
+/** ListRolesRequest asks for the roles of a tenant. */
+export interface ListRolesRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+}
+export const ListRolesRequest: MessageType<ListRolesRequest>;
+
+/** ListRolesResponse is the roles of a tenant. */
+export interface ListRolesResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The ranks, highest first, then the tenant's own roles by name. */
+  roles: RoleDefinition[];
+}
+export const ListRolesResponse: MessageType<ListRolesResponse>;
+
+/** CreateRoleRequest is a new role. */
+export interface CreateRoleRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /**
+   * What it is called: 1 to 63 small letters, digits and `_ -`, a letter first, and not the name of
+   * a rank. It never changes. Required.
+   */
+  roleName: string;
+  /** What it is for: at most 500 characters. */
+  description: string;
+  /** What it allows: 1 to 64 permissions of the catalog. */
+  permissions: string[];
+  /**
+   * Makes a retry safe: the same key with the same request gives the stored answer, with another
+   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   */
+  idempotencyKey: string;
+  /** Check everything and change nothing. */
+  validateOnly: boolean;
+}
+export const CreateRoleRequest: MessageType<CreateRoleRequest>;
+
+/** CreateRoleResponse is the new role. */
+export interface CreateRoleResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The role as stored. */
+  role?: RoleDefinition;
+}
+export const CreateRoleResponse: MessageType<CreateRoleResponse>;
+
+/** UpdateRoleRequest changes a role. */
+export interface UpdateRoleRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** Which role. Required. */
+  roleName: string;
+  /** The fields to change: description, permissions. Required. */
+  updateMask?: Google_Protobuf_FieldMask;
+  /** The new description. */
+  description: string;
+  /** The new permissions, instead of all present ones. */
+  permissions: string[];
+  /** The version that the caller has seen; 0 changes whatever is there. */
+  expectedVersion: bigint;
+  /**
+   * Makes a retry safe: the same key with the same request gives the stored answer, with another
+   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   */
+  idempotencyKey: string;
+  /** Check everything and change nothing. */
+  validateOnly: boolean;
+}
+export const UpdateRoleRequest: MessageType<UpdateRoleRequest>;
+
+/** UpdateRoleResponse is the role after the change. */
+export interface UpdateRoleResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The role as stored. */
+  role?: RoleDefinition;
+}
+export const UpdateRoleResponse: MessageType<UpdateRoleResponse>;
+
+/** DeleteRoleRequest removes a role. */
+export interface DeleteRoleRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** Which role. Required. */
+  roleName: string;
+  /** The version that the caller has seen; 0 removes whatever is there. */
+  expectedVersion: bigint;
+  /**
+   * Makes a retry safe: the same key with the same request gives the stored answer, with another
+   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   */
+  idempotencyKey: string;
+  /** Check everything and change nothing. */
+  validateOnly: boolean;
+}
+export const DeleteRoleRequest: MessageType<DeleteRoleRequest>;
+
+/** DeleteRoleResponse is the answer to DeleteRoleRequest. */
+export interface DeleteRoleResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+}
+export const DeleteRoleResponse: MessageType<DeleteRoleResponse>;
+
+/** Grant is what a member was given beyond their membership: a role or a permission. */
+export interface Grant {
+  /** Who has it. */
+  userId: string;
+  /** The role of the tenant's own; empty for a permission. */
+  roleName: string;
+  /** The permission; empty for a role. */
+  permission: string;
+  /** When it ends; not set when never. */
+  expiresAt?: Google_Protobuf_Timestamp;
+  /** Why it was given. */
+  reason: string;
+  /** Who gave it, as the activity log names them. */
+  grantedBy: string;
+  /** When it was given, or given anew. */
+  grantedAt?: Google_Protobuf_Timestamp;
+}
+export const Grant: MessageType<Grant>;
+
+/** ListGrantsRequest asks for one page of grants. */
+export interface ListGrantsRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** Only grants of this user; all when empty. */
+  userId: string;
+  /** The most grants in the answer; 50 when 0, and never more than 1,000. */
+  pageSize: number;
+  /** Where to go on: next_page_token of the page before; empty for the first page. */
+  pageToken: string;
+}
+export const ListGrantsRequest: MessageType<ListGrantsRequest>;
+
+/** ListGrantsResponse is one page of grants. */
+export interface ListGrantsResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The grants of this page. */
+  grants: Grant[];
+  /** Where the next page begins; empty on the last page. */
+  nextPageToken: string;
+}
+export const ListGrantsResponse: MessageType<ListGrantsResponse>;
+
+/** CreateGrantRequest gives a member something. */
+export interface CreateGrantRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** Who gets it: a member of the tenant. Required. */
+  userId: string;
+  /** A role of the tenant's own; exactly one of role and permission is given. */
+  roleName: string;
+  /** A permission of the catalog; exactly one of role and permission is given. */
+  permission: string;
+  /** When it ends, in the future; never when not set. */
+  expiresAt?: Google_Protobuf_Timestamp;
+  /** Why, for the activity log: at most 500 characters. */
+  reason: string;
+  /**
+   * Makes a retry safe: the same key with the same request gives the stored answer, with another
+   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   */
+  idempotencyKey: string;
+  /** Check everything and change nothing. */
+  validateOnly: boolean;
+}
+export const CreateGrantRequest: MessageType<CreateGrantRequest>;
+
+/** CreateGrantResponse is the grant. */
+export interface CreateGrantResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The grant as stored. */
+  grant?: Grant;
+}
+export const CreateGrantResponse: MessageType<CreateGrantResponse>;
+
+/** RevokeGrantRequest takes something back from a member. */
+export interface RevokeGrantRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** Who has it. Required. */
+  userId: string;
+  /** The role; exactly one of role and permission is given. */
+  roleName: string;
+  /** The permission; exactly one of role and permission is given. */
+  permission: string;
+  /**
+   * Makes a retry safe: the same key with the same request gives the stored answer, with another
+   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   */
+  idempotencyKey: string;
+  /** Check everything and change nothing. */
+  validateOnly: boolean;
+}
+export const RevokeGrantRequest: MessageType<RevokeGrantRequest>;
+
+/** RevokeGrantResponse is the answer to RevokeGrantRequest. */
+export interface RevokeGrantResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+}
+export const RevokeGrantResponse: MessageType<RevokeGrantResponse>;
+
+/**
+ * JsonObject carries a JSON object as its text, so that numbers keep every digit and no message
+ * type is recursive. Where a message is itself shown as JSON, the object appears inline.
+ */
+export interface JsonObject {
+  /** The text of one JSON object, UTF-8. Empty means the empty object. */
+  json: string;
+}
+export const JsonObject: MessageType<JsonObject>;
+
+/**
+ * JsonValue carries any JSON value as its text, for the same reasons. Where a message is itself
+ * shown as JSON, the value appears inline.
+ */
+export interface JsonValue {
+  /** The text of one JSON value, UTF-8. Empty means that none is given. */
+  json: string;
+}
+export const JsonValue: MessageType<JsonValue>;
 
 /** ConfigType is what a setting is for, and which rules its value follows. */
 export type ConfigType = number;
@@ -539,6 +1147,8 @@ export const ApiKeyStatus: {
   readonly REVOKED: 2;
   /** Its time is over. */
   readonly EXPIRED: 3;
+  /** It was rotated, and its successor has taken over. */
+  readonly SUPERSEDED: 4;
 };
 
 /** ApiKeyRefusal is why VerifyApiKey refused. */
@@ -560,6 +1170,8 @@ export const ApiKeyRefusal: {
   readonly RATE_LIMITED: 6;
   /** The tenant of the key is suspended or inactive. */
   readonly TENANT_NOT_ACTIVE: 7;
+  /** The key was rotated, and its successor has taken over. */
+  readonly SUPERSEDED: 8;
 };
 
 /** ApiKey is one key, without the key itself. */
@@ -588,6 +1200,15 @@ export interface ApiKey {
   createdAt?: Google_Protobuf_Timestamp;
   /** When it was revoked; not set when it was not. */
   revokedAt?: Google_Protobuf_Timestamp;
+  /**
+   * The number of the first key of its family. The keys of a family come from each other by
+   * rotation, and share one hourly rate.
+   */
+  familyId: bigint;
+  /** The key that takes its place; 0 when it was not rotated. */
+  supersededBy: bigint;
+  /** When that key takes over: until then both work. Not set when it was not rotated. */
+  supersededAt?: Google_Protobuf_Timestamp;
 }
 export const ApiKey: MessageType<ApiKey>;
 
@@ -730,8 +1351,98 @@ export interface VerifyApiKeyResponse {
   rateResetsAt?: Google_Protobuf_Timestamp;
   /** When to come again after a rate that was used up; else 0. */
   retryAfterSeconds: bigint;
+  /** Whom the activity log names when the key calls, such as api_key:7; empty for an unknown key. */
+  principal: string;
+  /** The key that takes this one's place; 0 when it was not rotated. */
+  supersededBy: bigint;
 }
 export const VerifyApiKeyResponse: MessageType<VerifyApiKeyResponse>;
+
+/** RotateApiKeyRequest names a key that gets a successor. */
+export interface RotateApiKeyRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** The key's number. Required. */
+  keyId: bigint;
+  /**
+   * For how many seconds the key goes on beside its successor: at most 2,592,000 (30 days). 0 ends
+   * it at once.
+   */
+  overlapSeconds: bigint;
+  /** When the time of the new key is over, in the future; when that of the old one is, when not set. */
+  expiresAt?: Google_Protobuf_Timestamp;
+  /**
+   * Makes a retry safe: the same key with the same request gives the stored answer, with another
+   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   */
+  idempotencyKey: string;
+  /** Check everything and change nothing. */
+  validateOnly: boolean;
+}
+export const RotateApiKeyRequest: MessageType<RotateApiKeyRequest>;
+
+/** RotateApiKeyResponse is the successor of a key. */
+export interface RotateApiKeyResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The new key itself; empty when the request was only validated. */
+  apiKey: string;
+  /** The new key's number. */
+  keyId: bigint;
+  /** The new key as stored. */
+  key?: ApiKey;
+  /** The old key, with superseded_by and superseded_at. */
+  supersededKey?: ApiKey;
+}
+export const RotateApiKeyResponse: MessageType<RotateApiKeyResponse>;
+
+/** ReportLeakRequest tells of a key that was found where it should not be. */
+export interface ReportLeakRequest {
+  /** The key, as it was found. Required; at most 256 bytes. */
+  apiKey: string;
+  /**
+   * Where it was found, such as the address of a page; it goes into the activity log. At most 500
+   * characters; empty when that is not known.
+   */
+  foundAt: string;
+  /**
+   * Makes a retry safe: the same key with the same request gives the stored answer, with another
+   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   */
+  idempotencyKey: string;
+  /** Check everything and change nothing. */
+  validateOnly: boolean;
+}
+export const ReportLeakRequest: MessageType<ReportLeakRequest>;
+
+/** ReportLeakResponse is the key that was found. */
+export interface ReportLeakResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The key's tenant. */
+  tenantId: bigint;
+  /** Whether the key worked until now. */
+  wasActive: boolean;
+  /** The key, revoked. */
+  key?: ApiKey;
+}
+export const ReportLeakResponse: MessageType<ReportLeakResponse>;
+
+/** BatchVerifyRequest presents many keys. */
+export interface BatchVerifyRequest {
+  /** The keys, each with what is asked of it: 1 to 100. */
+  requests: VerifyApiKeyRequest[];
+}
+export const BatchVerifyRequest: MessageType<BatchVerifyRequest>;
+
+/** BatchVerifyResponse is what is said of each key. */
+export interface BatchVerifyResponse {
+  /** In the order of the requests. */
+  results: VerifyApiKeyResponse[];
+}
+export const BatchVerifyResponse: MessageType<BatchVerifyResponse>;
 
 /** Resource is what a subscription limits. */
 export type Resource = number;
@@ -2107,213 +2818,6 @@ export interface CancelSubscriptionResponse {
 }
 export const CancelSubscriptionResponse: MessageType<CancelSubscriptionResponse>;
 
-/**
- * `FieldMask` represents a set of symbolic field paths, for example:
- *
- * paths: "f.a"
- * paths: "f.b.d"
- *
- * Here `f` represents a field in some root message, `a` and `b`
- * fields in the message found in `f`, and `d` a field found in the
- * message in `f.b`.
- *
- * Field masks are used to specify a subset of fields that should be
- * returned by a get operation or modified by an update operation.
- * Field masks also have a custom JSON encoding (see below).
- *
- * # Field Masks in Projections
- *
- * When used in the context of a projection, a response message or
- * sub-message is filtered by the API to only contain those fields as
- * specified in the mask. For example, if the mask in the previous
- * example is applied to a response message as follows:
- *
- * f {
- * a : 22
- * b {
- * d : 1
- * x : 2
- * }
- * y : 13
- * }
- * z: 8
- *
- * The result will not contain specific values for fields x,y and z
- * (their value will be set to the default, and omitted in proto text
- * output):
- *
- *
- * f {
- * a : 22
- * b {
- * d : 1
- * }
- * }
- *
- * A repeated field is not allowed except at the last position of a
- * paths string.
- *
- * If a FieldMask object is not present in a get operation, the
- * operation applies to all fields (as if a FieldMask of all fields
- * had been specified).
- *
- * Note that a field mask does not necessarily apply to the
- * top-level response message. In case of a REST get operation, the
- * field mask applies directly to the response, but in case of a REST
- * list operation, the mask instead applies to each individual message
- * in the returned resource list. In case of a REST custom method,
- * other definitions may be used. Where the mask applies will be
- * clearly documented together with its declaration in the API.  In
- * any case, the effect on the returned resource/resources is required
- * behavior for APIs.
- *
- * # Field Masks in Update Operations
- *
- * A field mask in update operations specifies which fields of the
- * targeted resource are going to be updated. The API is required
- * to only change the values of the fields as specified in the mask
- * and leave the others untouched. If a resource is passed in to
- * describe the updated values, the API ignores the values of all
- * fields not covered by the mask.
- *
- * If a repeated field is specified for an update operation, new values will
- * be appended to the existing repeated field in the target resource. Note that
- * a repeated field is only allowed in the last position of a `paths` string.
- *
- * If a sub-message is specified in the last position of the field mask for an
- * update operation, then new value will be merged into the existing sub-message
- * in the target resource.
- *
- * For example, given the target message:
- *
- * f {
- * b {
- * d: 1
- * x: 2
- * }
- * c: [1]
- * }
- *
- * And an update message:
- *
- * f {
- * b {
- * d: 10
- * }
- * c: [2]
- * }
- *
- * then if the field mask is:
- *
- * paths: ["f.b", "f.c"]
- *
- * then the result will be:
- *
- * f {
- * b {
- * d: 10
- * x: 2
- * }
- * c: [1, 2]
- * }
- *
- * An implementation may provide options to override this default behavior for
- * repeated and message fields.
- *
- * In order to reset a field's value to the default, the field must
- * be in the mask and set to the default value in the provided resource.
- * Hence, in order to reset all fields of a resource, provide a default
- * instance of the resource and set all fields in the mask, or do
- * not provide a mask as described below.
- *
- * If a field mask is not present on update, the operation applies to
- * all fields (as if a field mask of all fields has been specified).
- * Note that in the presence of schema evolution, this may mean that
- * fields the client does not know and has therefore not filled into
- * the request will be reset to their default. If this is unwanted
- * behavior, a specific service may require a client to always specify
- * a field mask, producing an error if not.
- *
- * As with get operations, the location of the resource which
- * describes the updated values in the request message depends on the
- * operation kind. In any case, the effect of the field mask is
- * required to be honored by the API.
- *
- * ## Considerations for HTTP REST
- *
- * The HTTP kind of an update operation which uses a field mask must
- * be set to PATCH instead of PUT in order to satisfy HTTP semantics
- * (PUT must only be used for full updates).
- *
- * # JSON Encoding of Field Masks
- *
- * In JSON, a field mask is encoded as a single string where paths are
- * separated by a comma. Fields name in each path are converted
- * to/from lower-camel naming conventions.
- *
- * As an example, consider the following message declarations:
- *
- * message Profile {
- * User user = 1;
- * Photo photo = 2;
- * }
- * message User {
- * string display_name = 1;
- * string address = 2;
- * }
- *
- * In proto a field mask for `Profile` may look as such:
- *
- * mask {
- * paths: "user.display_name"
- * paths: "photo"
- * }
- *
- * In JSON, the same mask is represented as below:
- *
- * {
- * mask: "user.displayName,photo"
- * }
- *
- * # Field Masks and Oneof Fields
- *
- * Field masks treat fields in oneofs just as regular fields. Consider the
- * following message:
- *
- * message SampleMessage {
- * oneof test_oneof {
- * string name = 4;
- * SubMessage sub_message = 9;
- * }
- * }
- *
- * The field mask can be:
- *
- * mask {
- * paths: "name"
- * }
- *
- * Or:
- *
- * mask {
- * paths: "sub_message"
- * }
- *
- * Note that oneof type names ("test_oneof" in this case) cannot be used in
- * paths.
- *
- * ## Field Mask Verification
- *
- * The implementation of any API method which has a FieldMask type field in the
- * request should verify the included field paths, and return an
- * `INVALID_ARGUMENT` error if any path is unmappable.
- */
-export interface Google_Protobuf_FieldMask {
-  /** The set of field mask paths. */
-  paths: string[];
-}
-export const Google_Protobuf_FieldMask: MessageType<Google_Protobuf_FieldMask>;
-
 /** TenantType is the kind of institution. */
 export type TenantType = number;
 export const TenantType: {
@@ -2713,8 +3217,8 @@ export const ExportTenantRequest: MessageType<ExportTenantRequest>;
 /** ExportTenantResponse is one record. */
 export interface ExportTenantResponse {
   /**
-   * What it is a record of: tenant, subscription, user, invitation, configuration, api_key, usage,
-   * activity; the last message is of kind "end", and its record holds the count of each kind.
+   * What it is a record of: tenant, subscription, user, role, grant, invitation, configuration,
+   * api_key, usage, activity; the last message is of kind "end", and its record holds the count of each kind.
    */
   kind: string;
   /** The columns of the record. */

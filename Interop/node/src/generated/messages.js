@@ -2,17 +2,210 @@
 
 import { MessageType } from "../codec.js";
 
+export const Google_Protobuf_FieldMask = new MessageType("google.protobuf.FieldMask", () => [
+  { name: "paths", number: 1, type: "string", repeated: true },
+]);
+
+export const Google_Protobuf_Timestamp = new MessageType("google.protobuf.Timestamp", () => [
+  { name: "seconds", number: 1, type: "int64" },
+  { name: "nanos", number: 2, type: "int32" },
+]);
+
+export const AccessStep = new MessageType("bfc.tenancy.v1.AccessStep", () => [
+  { name: "kind", number: 1, type: "enum" },
+  { name: "passed", number: 2, type: "bool" },
+  { name: "name", number: 3, type: "string" },
+  { name: "message", number: 4, type: "string" },
+  { name: "expiresAt", number: 5, type: "message", message: () => Google_Protobuf_Timestamp },
+]);
+
+export const AccessQuestion = new MessageType("bfc.tenancy.v1.AccessQuestion", () => [
+  { name: "userId", number: 1, type: "string" },
+  { name: "keyId", number: 2, type: "int64" },
+  { name: "permission", number: 3, type: "string" },
+  { name: "feature", number: 4, type: "string" },
+  { name: "sourceAddress", number: 5, type: "string" },
+]);
+
+export const AccessAnswer = new MessageType("bfc.tenancy.v1.AccessAnswer", () => [
+  { name: "allowed", number: 1, type: "bool" },
+  { name: "decidedBy", number: 2, type: "enum" },
+]);
+
+export const CheckAccessRequest = new MessageType("bfc.tenancy.v1.CheckAccessRequest", () => [
+  { name: "tenantCode", number: 1, type: "string" },
+  { name: "tenantId", number: 2, type: "int64" },
+  { name: "question", number: 3, type: "message", message: () => AccessQuestion },
+]);
+
+export const CheckAccessResponse = new MessageType("bfc.tenancy.v1.CheckAccessResponse", () => [
+  { name: "allowed", number: 1, type: "bool" },
+  { name: "decidedBy", number: 2, type: "enum" },
+]);
+
+export const BatchCheckAccessRequest = new MessageType("bfc.tenancy.v1.BatchCheckAccessRequest", () => [
+  { name: "tenantCode", number: 1, type: "string" },
+  { name: "tenantId", number: 2, type: "int64" },
+  { name: "questions", number: 3, type: "message", message: () => AccessQuestion, repeated: true },
+]);
+
+export const BatchCheckAccessResponse = new MessageType("bfc.tenancy.v1.BatchCheckAccessResponse", () => [
+  { name: "answers", number: 1, type: "message", message: () => AccessAnswer, repeated: true },
+]);
+
+export const ExplainAccessRequest = new MessageType("bfc.tenancy.v1.ExplainAccessRequest", () => [
+  { name: "tenantCode", number: 1, type: "string" },
+  { name: "tenantId", number: 2, type: "int64" },
+  { name: "question", number: 3, type: "message", message: () => AccessQuestion },
+]);
+
+export const ExplainAccessResponse = new MessageType("bfc.tenancy.v1.ExplainAccessResponse", () => [
+  { name: "allowed", number: 1, type: "bool" },
+  { name: "decidedBy", number: 2, type: "enum" },
+  { name: "path", number: 3, type: "message", message: () => AccessStep, repeated: true },
+]);
+
+export const ListPermissionsRequest = new MessageType("bfc.tenancy.v1.ListPermissionsRequest", () => [
+]);
+
+export const PermissionDefinition = new MessageType("bfc.tenancy.v1.PermissionDefinition", () => [
+  { name: "permission", number: 1, type: "string" },
+  { name: "description", number: 2, type: "string" },
+  { name: "roles", number: 3, type: "string", repeated: true },
+]);
+
+export const ListPermissionsResponse = new MessageType("bfc.tenancy.v1.ListPermissionsResponse", () => [
+  { name: "success", number: 1, type: "bool" },
+  { name: "permissions", number: 2, type: "message", message: () => PermissionDefinition, repeated: true },
+]);
+
+export const RoleDefinition = new MessageType("bfc.tenancy.v1.RoleDefinition", () => [
+  { name: "roleName", number: 1, type: "string" },
+  { name: "description", number: 2, type: "string" },
+  { name: "permissions", number: 3, type: "string", repeated: true },
+  { name: "builtIn", number: 4, type: "bool" },
+  { name: "createdBy", number: 5, type: "string" },
+  { name: "createdAt", number: 6, type: "message", message: () => Google_Protobuf_Timestamp },
+  { name: "updatedAt", number: 7, type: "message", message: () => Google_Protobuf_Timestamp },
+  { name: "version", number: 8, type: "int64" },
+]);
+
+export const ListRolesRequest = new MessageType("bfc.tenancy.v1.ListRolesRequest", () => [
+  { name: "tenantCode", number: 1, type: "string" },
+  { name: "tenantId", number: 2, type: "int64" },
+]);
+
+export const ListRolesResponse = new MessageType("bfc.tenancy.v1.ListRolesResponse", () => [
+  { name: "success", number: 1, type: "bool" },
+  { name: "roles", number: 2, type: "message", message: () => RoleDefinition, repeated: true },
+]);
+
+export const CreateRoleRequest = new MessageType("bfc.tenancy.v1.CreateRoleRequest", () => [
+  { name: "tenantCode", number: 1, type: "string" },
+  { name: "tenantId", number: 2, type: "int64" },
+  { name: "roleName", number: 3, type: "string" },
+  { name: "description", number: 4, type: "string" },
+  { name: "permissions", number: 5, type: "string", repeated: true },
+  { name: "idempotencyKey", number: 30, type: "string" },
+  { name: "validateOnly", number: 31, type: "bool" },
+]);
+
+export const CreateRoleResponse = new MessageType("bfc.tenancy.v1.CreateRoleResponse", () => [
+  { name: "success", number: 1, type: "bool" },
+  { name: "role", number: 2, type: "message", message: () => RoleDefinition },
+]);
+
+export const UpdateRoleRequest = new MessageType("bfc.tenancy.v1.UpdateRoleRequest", () => [
+  { name: "tenantCode", number: 1, type: "string" },
+  { name: "tenantId", number: 2, type: "int64" },
+  { name: "roleName", number: 3, type: "string" },
+  { name: "updateMask", number: 4, type: "message", message: () => Google_Protobuf_FieldMask },
+  { name: "description", number: 5, type: "string" },
+  { name: "permissions", number: 6, type: "string", repeated: true },
+  { name: "expectedVersion", number: 29, type: "int64" },
+  { name: "idempotencyKey", number: 30, type: "string" },
+  { name: "validateOnly", number: 31, type: "bool" },
+]);
+
+export const UpdateRoleResponse = new MessageType("bfc.tenancy.v1.UpdateRoleResponse", () => [
+  { name: "success", number: 1, type: "bool" },
+  { name: "role", number: 2, type: "message", message: () => RoleDefinition },
+]);
+
+export const DeleteRoleRequest = new MessageType("bfc.tenancy.v1.DeleteRoleRequest", () => [
+  { name: "tenantCode", number: 1, type: "string" },
+  { name: "tenantId", number: 2, type: "int64" },
+  { name: "roleName", number: 3, type: "string" },
+  { name: "expectedVersion", number: 29, type: "int64" },
+  { name: "idempotencyKey", number: 30, type: "string" },
+  { name: "validateOnly", number: 31, type: "bool" },
+]);
+
+export const DeleteRoleResponse = new MessageType("bfc.tenancy.v1.DeleteRoleResponse", () => [
+  { name: "success", number: 1, type: "bool" },
+]);
+
+export const Grant = new MessageType("bfc.tenancy.v1.Grant", () => [
+  { name: "userId", number: 1, type: "string" },
+  { name: "roleName", number: 2, type: "string" },
+  { name: "permission", number: 3, type: "string" },
+  { name: "expiresAt", number: 4, type: "message", message: () => Google_Protobuf_Timestamp },
+  { name: "reason", number: 5, type: "string" },
+  { name: "grantedBy", number: 6, type: "string" },
+  { name: "grantedAt", number: 7, type: "message", message: () => Google_Protobuf_Timestamp },
+]);
+
+export const ListGrantsRequest = new MessageType("bfc.tenancy.v1.ListGrantsRequest", () => [
+  { name: "tenantCode", number: 1, type: "string" },
+  { name: "tenantId", number: 2, type: "int64" },
+  { name: "userId", number: 3, type: "string" },
+  { name: "pageSize", number: 4, type: "int32" },
+  { name: "pageToken", number: 5, type: "string" },
+]);
+
+export const ListGrantsResponse = new MessageType("bfc.tenancy.v1.ListGrantsResponse", () => [
+  { name: "success", number: 1, type: "bool" },
+  { name: "grants", number: 2, type: "message", message: () => Grant, repeated: true },
+  { name: "nextPageToken", number: 3, type: "string" },
+]);
+
+export const CreateGrantRequest = new MessageType("bfc.tenancy.v1.CreateGrantRequest", () => [
+  { name: "tenantCode", number: 1, type: "string" },
+  { name: "tenantId", number: 2, type: "int64" },
+  { name: "userId", number: 3, type: "string" },
+  { name: "roleName", number: 4, type: "string" },
+  { name: "permission", number: 5, type: "string" },
+  { name: "expiresAt", number: 6, type: "message", message: () => Google_Protobuf_Timestamp },
+  { name: "reason", number: 7, type: "string" },
+  { name: "idempotencyKey", number: 30, type: "string" },
+  { name: "validateOnly", number: 31, type: "bool" },
+]);
+
+export const CreateGrantResponse = new MessageType("bfc.tenancy.v1.CreateGrantResponse", () => [
+  { name: "success", number: 1, type: "bool" },
+  { name: "grant", number: 2, type: "message", message: () => Grant },
+]);
+
+export const RevokeGrantRequest = new MessageType("bfc.tenancy.v1.RevokeGrantRequest", () => [
+  { name: "tenantCode", number: 1, type: "string" },
+  { name: "tenantId", number: 2, type: "int64" },
+  { name: "userId", number: 3, type: "string" },
+  { name: "roleName", number: 4, type: "string" },
+  { name: "permission", number: 5, type: "string" },
+  { name: "idempotencyKey", number: 30, type: "string" },
+  { name: "validateOnly", number: 31, type: "bool" },
+]);
+
+export const RevokeGrantResponse = new MessageType("bfc.tenancy.v1.RevokeGrantResponse", () => [
+  { name: "success", number: 1, type: "bool" },
+]);
+
 export const JsonObject = new MessageType("bfc.tenancy.v1.JsonObject", () => [
   { name: "json", number: 1, type: "string" },
 ]);
 
 export const JsonValue = new MessageType("bfc.tenancy.v1.JsonValue", () => [
   { name: "json", number: 1, type: "string" },
-]);
-
-export const Google_Protobuf_Timestamp = new MessageType("google.protobuf.Timestamp", () => [
-  { name: "seconds", number: 1, type: "int64" },
-  { name: "nanos", number: 2, type: "int32" },
 ]);
 
 export const Configuration = new MessageType("bfc.tenancy.v1.Configuration", () => [
@@ -180,6 +373,9 @@ export const ApiKey = new MessageType("bfc.tenancy.v1.ApiKey", () => [
   { name: "createdBy", number: 10, type: "string" },
   { name: "createdAt", number: 11, type: "message", message: () => Google_Protobuf_Timestamp },
   { name: "revokedAt", number: 12, type: "message", message: () => Google_Protobuf_Timestamp },
+  { name: "familyId", number: 13, type: "int64" },
+  { name: "supersededBy", number: 14, type: "int64" },
+  { name: "supersededAt", number: 15, type: "message", message: () => Google_Protobuf_Timestamp },
 ]);
 
 export const ListApiKeysRequest = new MessageType("bfc.tenancy.v1.ListApiKeysRequest", () => [
@@ -249,6 +445,48 @@ export const VerifyApiKeyResponse = new MessageType("bfc.tenancy.v1.VerifyApiKey
   { name: "rateRemaining", number: 9, type: "uint64" },
   { name: "rateResetsAt", number: 10, type: "message", message: () => Google_Protobuf_Timestamp },
   { name: "retryAfterSeconds", number: 11, type: "int64" },
+  { name: "principal", number: 12, type: "string" },
+  { name: "supersededBy", number: 13, type: "int64" },
+]);
+
+export const RotateApiKeyRequest = new MessageType("bfc.tenancy.v1.RotateApiKeyRequest", () => [
+  { name: "tenantCode", number: 1, type: "string" },
+  { name: "tenantId", number: 2, type: "int64" },
+  { name: "keyId", number: 3, type: "int64" },
+  { name: "overlapSeconds", number: 4, type: "int64" },
+  { name: "expiresAt", number: 5, type: "message", message: () => Google_Protobuf_Timestamp },
+  { name: "idempotencyKey", number: 30, type: "string" },
+  { name: "validateOnly", number: 31, type: "bool" },
+]);
+
+export const RotateApiKeyResponse = new MessageType("bfc.tenancy.v1.RotateApiKeyResponse", () => [
+  { name: "success", number: 1, type: "bool" },
+  { name: "apiKey", number: 2, type: "string" },
+  { name: "keyId", number: 3, type: "int64" },
+  { name: "key", number: 4, type: "message", message: () => ApiKey },
+  { name: "supersededKey", number: 5, type: "message", message: () => ApiKey },
+]);
+
+export const ReportLeakRequest = new MessageType("bfc.tenancy.v1.ReportLeakRequest", () => [
+  { name: "apiKey", number: 1, type: "string" },
+  { name: "foundAt", number: 2, type: "string" },
+  { name: "idempotencyKey", number: 30, type: "string" },
+  { name: "validateOnly", number: 31, type: "bool" },
+]);
+
+export const ReportLeakResponse = new MessageType("bfc.tenancy.v1.ReportLeakResponse", () => [
+  { name: "success", number: 1, type: "bool" },
+  { name: "tenantId", number: 2, type: "int64" },
+  { name: "wasActive", number: 3, type: "bool" },
+  { name: "key", number: 4, type: "message", message: () => ApiKey },
+]);
+
+export const BatchVerifyRequest = new MessageType("bfc.tenancy.v1.BatchVerifyRequest", () => [
+  { name: "requests", number: 1, type: "message", message: () => VerifyApiKeyRequest, repeated: true },
+]);
+
+export const BatchVerifyResponse = new MessageType("bfc.tenancy.v1.BatchVerifyResponse", () => [
+  { name: "results", number: 1, type: "message", message: () => VerifyApiKeyResponse, repeated: true },
 ]);
 
 export const Google_Protobuf_Duration = new MessageType("google.protobuf.Duration", () => [
@@ -767,10 +1005,6 @@ export const CancelSubscriptionResponse = new MessageType("bfc.tenancy.v1.Cancel
   { name: "subscription", number: 2, type: "message", message: () => Subscription },
 ]);
 
-export const Google_Protobuf_FieldMask = new MessageType("google.protobuf.FieldMask", () => [
-  { name: "paths", number: 1, type: "string", repeated: true },
-]);
-
 export const Tenant = new MessageType("bfc.tenancy.v1.Tenant", () => [
   { name: "id", number: 1, type: "int64" },
   { name: "tenantCode", number: 2, type: "string" },
@@ -1183,6 +1417,20 @@ export const Google_Rpc_ResourceInfo = new MessageType("google.rpc.ResourceInfo"
   { name: "description", number: 4, type: "string" },
 ]);
 
+export const AccessStepKind = Object.freeze({
+  UNSPECIFIED: 0,
+  MEMBERSHIP: 1,
+  API_KEY: 2,
+  TENANT_STATUS: 3,
+  FEATURE: 4,
+  ROLE: 5,
+  MEMBER_PERMISSION: 6,
+  ROLE_GRANT: 7,
+  PERMISSION_GRANT: 8,
+  KEY_SCOPE: 9,
+  PERMISSION: 10,
+});
+
 export const ConfigType = Object.freeze({
   UNSPECIFIED: 0,
   BRANDING: 1,
@@ -1215,6 +1463,7 @@ export const ApiKeyStatus = Object.freeze({
   ACTIVE: 1,
   REVOKED: 2,
   EXPIRED: 3,
+  SUPERSEDED: 4,
 });
 
 export const ApiKeyRefusal = Object.freeze({
@@ -1226,6 +1475,7 @@ export const ApiKeyRefusal = Object.freeze({
   PERMISSION_MISSING: 5,
   RATE_LIMITED: 6,
   TENANT_NOT_ACTIVE: 7,
+  SUPERSEDED: 8,
 });
 
 export const Resource = Object.freeze({

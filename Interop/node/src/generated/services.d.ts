@@ -4,14 +4,153 @@ import type { Call, CallOptions } from "../index.js";
 import type * as m from "./messages.js";
 
 export interface Services {
+  /**
+   * AccessService says who may do what in a tenant, and keeps the tenant's own roles and the grants
+   * of its users.
+   *
+   * What a user may do is what their rank allows, the permissions of their membership, and what was
+   * granted to them for a time or for good: single permissions of the catalog, or roles that the
+   * tenant has composed of them. A grant never raises a rank. Nobody gives what they do not hold
+   * themselves, nor for longer than they hold it.
+   */
+  access: {
+    /**
+     * ListPermissions answers with the catalog: every permission that there is.
+     *
+     * Who may call: everybody who is known.
+     * Errors: UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    listPermissions(request: m.Input<m.ListPermissionsRequest>, options?: CallOptions): Promise<m.ListPermissionsResponse>;
+    /**
+     * ListRoles answers with every role of one tenant: the four ranks, then its own by name.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant with view_users.
+     * Errors: INVALID_ARGUMENT with BadRequest for a wrong tenant name; NOT_FOUND for a tenant that
+     * does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+     * TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    listRoles(request: m.Input<m.ListRolesRequest>, options?: CallOptions): Promise<m.ListRolesResponse>;
+    /**
+     * CreateRole makes a role of permissions of the catalog.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant with
+     * manage_users.
+     * Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; ALREADY_EXISTS for a
+     * name that the tenant has; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_ROLES when it has 200
+     * roles; PERMISSION_DENIED for a permission that the caller does not hold for good; NOT_FOUND for
+     * a tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+     * TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    createRole(request: m.Input<m.CreateRoleRequest>, options?: CallOptions): Promise<m.CreateRoleResponse>;
+    /**
+     * UpdateRole changes the description or the permissions of a role, those fields that update_mask
+     * names. It changes what everybody may do who has the role.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant with
+     * manage_users.
+     * Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule or a mask that is empty
+     * or names an unknown field; NOT_FOUND for a tenant or role that does not exist or that the
+     * caller may not see; ABORTED with ErrorInfo VERSION_MISMATCH when expected_version is not the
+     * present one; PERMISSION_DENIED for a permission, of before or after, that the caller does not
+     * hold for good; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED;
+     * UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    updateRole(request: m.Input<m.UpdateRoleRequest>, options?: CallOptions): Promise<m.UpdateRoleResponse>;
+    /**
+     * DeleteRole removes a role that nobody has.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant with
+     * manage_users.
+     * Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or role that does not exist or
+     * that the caller may not see; ABORTED with ErrorInfo VERSION_MISMATCH; PERMISSION_DENIED for a
+     * role with a permission that the caller does not hold; FAILED_PRECONDITION with ErrorInfo
+     * ROLE_IN_USE, TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    deleteRole(request: m.Input<m.DeleteRoleRequest>, options?: CallOptions): Promise<m.DeleteRoleResponse>;
+    /**
+     * ListGrants pages through the grants of one tenant, by user, then by what was granted. Grants
+     * whose time is over are among them for a while.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant with view_users.
+     * Errors: INVALID_ARGUMENT with BadRequest for a page size below zero, a page token that was not
+     * answered for the same filters, or a wrong tenant name; NOT_FOUND for a tenant that does not
+     * exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE;
+     * PERMISSION_DENIED; UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    listGrants(request: m.Input<m.ListGrantsRequest>, options?: CallOptions): Promise<m.ListGrantsResponse>;
+    /**
+     * CreateGrant gives a member a role of the tenant's own or a permission, for a time or for good.
+     * What was granted already gets the new end.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant with
+     * manage_users.
+     * Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule or an end that is not in
+     * the future; NOT_FOUND for a tenant, user or role that does not exist or that the caller may not
+     * see; PERMISSION_DENIED for a permission that the caller does not hold, or not for as long, and
+     * for a member above the caller's own rank; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_GRANTS
+     * when the member has 64 grants; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or
+     * IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    createGrant(request: m.Input<m.CreateGrantRequest>, options?: CallOptions): Promise<m.CreateGrantResponse>;
+    /**
+     * RevokeGrant takes a grant back. When it returns, no server admits anything by it any more,
+     * whatever state the servers are in, which takes a second.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant with
+     * manage_users.
+     * Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or grant that does not exist
+     * or that the caller may not see; PERMISSION_DENIED for a permission that the caller does not
+     * hold and for a member above the caller's own rank; FAILED_PRECONDITION with ErrorInfo
+     * TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    revokeGrant(request: m.Input<m.RevokeGrantRequest>, options?: CallOptions): Promise<m.RevokeGrantResponse>;
+    /**
+     * CheckAccess answers whether a user or an API key of one tenant holds a permission there. It
+     * decides as every other call of the service does; of a tenant that is not active, only what
+     * its administrators may look at is allowed. That somebody may not is an answer, not an error.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant with view_users;
+     * about a tenant that is not active only administrators and services.
+     * Errors: INVALID_ARGUMENT with BadRequest for a permission that is not in the catalog, a feature
+     * or an address that is none, or not exactly one of user and key; NOT_FOUND for a tenant that
+     * does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+     * TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+     * HTTP route it replaces: none; it was the middleware before every route.
+     */
+    checkAccess(request: m.Input<m.CheckAccessRequest>, options?: CallOptions): Promise<m.CheckAccessResponse>;
+    /**
+     * BatchCheckAccess answers many questions about one tenant, each as CheckAccess does, in their
+     * order.
+     *
+     * Who may call: as CheckAccess.
+     * Errors: as CheckAccess, and INVALID_ARGUMENT with BadRequest for no question or more than 100.
+     * HTTP route it replaces: none.
+     */
+    batchCheckAccess(request: m.Input<m.BatchCheckAccessRequest>, options?: CallOptions): Promise<m.BatchCheckAccessResponse>;
+    /**
+     * ExplainAccess answers as CheckAccess does, with the way to the decision: what was looked at, in
+     * order, and what came of it. A refusal is the last step.
+     *
+     * Who may call: as CheckAccess.
+     * Errors: as CheckAccess.
+     * HTTP route it replaces: none.
+     */
+    explainAccess(request: m.Input<m.ExplainAccessRequest>, options?: CallOptions): Promise<m.ExplainAccessResponse>;
+  };
   /** ConfigurationService keeps the white-label settings of a tenant. */
   configurations: {
     /**
      * GetConfigurations pages through the settings of one tenant in the order of their keys, with the
-     * branding that results from them. A change shows at once where it was made, and within a second
-     * on other servers. Sensitive values are shown only to those with view_sensitive_config who ask
-     * for them, and each one that is shown leaves a row config_revealed in the activity log; to all
-     * others they are absent.
+     * branding that results from them. Sensitive values are shown only to those with
+     * view_sensitive_config who ask for them; to all others they are absent.
      *
      * Who may call: platform administrators, services, principals of the same tenant with
      * view_config.
@@ -53,13 +192,8 @@ export interface Services {
     /**
      * WatchConfigurations sends every change of a tenant's settings in the order of their commits.
      * The first request subscribes; each later one acknowledges a resume token. Without a resume
-     * token the present settings come first; what changes while they are sent follows them, without a
-     * token, and SNAPSHOT_COMPLETE, with the first token, says that all of that is so. A heartbeat
-     * comes at once, and then every 5 seconds without a change. At most 64 changes are in flight
-     * unacknowledged. Half-closing ends the watch. Whether the caller may watch is decided again
-     * before changes and heartbeats, and within seconds for an API key: the watch ends when that is
-     * no longer so. The last 1,000 changes of a tenant are kept for who resumes; a server serves as
-     * many watches as WatchActivity says, of both kinds together.
+     * token the present settings come first. At most 64 changes are in flight unacknowledged; a
+     * heartbeat comes every 5 seconds without a change. Half-closing ends the watch.
      *
      * Who may call: platform administrators, services, principals of the same tenant with
      * view_config; sensitive values are never shown.
@@ -67,9 +201,7 @@ export interface Services {
      * this service did not make for this tenant, or an acknowledgement of what was not sent;
      * RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_WATCHES; NOT_FOUND for a tenant that does not exist
      * or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, also when
-     * the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED, also when the API key that
-     * watches stops working; UNAVAILABLE with RetryInfo when the server stops or cannot reach the
-     * database.
+     * the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED.
      * HTTP route it replaces: none.
      */
     watchConfigurations(options?: CallOptions): Promise<Call<Partial<m.WatchConfigurationsRequest>, m.WatchConfigurationsResponse>>;
@@ -94,9 +226,8 @@ export interface Services {
      * request subscribes; each later one acknowledges a resume token. Without a resume token it
      * begins now. A heartbeat comes at once, and then every 5 seconds without an event. At most 64
      * events are in flight unacknowledged. Half-closing ends the watch. Whether the caller may watch
-     * is decided again before events and heartbeats, and within seconds for an API key: the watch
-     * ends when that is no longer so. A server serves 4,096 watches, unless it is set otherwise, 64
-     * of them for one tenant.
+     * is decided again before events and heartbeats: the watch ends when that is no longer so. A
+     * server serves 4,096 watches, 64 of them for one tenant.
      *
      * Who may call: platform administrators, services, principals of the same tenant with
      * view_activity.
@@ -104,9 +235,8 @@ export interface Services {
      * this service did not make for this tenant, or an acknowledgement of what was not sent;
      * RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_WATCHES; NOT_FOUND for a tenant that does not exist
      * or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, also when
-     * the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED, also when the API key that
-     * watches stops working; UNAVAILABLE with RetryInfo when the server stops or cannot reach the
-     * database.
+     * the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED; UNAVAILABLE with RetryInfo
+     * when the server stops or cannot reach the database.
      * HTTP route it replaces: none.
      */
     watchActivity(options?: CallOptions): Promise<Call<Partial<m.WatchActivityRequest>, m.WatchActivityResponse>>;
@@ -120,9 +250,8 @@ export interface Services {
      * verify_audit.
      * Errors: INVALID_ARGUMENT with BadRequest for a wrong tenant name, or a known row without its
      * number or its hash; NOT_FOUND for a tenant that does not exist or that the caller may not see;
-     * FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; DEADLINE_EXCEEDED when the caller waits
-     * no longer; ABORTED with RetryInfo when rows pass their retention faster than they are read;
-     * PERMISSION_DENIED; UNAUTHENTICATED.
+     * FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; DEADLINE_EXCEEDED; PERMISSION_DENIED;
+     * UNAUTHENTICATED.
      * HTTP route it replaces: none.
      */
     verifyAudit(request: m.Input<m.VerifyAuditRequest>, options?: CallOptions): Promise<m.VerifyAuditResponse>;
@@ -131,7 +260,8 @@ export interface Services {
    * ApiKeyService keeps the keys that programs of a tenant call with.
    *
    * A key is `vym_<tenantId>_<secret><checksum>`: a secret of at least 256 bits in base62, then the
-   * CRC-32 of everything before it in base62. Only its SHA-256 is kept.
+   * CRC-32 of everything before it in base62. Only its SHA-256 is kept, or its HMAC-SHA-256 where the
+   * service has a pepper.
    *
    * A program calls with its key as `authorization: Bearer` metadata over a connection that names
    * nobody else. Each call takes one of the key's hourly rate, and is RESOURCE_EXHAUSTED with
@@ -168,8 +298,9 @@ export interface Services {
      */
     createApiKey(request: m.Input<m.CreateApiKeyRequest>, options?: CallOptions): Promise<m.CreateApiKeyResponse>;
     /**
-     * RevokeApiKey makes a key worthless, on every server when it returns. Revoking a revoked key
-     * changes nothing and succeeds.
+     * RevokeApiKey makes a key worthless. When it returns, no server accepts the key any more,
+     * whatever state the servers are in: it takes a second, after which none trusts what it
+     * remembers of before. Revoking a revoked key changes nothing and succeeds.
      *
      * Who may call: platform administrators, services, principals of the same tenant with
      * manage_api_keys.
@@ -179,6 +310,39 @@ export interface Services {
      * HTTP route it replaces: DELETE /api/tenants/:tenantId/api-keys/:keyId.
      */
     revokeApiKey(request: m.Input<m.RevokeApiKeyRequest>, options?: CallOptions): Promise<m.RevokeApiKeyResponse>;
+    /**
+     * RotateApiKey makes a successor of a key, with its name, scopes, limits and addresses. Until the
+     * overlap is over both work; they are one family, which has one hourly rate, so that nothing
+     * doubles. After it the old key is refused as superseded. Without an overlap that is so on every
+     * server when this returns, as RevokeApiKey describes. The answer is the only one that shows the
+     * new key, other than to a retry with the same idempotency key.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant with
+     * manage_api_keys.
+     * Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; PERMISSION_DENIED for a
+     * permission of the key that the caller does not hold; NOT_FOUND for a tenant or key that does
+     * not exist or that the caller may not see; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_API_KEYS
+     * when the tenant has 1,000 active keys; FAILED_PRECONDITION with ErrorInfo API_KEY_NOT_ACTIVE
+     * for a key that was revoked, has expired or was rotated already, TENANT_NOT_ACTIVE,
+     * IDEMPOTENCY_KEY_REUSED or, with an idempotency key, ENCRYPTION_NOT_CONFIGURED;
+     * UNAUTHENTICATED.
+     * HTTP route it replaces: none; the original made another key and deleted the first.
+     */
+    rotateApiKey(request: m.Input<m.RotateApiKeyRequest>, options?: CallOptions): Promise<m.RotateApiKeyResponse>;
+    /**
+     * ReportLeak revokes a key that was found where it should not be, notes the finding in the
+     * activity log, which watches of it hear at once, and raises the alert that the operator has set
+     * up. When it returns, no server accepts the key any more, as RevokeApiKey describes. A key that
+     * does not work any more can be reported, and so can one of a tenant that is not active.
+     *
+     * Who may call: platform administrators, services, principals of the key's tenant with
+     * manage_api_keys.
+     * Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; NOT_FOUND for a text
+     * that is no key, or none of a tenant that the caller may see, which are not told apart;
+     * FAILED_PRECONDITION with ErrorInfo IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    reportLeak(request: m.Input<m.ReportLeakRequest>, options?: CallOptions): Promise<m.ReportLeakResponse>;
     /**
      * VerifyApiKey answers whose key it is, whether it may do what is asked, and takes the cost from
      * its hourly rate. A refusal is an answer, not an error; keys that are unknown, malformed, of
@@ -190,6 +354,17 @@ export interface Services {
      * HTTP route it replaces: none; it was the middleware before every route.
      */
     verifyApiKey(request: m.Input<m.VerifyApiKeyRequest>, options?: CallOptions): Promise<m.VerifyApiKeyResponse>;
+    /**
+     * BatchVerify verifies many keys at once, each as VerifyApiKey does. The answers are in the order
+     * of the requests; of requests with the same key, an earlier one takes its cost first.
+     *
+     * Who may call: platform administrators, services.
+     * Errors: INVALID_ARGUMENT with BadRequest for no request, more than 100, or one that
+     * VerifyApiKey would not take, named by its place; nothing is taken then. PERMISSION_DENIED;
+     * UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    batchVerify(request: m.Input<m.BatchVerifyRequest>, options?: CallOptions): Promise<m.BatchVerifyResponse>;
   };
   /** QuotaService answers whether units are left, and takes them. */
   quota: {
@@ -458,11 +633,10 @@ export interface Services {
     /**
      * GetTenant answers with one tenant, named by its code or by its id.
      *
-     * Who may call: platform administrators, services, principals of the same tenant with
-     * view_tenant.
+     * Who may call: platform administrators, services, principals of the same tenant.
      * Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
      * that does not exist or that the caller may not see, which are not told apart;
-     * FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+     * UNAUTHENTICATED.
      * HTTP route it replaces: GET /api/tenants/:tenantCode.
      */
     getTenant(request: m.Input<m.GetTenantRequest>, options?: CallOptions): Promise<m.GetTenantResponse>;
@@ -544,9 +718,9 @@ export interface Services {
     getPublicTenantInfo(request: m.Input<m.GetPublicTenantInfoRequest>, options?: CallOptions): Promise<m.GetPublicTenantInfoResponse>;
     /**
      * ExportTenant sends everything that is kept of a tenant, as of one moment, one record a message:
-     * tenant, subscription and its charges, users, invitations, configurations (sensitive ones
-     * without their value), API keys (never the key or its hash), usage and activity. The activity
-     * log says first that it was asked for.
+     * tenant, subscription, users, roles, grants, invitations, configurations (sensitive ones without
+     * their value), API keys (never the key or its hash), usage and activity. The activity log says
+     * first that it was asked for.
      *
      * Who may call: platform administrators, principals of the same tenant with export_tenant.
      * Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant

@@ -3,6 +3,72 @@
 import * as m from "./messages.js";
 
 export const methods = {
+  "bfc.tenancy.v1.AccessService/ListPermissions": {
+    service: "bfc.tenancy.v1.AccessService", name: "ListPermissions",
+    request: m.ListPermissionsRequest,
+    response: m.ListPermissionsResponse,
+    isIdempotent: true,
+  },
+  "bfc.tenancy.v1.AccessService/ListRoles": {
+    service: "bfc.tenancy.v1.AccessService", name: "ListRoles",
+    request: m.ListRolesRequest,
+    response: m.ListRolesResponse,
+    isIdempotent: true,
+  },
+  "bfc.tenancy.v1.AccessService/CreateRole": {
+    service: "bfc.tenancy.v1.AccessService", name: "CreateRole",
+    request: m.CreateRoleRequest,
+    response: m.CreateRoleResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.AccessService/UpdateRole": {
+    service: "bfc.tenancy.v1.AccessService", name: "UpdateRole",
+    request: m.UpdateRoleRequest,
+    response: m.UpdateRoleResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.AccessService/DeleteRole": {
+    service: "bfc.tenancy.v1.AccessService", name: "DeleteRole",
+    request: m.DeleteRoleRequest,
+    response: m.DeleteRoleResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.AccessService/ListGrants": {
+    service: "bfc.tenancy.v1.AccessService", name: "ListGrants",
+    request: m.ListGrantsRequest,
+    response: m.ListGrantsResponse,
+    isIdempotent: true,
+  },
+  "bfc.tenancy.v1.AccessService/CreateGrant": {
+    service: "bfc.tenancy.v1.AccessService", name: "CreateGrant",
+    request: m.CreateGrantRequest,
+    response: m.CreateGrantResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.AccessService/RevokeGrant": {
+    service: "bfc.tenancy.v1.AccessService", name: "RevokeGrant",
+    request: m.RevokeGrantRequest,
+    response: m.RevokeGrantResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.AccessService/CheckAccess": {
+    service: "bfc.tenancy.v1.AccessService", name: "CheckAccess",
+    request: m.CheckAccessRequest,
+    response: m.CheckAccessResponse,
+    isIdempotent: true,
+  },
+  "bfc.tenancy.v1.AccessService/BatchCheckAccess": {
+    service: "bfc.tenancy.v1.AccessService", name: "BatchCheckAccess",
+    request: m.BatchCheckAccessRequest,
+    response: m.BatchCheckAccessResponse,
+    isIdempotent: true,
+  },
+  "bfc.tenancy.v1.AccessService/ExplainAccess": {
+    service: "bfc.tenancy.v1.AccessService", name: "ExplainAccess",
+    request: m.ExplainAccessRequest,
+    response: m.ExplainAccessResponse,
+    isIdempotent: true,
+  },
   "bfc.tenancy.v1.ConfigurationService/GetConfigurations": {
     service: "bfc.tenancy.v1.ConfigurationService", name: "GetConfigurations",
     request: m.GetConfigurationsRequest,
@@ -63,10 +129,28 @@ export const methods = {
     response: m.RevokeApiKeyResponse,
     isIdempotent: false,
   },
+  "bfc.tenancy.v1.ApiKeyService/RotateApiKey": {
+    service: "bfc.tenancy.v1.ApiKeyService", name: "RotateApiKey",
+    request: m.RotateApiKeyRequest,
+    response: m.RotateApiKeyResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.ApiKeyService/ReportLeak": {
+    service: "bfc.tenancy.v1.ApiKeyService", name: "ReportLeak",
+    request: m.ReportLeakRequest,
+    response: m.ReportLeakResponse,
+    isIdempotent: false,
+  },
   "bfc.tenancy.v1.ApiKeyService/VerifyApiKey": {
     service: "bfc.tenancy.v1.ApiKeyService", name: "VerifyApiKey",
     request: m.VerifyApiKeyRequest,
     response: m.VerifyApiKeyResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.ApiKeyService/BatchVerify": {
+    service: "bfc.tenancy.v1.ApiKeyService", name: "BatchVerify",
+    request: m.BatchVerifyRequest,
+    response: m.BatchVerifyResponse,
     isIdempotent: false,
   },
   "bfc.tenancy.v1.QuotaService/GetQuotas": {
@@ -325,6 +409,30 @@ export const methods = {
 
 export function services(channel) {
   return {
+    access: {
+      listPermissions: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.AccessService/ListPermissions"], request, options),
+      listRoles: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.AccessService/ListRoles"], request, options),
+      createRole: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.AccessService/CreateRole"], request, options),
+      updateRole: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.AccessService/UpdateRole"], request, options),
+      deleteRole: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.AccessService/DeleteRole"], request, options),
+      listGrants: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.AccessService/ListGrants"], request, options),
+      createGrant: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.AccessService/CreateGrant"], request, options),
+      revokeGrant: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.AccessService/RevokeGrant"], request, options),
+      checkAccess: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.AccessService/CheckAccess"], request, options),
+      batchCheckAccess: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.AccessService/BatchCheckAccess"], request, options),
+      explainAccess: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.AccessService/ExplainAccess"], request, options),
+    },
     configurations: {
       getConfigurations: (request, options) =>
         channel.unary(methods["bfc.tenancy.v1.ConfigurationService/GetConfigurations"], request, options),
@@ -348,8 +456,14 @@ export function services(channel) {
         channel.unary(methods["bfc.tenancy.v1.ApiKeyService/CreateApiKey"], request, options),
       revokeApiKey: (request, options) =>
         channel.unary(methods["bfc.tenancy.v1.ApiKeyService/RevokeApiKey"], request, options),
+      rotateApiKey: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.ApiKeyService/RotateApiKey"], request, options),
+      reportLeak: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.ApiKeyService/ReportLeak"], request, options),
       verifyApiKey: (request, options) =>
         channel.unary(methods["bfc.tenancy.v1.ApiKeyService/VerifyApiKey"], request, options),
+      batchVerify: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.ApiKeyService/BatchVerify"], request, options),
     },
     quota: {
       getQuotas: (request, options) =>

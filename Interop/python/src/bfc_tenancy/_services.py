@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 from ._channel import Call, Channel, Metadata, Method
+from ._pb.bfc.tenancy.v1 import access_pb2 as bfc_tenancy_v1_access_pb2
 from ._pb.bfc.tenancy.v1 import json_pb2 as bfc_tenancy_v1_json_pb2
 from ._pb.bfc.tenancy.v1 import configuration_pb2 as bfc_tenancy_v1_configuration_pb2
 from ._pb.bfc.tenancy.v1 import activity_pb2 as bfc_tenancy_v1_activity_pb2
@@ -22,6 +23,465 @@ from ._pb.bfc.tenancy.v1 import user_pb2 as bfc_tenancy_v1_user_pb2
 from ._pb.grpc.health.v1 import health_pb2 as grpc_health_v1_health_pb2
 
 HEARTBEAT = bfc_tenancy_v1_configuration_pb2.WATCH_EVENT_TYPE_HEARTBEAT
+
+
+class AsyncAccessService:
+    """AccessService says who may do what in a tenant, and keeps the tenant's own roles and the grants
+    of its users.
+
+    What a user may do is what their rank allows, the permissions of their membership, and what was
+    granted to them for a time or for good: single permissions of the catalog, or roles that the
+    tenant has composed of them. A grant never raises a rank. Nobody gives what they do not hold
+    themselves, nor for longer than they hold it.
+    """
+
+    LIST_PERMISSIONS: Method[
+        bfc_tenancy_v1_access_pb2.ListPermissionsRequest, bfc_tenancy_v1_access_pb2.ListPermissionsResponse
+    ] = Method(
+        "bfc.tenancy.v1.AccessService", "ListPermissions", bfc_tenancy_v1_access_pb2.ListPermissionsRequest,
+        bfc_tenancy_v1_access_pb2.ListPermissionsResponse, client_streams=False,
+        server_streams=False, is_idempotent=True)
+    LIST_ROLES: Method[
+        bfc_tenancy_v1_access_pb2.ListRolesRequest, bfc_tenancy_v1_access_pb2.ListRolesResponse
+    ] = Method(
+        "bfc.tenancy.v1.AccessService", "ListRoles", bfc_tenancy_v1_access_pb2.ListRolesRequest,
+        bfc_tenancy_v1_access_pb2.ListRolesResponse, client_streams=False,
+        server_streams=False, is_idempotent=True)
+    CREATE_ROLE: Method[
+        bfc_tenancy_v1_access_pb2.CreateRoleRequest, bfc_tenancy_v1_access_pb2.CreateRoleResponse
+    ] = Method(
+        "bfc.tenancy.v1.AccessService", "CreateRole", bfc_tenancy_v1_access_pb2.CreateRoleRequest,
+        bfc_tenancy_v1_access_pb2.CreateRoleResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+    UPDATE_ROLE: Method[
+        bfc_tenancy_v1_access_pb2.UpdateRoleRequest, bfc_tenancy_v1_access_pb2.UpdateRoleResponse
+    ] = Method(
+        "bfc.tenancy.v1.AccessService", "UpdateRole", bfc_tenancy_v1_access_pb2.UpdateRoleRequest,
+        bfc_tenancy_v1_access_pb2.UpdateRoleResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+    DELETE_ROLE: Method[
+        bfc_tenancy_v1_access_pb2.DeleteRoleRequest, bfc_tenancy_v1_access_pb2.DeleteRoleResponse
+    ] = Method(
+        "bfc.tenancy.v1.AccessService", "DeleteRole", bfc_tenancy_v1_access_pb2.DeleteRoleRequest,
+        bfc_tenancy_v1_access_pb2.DeleteRoleResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+    LIST_GRANTS: Method[
+        bfc_tenancy_v1_access_pb2.ListGrantsRequest, bfc_tenancy_v1_access_pb2.ListGrantsResponse
+    ] = Method(
+        "bfc.tenancy.v1.AccessService", "ListGrants", bfc_tenancy_v1_access_pb2.ListGrantsRequest,
+        bfc_tenancy_v1_access_pb2.ListGrantsResponse, client_streams=False,
+        server_streams=False, is_idempotent=True)
+    CREATE_GRANT: Method[
+        bfc_tenancy_v1_access_pb2.CreateGrantRequest, bfc_tenancy_v1_access_pb2.CreateGrantResponse
+    ] = Method(
+        "bfc.tenancy.v1.AccessService", "CreateGrant", bfc_tenancy_v1_access_pb2.CreateGrantRequest,
+        bfc_tenancy_v1_access_pb2.CreateGrantResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+    REVOKE_GRANT: Method[
+        bfc_tenancy_v1_access_pb2.RevokeGrantRequest, bfc_tenancy_v1_access_pb2.RevokeGrantResponse
+    ] = Method(
+        "bfc.tenancy.v1.AccessService", "RevokeGrant", bfc_tenancy_v1_access_pb2.RevokeGrantRequest,
+        bfc_tenancy_v1_access_pb2.RevokeGrantResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+    CHECK_ACCESS: Method[
+        bfc_tenancy_v1_access_pb2.CheckAccessRequest, bfc_tenancy_v1_access_pb2.CheckAccessResponse
+    ] = Method(
+        "bfc.tenancy.v1.AccessService", "CheckAccess", bfc_tenancy_v1_access_pb2.CheckAccessRequest,
+        bfc_tenancy_v1_access_pb2.CheckAccessResponse, client_streams=False,
+        server_streams=False, is_idempotent=True)
+    BATCH_CHECK_ACCESS: Method[
+        bfc_tenancy_v1_access_pb2.BatchCheckAccessRequest, bfc_tenancy_v1_access_pb2.BatchCheckAccessResponse
+    ] = Method(
+        "bfc.tenancy.v1.AccessService", "BatchCheckAccess", bfc_tenancy_v1_access_pb2.BatchCheckAccessRequest,
+        bfc_tenancy_v1_access_pb2.BatchCheckAccessResponse, client_streams=False,
+        server_streams=False, is_idempotent=True)
+    EXPLAIN_ACCESS: Method[
+        bfc_tenancy_v1_access_pb2.ExplainAccessRequest, bfc_tenancy_v1_access_pb2.ExplainAccessResponse
+    ] = Method(
+        "bfc.tenancy.v1.AccessService", "ExplainAccess", bfc_tenancy_v1_access_pb2.ExplainAccessRequest,
+        bfc_tenancy_v1_access_pb2.ExplainAccessResponse, client_streams=False,
+        server_streams=False, is_idempotent=True)
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+
+    async def list_permissions(
+        self, request: bfc_tenancy_v1_access_pb2.ListPermissionsRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.ListPermissionsResponse:
+        """ListPermissions answers with the catalog: every permission that there is.
+
+        Who may call: everybody who is known.
+        Errors: UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.LIST_PERMISSIONS, request, timeout=timeout, metadata=metadata)
+
+    async def list_roles(
+        self, request: bfc_tenancy_v1_access_pb2.ListRolesRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.ListRolesResponse:
+        """ListRoles answers with every role of one tenant: the four ranks, then its own by name.
+
+        Who may call: platform administrators, services, principals of the same tenant with view_users.
+        Errors: INVALID_ARGUMENT with BadRequest for a wrong tenant name; NOT_FOUND for a tenant that
+        does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+        TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.LIST_ROLES, request, timeout=timeout, metadata=metadata)
+
+    async def create_role(
+        self, request: bfc_tenancy_v1_access_pb2.CreateRoleRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.CreateRoleResponse:
+        """CreateRole makes a role of permissions of the catalog.
+
+        Who may call: platform administrators, services, principals of the same tenant with
+        manage_users.
+        Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; ALREADY_EXISTS for a
+        name that the tenant has; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_ROLES when it has 200
+        roles; PERMISSION_DENIED for a permission that the caller does not hold for good; NOT_FOUND for
+        a tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+        TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.CREATE_ROLE, request, timeout=timeout, metadata=metadata)
+
+    async def update_role(
+        self, request: bfc_tenancy_v1_access_pb2.UpdateRoleRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.UpdateRoleResponse:
+        """UpdateRole changes the description or the permissions of a role, those fields that update_mask
+        names. It changes what everybody may do who has the role.
+
+        Who may call: platform administrators, services, principals of the same tenant with
+        manage_users.
+        Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule or a mask that is empty
+        or names an unknown field; NOT_FOUND for a tenant or role that does not exist or that the
+        caller may not see; ABORTED with ErrorInfo VERSION_MISMATCH when expected_version is not the
+        present one; PERMISSION_DENIED for a permission, of before or after, that the caller does not
+        hold for good; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED;
+        UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.UPDATE_ROLE, request, timeout=timeout, metadata=metadata)
+
+    async def delete_role(
+        self, request: bfc_tenancy_v1_access_pb2.DeleteRoleRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.DeleteRoleResponse:
+        """DeleteRole removes a role that nobody has.
+
+        Who may call: platform administrators, services, principals of the same tenant with
+        manage_users.
+        Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or role that does not exist or
+        that the caller may not see; ABORTED with ErrorInfo VERSION_MISMATCH; PERMISSION_DENIED for a
+        role with a permission that the caller does not hold; FAILED_PRECONDITION with ErrorInfo
+        ROLE_IN_USE, TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.DELETE_ROLE, request, timeout=timeout, metadata=metadata)
+
+    async def list_grants(
+        self, request: bfc_tenancy_v1_access_pb2.ListGrantsRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.ListGrantsResponse:
+        """ListGrants pages through the grants of one tenant, by user, then by what was granted. Grants
+        whose time is over are among them for a while.
+
+        Who may call: platform administrators, services, principals of the same tenant with view_users.
+        Errors: INVALID_ARGUMENT with BadRequest for a page size below zero, a page token that was not
+        answered for the same filters, or a wrong tenant name; NOT_FOUND for a tenant that does not
+        exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE;
+        PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.LIST_GRANTS, request, timeout=timeout, metadata=metadata)
+
+    async def create_grant(
+        self, request: bfc_tenancy_v1_access_pb2.CreateGrantRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.CreateGrantResponse:
+        """CreateGrant gives a member a role of the tenant's own or a permission, for a time or for good.
+        What was granted already gets the new end.
+
+        Who may call: platform administrators, services, principals of the same tenant with
+        manage_users.
+        Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule or an end that is not in
+        the future; NOT_FOUND for a tenant, user or role that does not exist or that the caller may not
+        see; PERMISSION_DENIED for a permission that the caller does not hold, or not for as long, and
+        for a member above the caller's own rank; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_GRANTS
+        when the member has 64 grants; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or
+        IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.CREATE_GRANT, request, timeout=timeout, metadata=metadata)
+
+    async def revoke_grant(
+        self, request: bfc_tenancy_v1_access_pb2.RevokeGrantRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.RevokeGrantResponse:
+        """RevokeGrant takes a grant back. When it returns, no server admits anything by it any more,
+        whatever state the servers are in, which takes a second.
+
+        Who may call: platform administrators, services, principals of the same tenant with
+        manage_users.
+        Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or grant that does not exist
+        or that the caller may not see; PERMISSION_DENIED for a permission that the caller does not
+        hold and for a member above the caller's own rank; FAILED_PRECONDITION with ErrorInfo
+        TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.REVOKE_GRANT, request, timeout=timeout, metadata=metadata)
+
+    async def check_access(
+        self, request: bfc_tenancy_v1_access_pb2.CheckAccessRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.CheckAccessResponse:
+        """CheckAccess answers whether a user or an API key of one tenant holds a permission there. It
+        decides as every other call of the service does; of a tenant that is not active, only what
+        its administrators may look at is allowed. That somebody may not is an answer, not an error.
+
+        Who may call: platform administrators, services, principals of the same tenant with view_users;
+        about a tenant that is not active only administrators and services.
+        Errors: INVALID_ARGUMENT with BadRequest for a permission that is not in the catalog, a feature
+        or an address that is none, or not exactly one of user and key; NOT_FOUND for a tenant that
+        does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+        TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none; it was the middleware before every route.
+        """
+        return await self._channel.unary(
+            self.CHECK_ACCESS, request, timeout=timeout, metadata=metadata)
+
+    async def batch_check_access(
+        self, request: bfc_tenancy_v1_access_pb2.BatchCheckAccessRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.BatchCheckAccessResponse:
+        """BatchCheckAccess answers many questions about one tenant, each as CheckAccess does, in their
+        order.
+
+        Who may call: as CheckAccess.
+        Errors: as CheckAccess, and INVALID_ARGUMENT with BadRequest for no question or more than 100.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.BATCH_CHECK_ACCESS, request, timeout=timeout, metadata=metadata)
+
+    async def explain_access(
+        self, request: bfc_tenancy_v1_access_pb2.ExplainAccessRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.ExplainAccessResponse:
+        """ExplainAccess answers as CheckAccess does, with the way to the decision: what was looked at, in
+        order, and what came of it. A refusal is the last step.
+
+        Who may call: as CheckAccess.
+        Errors: as CheckAccess.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.EXPLAIN_ACCESS, request, timeout=timeout, metadata=metadata)
+
+
+class BlockingAccessService:
+    """AccessService says who may do what in a tenant, and keeps the tenant's own roles and the grants
+    of its users.
+
+    What a user may do is what their rank allows, the permissions of their membership, and what was
+    granted to them for a time or for good: single permissions of the catalog, or roles that the
+    tenant has composed of them. A grant never raises a rank. Nobody gives what they do not hold
+    themselves, nor for longer than they hold it.
+    """
+
+    def __init__(
+        self, stub: AsyncAccessService, run: Callable[[Any], Any],
+        iterate: Callable[[Any], Iterator[Any]],
+    ) -> None:
+        self._stub = stub
+        self._run = run
+        self._iterate = iterate
+
+    def list_permissions(
+        self, request: bfc_tenancy_v1_access_pb2.ListPermissionsRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.ListPermissionsResponse:
+        """ListPermissions answers with the catalog: every permission that there is.
+
+        Who may call: everybody who is known.
+        Errors: UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.list_permissions(request, timeout=timeout, metadata=metadata))
+
+    def list_roles(
+        self, request: bfc_tenancy_v1_access_pb2.ListRolesRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.ListRolesResponse:
+        """ListRoles answers with every role of one tenant: the four ranks, then its own by name.
+
+        Who may call: platform administrators, services, principals of the same tenant with view_users.
+        Errors: INVALID_ARGUMENT with BadRequest for a wrong tenant name; NOT_FOUND for a tenant that
+        does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+        TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.list_roles(request, timeout=timeout, metadata=metadata))
+
+    def create_role(
+        self, request: bfc_tenancy_v1_access_pb2.CreateRoleRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.CreateRoleResponse:
+        """CreateRole makes a role of permissions of the catalog.
+
+        Who may call: platform administrators, services, principals of the same tenant with
+        manage_users.
+        Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; ALREADY_EXISTS for a
+        name that the tenant has; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_ROLES when it has 200
+        roles; PERMISSION_DENIED for a permission that the caller does not hold for good; NOT_FOUND for
+        a tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+        TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.create_role(request, timeout=timeout, metadata=metadata))
+
+    def update_role(
+        self, request: bfc_tenancy_v1_access_pb2.UpdateRoleRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.UpdateRoleResponse:
+        """UpdateRole changes the description or the permissions of a role, those fields that update_mask
+        names. It changes what everybody may do who has the role.
+
+        Who may call: platform administrators, services, principals of the same tenant with
+        manage_users.
+        Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule or a mask that is empty
+        or names an unknown field; NOT_FOUND for a tenant or role that does not exist or that the
+        caller may not see; ABORTED with ErrorInfo VERSION_MISMATCH when expected_version is not the
+        present one; PERMISSION_DENIED for a permission, of before or after, that the caller does not
+        hold for good; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED;
+        UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.update_role(request, timeout=timeout, metadata=metadata))
+
+    def delete_role(
+        self, request: bfc_tenancy_v1_access_pb2.DeleteRoleRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.DeleteRoleResponse:
+        """DeleteRole removes a role that nobody has.
+
+        Who may call: platform administrators, services, principals of the same tenant with
+        manage_users.
+        Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or role that does not exist or
+        that the caller may not see; ABORTED with ErrorInfo VERSION_MISMATCH; PERMISSION_DENIED for a
+        role with a permission that the caller does not hold; FAILED_PRECONDITION with ErrorInfo
+        ROLE_IN_USE, TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.delete_role(request, timeout=timeout, metadata=metadata))
+
+    def list_grants(
+        self, request: bfc_tenancy_v1_access_pb2.ListGrantsRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.ListGrantsResponse:
+        """ListGrants pages through the grants of one tenant, by user, then by what was granted. Grants
+        whose time is over are among them for a while.
+
+        Who may call: platform administrators, services, principals of the same tenant with view_users.
+        Errors: INVALID_ARGUMENT with BadRequest for a page size below zero, a page token that was not
+        answered for the same filters, or a wrong tenant name; NOT_FOUND for a tenant that does not
+        exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE;
+        PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.list_grants(request, timeout=timeout, metadata=metadata))
+
+    def create_grant(
+        self, request: bfc_tenancy_v1_access_pb2.CreateGrantRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.CreateGrantResponse:
+        """CreateGrant gives a member a role of the tenant's own or a permission, for a time or for good.
+        What was granted already gets the new end.
+
+        Who may call: platform administrators, services, principals of the same tenant with
+        manage_users.
+        Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule or an end that is not in
+        the future; NOT_FOUND for a tenant, user or role that does not exist or that the caller may not
+        see; PERMISSION_DENIED for a permission that the caller does not hold, or not for as long, and
+        for a member above the caller's own rank; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_GRANTS
+        when the member has 64 grants; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or
+        IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.create_grant(request, timeout=timeout, metadata=metadata))
+
+    def revoke_grant(
+        self, request: bfc_tenancy_v1_access_pb2.RevokeGrantRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.RevokeGrantResponse:
+        """RevokeGrant takes a grant back. When it returns, no server admits anything by it any more,
+        whatever state the servers are in, which takes a second.
+
+        Who may call: platform administrators, services, principals of the same tenant with
+        manage_users.
+        Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or grant that does not exist
+        or that the caller may not see; PERMISSION_DENIED for a permission that the caller does not
+        hold and for a member above the caller's own rank; FAILED_PRECONDITION with ErrorInfo
+        TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.revoke_grant(request, timeout=timeout, metadata=metadata))
+
+    def check_access(
+        self, request: bfc_tenancy_v1_access_pb2.CheckAccessRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.CheckAccessResponse:
+        """CheckAccess answers whether a user or an API key of one tenant holds a permission there. It
+        decides as every other call of the service does; of a tenant that is not active, only what
+        its administrators may look at is allowed. That somebody may not is an answer, not an error.
+
+        Who may call: platform administrators, services, principals of the same tenant with view_users;
+        about a tenant that is not active only administrators and services.
+        Errors: INVALID_ARGUMENT with BadRequest for a permission that is not in the catalog, a feature
+        or an address that is none, or not exactly one of user and key; NOT_FOUND for a tenant that
+        does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+        TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none; it was the middleware before every route.
+        """
+        return self._run(self._stub.check_access(request, timeout=timeout, metadata=metadata))
+
+    def batch_check_access(
+        self, request: bfc_tenancy_v1_access_pb2.BatchCheckAccessRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.BatchCheckAccessResponse:
+        """BatchCheckAccess answers many questions about one tenant, each as CheckAccess does, in their
+        order.
+
+        Who may call: as CheckAccess.
+        Errors: as CheckAccess, and INVALID_ARGUMENT with BadRequest for no question or more than 100.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.batch_check_access(request, timeout=timeout, metadata=metadata))
+
+    def explain_access(
+        self, request: bfc_tenancy_v1_access_pb2.ExplainAccessRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_access_pb2.ExplainAccessResponse:
+        """ExplainAccess answers as CheckAccess does, with the way to the decision: what was looked at, in
+        order, and what came of it. A refusal is the last step.
+
+        Who may call: as CheckAccess.
+        Errors: as CheckAccess.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.explain_access(request, timeout=timeout, metadata=metadata))
 
 
 class AsyncConfigurationService:
@@ -60,10 +520,8 @@ class AsyncConfigurationService:
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_configuration_pb2.GetConfigurationsResponse:
         """GetConfigurations pages through the settings of one tenant in the order of their keys, with the
-        branding that results from them. A change shows at once where it was made, and within a second
-        on other servers. Sensitive values are shown only to those with view_sensitive_config who ask
-        for them, and each one that is shown leaves a row config_revealed in the activity log; to all
-        others they are absent.
+        branding that results from them. Sensitive values are shown only to those with
+        view_sensitive_config who ask for them; to all others they are absent.
 
         Who may call: platform administrators, services, principals of the same tenant with
         view_config.
@@ -119,13 +577,8 @@ class AsyncConfigurationService:
     ) -> Call[bfc_tenancy_v1_configuration_pb2.WatchConfigurationsRequest, bfc_tenancy_v1_configuration_pb2.WatchConfigurationsResponse]:
         """WatchConfigurations sends every change of a tenant's settings in the order of their commits.
         The first request subscribes; each later one acknowledges a resume token. Without a resume
-        token the present settings come first; what changes while they are sent follows them, without a
-        token, and SNAPSHOT_COMPLETE, with the first token, says that all of that is so. A heartbeat
-        comes at once, and then every 5 seconds without a change. At most 64 changes are in flight
-        unacknowledged. Half-closing ends the watch. Whether the caller may watch is decided again
-        before changes and heartbeats, and within seconds for an API key: the watch ends when that is
-        no longer so. The last 1,000 changes of a tenant are kept for who resumes; a server serves as
-        many watches as WatchActivity says, of both kinds together.
+        token the present settings come first. At most 64 changes are in flight unacknowledged; a
+        heartbeat comes every 5 seconds without a change. Half-closing ends the watch.
 
         Who may call: platform administrators, services, principals of the same tenant with
         view_config; sensitive values are never shown.
@@ -133,9 +586,7 @@ class AsyncConfigurationService:
         this service did not make for this tenant, or an acknowledgement of what was not sent;
         RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_WATCHES; NOT_FOUND for a tenant that does not exist
         or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, also when
-        the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED, also when the API key that
-        watches stops working; UNAVAILABLE with RetryInfo when the server stops or cannot reach the
-        database.
+        the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: none.
         """
         return await self._channel.client_stream(
@@ -158,10 +609,8 @@ class BlockingConfigurationService:
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_configuration_pb2.GetConfigurationsResponse:
         """GetConfigurations pages through the settings of one tenant in the order of their keys, with the
-        branding that results from them. A change shows at once where it was made, and within a second
-        on other servers. Sensitive values are shown only to those with view_sensitive_config who ask
-        for them, and each one that is shown leaves a row config_revealed in the activity log; to all
-        others they are absent.
+        branding that results from them. Sensitive values are shown only to those with
+        view_sensitive_config who ask for them; to all others they are absent.
 
         Who may call: platform administrators, services, principals of the same tenant with
         view_config.
@@ -260,9 +709,8 @@ class AsyncActivityService:
         request subscribes; each later one acknowledges a resume token. Without a resume token it
         begins now. A heartbeat comes at once, and then every 5 seconds without an event. At most 64
         events are in flight unacknowledged. Half-closing ends the watch. Whether the caller may watch
-        is decided again before events and heartbeats, and within seconds for an API key: the watch
-        ends when that is no longer so. A server serves 4,096 watches, unless it is set otherwise, 64
-        of them for one tenant.
+        is decided again before events and heartbeats: the watch ends when that is no longer so. A
+        server serves 4,096 watches, 64 of them for one tenant.
 
         Who may call: platform administrators, services, principals of the same tenant with
         view_activity.
@@ -270,9 +718,8 @@ class AsyncActivityService:
         this service did not make for this tenant, or an acknowledgement of what was not sent;
         RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_WATCHES; NOT_FOUND for a tenant that does not exist
         or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, also when
-        the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED, also when the API key that
-        watches stops working; UNAVAILABLE with RetryInfo when the server stops or cannot reach the
-        database.
+        the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED; UNAVAILABLE with RetryInfo
+        when the server stops or cannot reach the database.
         HTTP route it replaces: none.
         """
         return await self._channel.client_stream(
@@ -291,9 +738,8 @@ class AsyncActivityService:
         verify_audit.
         Errors: INVALID_ARGUMENT with BadRequest for a wrong tenant name, or a known row without its
         number or its hash; NOT_FOUND for a tenant that does not exist or that the caller may not see;
-        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; DEADLINE_EXCEEDED when the caller waits
-        no longer; ABORTED with RetryInfo when rows pass their retention faster than they are read;
-        PERMISSION_DENIED; UNAUTHENTICATED.
+        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; DEADLINE_EXCEEDED; PERMISSION_DENIED;
+        UNAUTHENTICATED.
         HTTP route it replaces: none.
         """
         return await self._channel.unary(
@@ -341,9 +787,8 @@ class BlockingActivityService:
         verify_audit.
         Errors: INVALID_ARGUMENT with BadRequest for a wrong tenant name, or a known row without its
         number or its hash; NOT_FOUND for a tenant that does not exist or that the caller may not see;
-        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; DEADLINE_EXCEEDED when the caller waits
-        no longer; ABORTED with RetryInfo when rows pass their retention faster than they are read;
-        PERMISSION_DENIED; UNAUTHENTICATED.
+        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; DEADLINE_EXCEEDED; PERMISSION_DENIED;
+        UNAUTHENTICATED.
         HTTP route it replaces: none.
         """
         return self._run(self._stub.verify_audit(request, timeout=timeout, metadata=metadata))
@@ -353,7 +798,8 @@ class AsyncApiKeyService:
     """ApiKeyService keeps the keys that programs of a tenant call with.
 
     A key is `vym_<tenantId>_<secret><checksum>`: a secret of at least 256 bits in base62, then the
-    CRC-32 of everything before it in base62. Only its SHA-256 is kept.
+    CRC-32 of everything before it in base62. Only its SHA-256 is kept, or its HMAC-SHA-256 where the
+    service has a pepper.
 
     A program calls with its key as `authorization: Bearer` metadata over a connection that names
     nobody else. Each call takes one of the key's hourly rate, and is RESOURCE_EXHAUSTED with
@@ -379,11 +825,29 @@ class AsyncApiKeyService:
         "bfc.tenancy.v1.ApiKeyService", "RevokeApiKey", bfc_tenancy_v1_api_key_pb2.RevokeApiKeyRequest,
         bfc_tenancy_v1_api_key_pb2.RevokeApiKeyResponse, client_streams=False,
         server_streams=False, is_idempotent=False)
+    ROTATE_API_KEY: Method[
+        bfc_tenancy_v1_api_key_pb2.RotateApiKeyRequest, bfc_tenancy_v1_api_key_pb2.RotateApiKeyResponse
+    ] = Method(
+        "bfc.tenancy.v1.ApiKeyService", "RotateApiKey", bfc_tenancy_v1_api_key_pb2.RotateApiKeyRequest,
+        bfc_tenancy_v1_api_key_pb2.RotateApiKeyResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+    REPORT_LEAK: Method[
+        bfc_tenancy_v1_api_key_pb2.ReportLeakRequest, bfc_tenancy_v1_api_key_pb2.ReportLeakResponse
+    ] = Method(
+        "bfc.tenancy.v1.ApiKeyService", "ReportLeak", bfc_tenancy_v1_api_key_pb2.ReportLeakRequest,
+        bfc_tenancy_v1_api_key_pb2.ReportLeakResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
     VERIFY_API_KEY: Method[
         bfc_tenancy_v1_api_key_pb2.VerifyApiKeyRequest, bfc_tenancy_v1_api_key_pb2.VerifyApiKeyResponse
     ] = Method(
         "bfc.tenancy.v1.ApiKeyService", "VerifyApiKey", bfc_tenancy_v1_api_key_pb2.VerifyApiKeyRequest,
         bfc_tenancy_v1_api_key_pb2.VerifyApiKeyResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+    BATCH_VERIFY: Method[
+        bfc_tenancy_v1_api_key_pb2.BatchVerifyRequest, bfc_tenancy_v1_api_key_pb2.BatchVerifyResponse
+    ] = Method(
+        "bfc.tenancy.v1.ApiKeyService", "BatchVerify", bfc_tenancy_v1_api_key_pb2.BatchVerifyRequest,
+        bfc_tenancy_v1_api_key_pb2.BatchVerifyResponse, client_streams=False,
         server_streams=False, is_idempotent=False)
 
     def __init__(self, channel: Channel) -> None:
@@ -431,8 +895,9 @@ class AsyncApiKeyService:
         self, request: bfc_tenancy_v1_api_key_pb2.RevokeApiKeyRequest, *,
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_api_key_pb2.RevokeApiKeyResponse:
-        """RevokeApiKey makes a key worthless, on every server when it returns. Revoking a revoked key
-        changes nothing and succeeds.
+        """RevokeApiKey makes a key worthless. When it returns, no server accepts the key any more,
+        whatever state the servers are in: it takes a second, after which none trusts what it
+        remembers of before. Revoking a revoked key changes nothing and succeeds.
 
         Who may call: platform administrators, services, principals of the same tenant with
         manage_api_keys.
@@ -443,6 +908,49 @@ class AsyncApiKeyService:
         """
         return await self._channel.unary(
             self.REVOKE_API_KEY, request, timeout=timeout, metadata=metadata)
+
+    async def rotate_api_key(
+        self, request: bfc_tenancy_v1_api_key_pb2.RotateApiKeyRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_api_key_pb2.RotateApiKeyResponse:
+        """RotateApiKey makes a successor of a key, with its name, scopes, limits and addresses. Until the
+        overlap is over both work; they are one family, which has one hourly rate, so that nothing
+        doubles. After it the old key is refused as superseded. Without an overlap that is so on every
+        server when this returns, as RevokeApiKey describes. The answer is the only one that shows the
+        new key, other than to a retry with the same idempotency key.
+
+        Who may call: platform administrators, services, principals of the same tenant with
+        manage_api_keys.
+        Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; PERMISSION_DENIED for a
+        permission of the key that the caller does not hold; NOT_FOUND for a tenant or key that does
+        not exist or that the caller may not see; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_API_KEYS
+        when the tenant has 1,000 active keys; FAILED_PRECONDITION with ErrorInfo API_KEY_NOT_ACTIVE
+        for a key that was revoked, has expired or was rotated already, TENANT_NOT_ACTIVE,
+        IDEMPOTENCY_KEY_REUSED or, with an idempotency key, ENCRYPTION_NOT_CONFIGURED;
+        UNAUTHENTICATED.
+        HTTP route it replaces: none; the original made another key and deleted the first.
+        """
+        return await self._channel.unary(
+            self.ROTATE_API_KEY, request, timeout=timeout, metadata=metadata)
+
+    async def report_leak(
+        self, request: bfc_tenancy_v1_api_key_pb2.ReportLeakRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_api_key_pb2.ReportLeakResponse:
+        """ReportLeak revokes a key that was found where it should not be, notes the finding in the
+        activity log, which watches of it hear at once, and raises the alert that the operator has set
+        up. When it returns, no server accepts the key any more, as RevokeApiKey describes. A key that
+        does not work any more can be reported, and so can one of a tenant that is not active.
+
+        Who may call: platform administrators, services, principals of the key's tenant with
+        manage_api_keys.
+        Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; NOT_FOUND for a text
+        that is no key, or none of a tenant that the caller may see, which are not told apart;
+        FAILED_PRECONDITION with ErrorInfo IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.REPORT_LEAK, request, timeout=timeout, metadata=metadata)
 
     async def verify_api_key(
         self, request: bfc_tenancy_v1_api_key_pb2.VerifyApiKeyRequest, *,
@@ -460,12 +968,29 @@ class AsyncApiKeyService:
         return await self._channel.unary(
             self.VERIFY_API_KEY, request, timeout=timeout, metadata=metadata)
 
+    async def batch_verify(
+        self, request: bfc_tenancy_v1_api_key_pb2.BatchVerifyRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_api_key_pb2.BatchVerifyResponse:
+        """BatchVerify verifies many keys at once, each as VerifyApiKey does. The answers are in the order
+        of the requests; of requests with the same key, an earlier one takes its cost first.
+
+        Who may call: platform administrators, services.
+        Errors: INVALID_ARGUMENT with BadRequest for no request, more than 100, or one that
+        VerifyApiKey would not take, named by its place; nothing is taken then. PERMISSION_DENIED;
+        UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.BATCH_VERIFY, request, timeout=timeout, metadata=metadata)
+
 
 class BlockingApiKeyService:
     """ApiKeyService keeps the keys that programs of a tenant call with.
 
     A key is `vym_<tenantId>_<secret><checksum>`: a secret of at least 256 bits in base62, then the
-    CRC-32 of everything before it in base62. Only its SHA-256 is kept.
+    CRC-32 of everything before it in base62. Only its SHA-256 is kept, or its HMAC-SHA-256 where the
+    service has a pepper.
 
     A program calls with its key as `authorization: Bearer` metadata over a connection that names
     nobody else. Each call takes one of the key's hourly rate, and is RESOURCE_EXHAUSTED with
@@ -521,8 +1046,9 @@ class BlockingApiKeyService:
         self, request: bfc_tenancy_v1_api_key_pb2.RevokeApiKeyRequest, *,
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_api_key_pb2.RevokeApiKeyResponse:
-        """RevokeApiKey makes a key worthless, on every server when it returns. Revoking a revoked key
-        changes nothing and succeeds.
+        """RevokeApiKey makes a key worthless. When it returns, no server accepts the key any more,
+        whatever state the servers are in: it takes a second, after which none trusts what it
+        remembers of before. Revoking a revoked key changes nothing and succeeds.
 
         Who may call: platform administrators, services, principals of the same tenant with
         manage_api_keys.
@@ -532,6 +1058,47 @@ class BlockingApiKeyService:
         HTTP route it replaces: DELETE /api/tenants/:tenantId/api-keys/:keyId.
         """
         return self._run(self._stub.revoke_api_key(request, timeout=timeout, metadata=metadata))
+
+    def rotate_api_key(
+        self, request: bfc_tenancy_v1_api_key_pb2.RotateApiKeyRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_api_key_pb2.RotateApiKeyResponse:
+        """RotateApiKey makes a successor of a key, with its name, scopes, limits and addresses. Until the
+        overlap is over both work; they are one family, which has one hourly rate, so that nothing
+        doubles. After it the old key is refused as superseded. Without an overlap that is so on every
+        server when this returns, as RevokeApiKey describes. The answer is the only one that shows the
+        new key, other than to a retry with the same idempotency key.
+
+        Who may call: platform administrators, services, principals of the same tenant with
+        manage_api_keys.
+        Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; PERMISSION_DENIED for a
+        permission of the key that the caller does not hold; NOT_FOUND for a tenant or key that does
+        not exist or that the caller may not see; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_API_KEYS
+        when the tenant has 1,000 active keys; FAILED_PRECONDITION with ErrorInfo API_KEY_NOT_ACTIVE
+        for a key that was revoked, has expired or was rotated already, TENANT_NOT_ACTIVE,
+        IDEMPOTENCY_KEY_REUSED or, with an idempotency key, ENCRYPTION_NOT_CONFIGURED;
+        UNAUTHENTICATED.
+        HTTP route it replaces: none; the original made another key and deleted the first.
+        """
+        return self._run(self._stub.rotate_api_key(request, timeout=timeout, metadata=metadata))
+
+    def report_leak(
+        self, request: bfc_tenancy_v1_api_key_pb2.ReportLeakRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_api_key_pb2.ReportLeakResponse:
+        """ReportLeak revokes a key that was found where it should not be, notes the finding in the
+        activity log, which watches of it hear at once, and raises the alert that the operator has set
+        up. When it returns, no server accepts the key any more, as RevokeApiKey describes. A key that
+        does not work any more can be reported, and so can one of a tenant that is not active.
+
+        Who may call: platform administrators, services, principals of the key's tenant with
+        manage_api_keys.
+        Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; NOT_FOUND for a text
+        that is no key, or none of a tenant that the caller may see, which are not told apart;
+        FAILED_PRECONDITION with ErrorInfo IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.report_leak(request, timeout=timeout, metadata=metadata))
 
     def verify_api_key(
         self, request: bfc_tenancy_v1_api_key_pb2.VerifyApiKeyRequest, *,
@@ -547,6 +1114,21 @@ class BlockingApiKeyService:
         HTTP route it replaces: none; it was the middleware before every route.
         """
         return self._run(self._stub.verify_api_key(request, timeout=timeout, metadata=metadata))
+
+    def batch_verify(
+        self, request: bfc_tenancy_v1_api_key_pb2.BatchVerifyRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_api_key_pb2.BatchVerifyResponse:
+        """BatchVerify verifies many keys at once, each as VerifyApiKey does. The answers are in the order
+        of the requests; of requests with the same key, an earlier one takes its cost first.
+
+        Who may call: platform administrators, services.
+        Errors: INVALID_ARGUMENT with BadRequest for no request, more than 100, or one that
+        VerifyApiKey would not take, named by its place; nothing is taken then. PERMISSION_DENIED;
+        UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.batch_verify(request, timeout=timeout, metadata=metadata))
 
 
 class AsyncQuotaService:
@@ -1468,11 +2050,10 @@ class AsyncTenantService:
     ) -> bfc_tenancy_v1_tenant_pb2.GetTenantResponse:
         """GetTenant answers with one tenant, named by its code or by its id.
 
-        Who may call: platform administrators, services, principals of the same tenant with
-        view_tenant.
+        Who may call: platform administrators, services, principals of the same tenant.
         Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
         that does not exist or that the caller may not see, which are not told apart;
-        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+        UNAUTHENTICATED.
         HTTP route it replaces: GET /api/tenants/:tenantCode.
         """
         return await self._channel.unary(
@@ -1594,9 +2175,9 @@ class AsyncTenantService:
         timeout: float | None = None, metadata: Metadata = (),
     ) -> AsyncIterator[bfc_tenancy_v1_tenant_pb2.ExportTenantResponse]:
         """ExportTenant sends everything that is kept of a tenant, as of one moment, one record a message:
-        tenant, subscription and its charges, users, invitations, configurations (sensitive ones
-        without their value), API keys (never the key or its hash), usage and activity. The activity
-        log says first that it was asked for.
+        tenant, subscription, users, roles, grants, invitations, configurations (sensitive ones without
+        their value), API keys (never the key or its hash), usage and activity. The activity log says
+        first that it was asked for.
 
         Who may call: platform administrators, principals of the same tenant with export_tenant.
         Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
@@ -1642,11 +2223,10 @@ class BlockingTenantService:
     ) -> bfc_tenancy_v1_tenant_pb2.GetTenantResponse:
         """GetTenant answers with one tenant, named by its code or by its id.
 
-        Who may call: platform administrators, services, principals of the same tenant with
-        view_tenant.
+        Who may call: platform administrators, services, principals of the same tenant.
         Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
         that does not exist or that the caller may not see, which are not told apart;
-        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
+        UNAUTHENTICATED.
         HTTP route it replaces: GET /api/tenants/:tenantCode.
         """
         return self._run(self._stub.get_tenant(request, timeout=timeout, metadata=metadata))
@@ -1760,9 +2340,9 @@ class BlockingTenantService:
         timeout: float | None = None, metadata: Metadata = (),
     ) -> Iterator[bfc_tenancy_v1_tenant_pb2.ExportTenantResponse]:
         """ExportTenant sends everything that is kept of a tenant, as of one moment, one record a message:
-        tenant, subscription and its charges, users, invitations, configurations (sensitive ones
-        without their value), API keys (never the key or its hash), usage and activity. The activity
-        log says first that it was asked for.
+        tenant, subscription, users, roles, grants, invitations, configurations (sensitive ones without
+        their value), API keys (never the key or its hash), usage and activity. The activity log says
+        first that it was asked for.
 
         Who may call: platform administrators, principals of the same tenant with export_tenant.
         Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
@@ -2245,6 +2825,7 @@ class AsyncServices:
     """A stub for each service."""
 
     def __init__(self, channel: Channel) -> None:
+        self.access = AsyncAccessService(channel)
         self.configurations = AsyncConfigurationService(channel)
         self.activity = AsyncActivityService(channel)
         self.api_keys = AsyncApiKeyService(channel)
@@ -2262,6 +2843,7 @@ class BlockingServices:
         self, client: AsyncServices, run: Callable[[Any], Any],
         iterate: Callable[[Any], Iterator[Any]],
     ) -> None:
+        self.access = BlockingAccessService(client.access, run, iterate)
         self.configurations = BlockingConfigurationService(client.configurations, run, iterate)
         self.activity = BlockingActivityService(client.activity, run, iterate)
         self.api_keys = BlockingApiKeyService(client.api_keys, run, iterate)

@@ -412,7 +412,277 @@ void   bfc__tenancy__v1__verify_api_key_response__free_unpacked
   assert(message->base.descriptor == &bfc__tenancy__v1__verify_api_key_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor bfc__tenancy__v1__api_key__field_descriptors[12] =
+void   bfc__tenancy__v1__rotate_api_key_request__init
+                     (Bfc__Tenancy__V1__RotateApiKeyRequest         *message)
+{
+  static const Bfc__Tenancy__V1__RotateApiKeyRequest init_value = BFC__TENANCY__V1__ROTATE_API_KEY_REQUEST__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__rotate_api_key_request__get_packed_size
+                     (const Bfc__Tenancy__V1__RotateApiKeyRequest *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__rotate_api_key_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__rotate_api_key_request__pack
+                     (const Bfc__Tenancy__V1__RotateApiKeyRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__rotate_api_key_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__rotate_api_key_request__pack_to_buffer
+                     (const Bfc__Tenancy__V1__RotateApiKeyRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__rotate_api_key_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__RotateApiKeyRequest *
+       bfc__tenancy__v1__rotate_api_key_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__RotateApiKeyRequest *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__rotate_api_key_request__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__rotate_api_key_request__free_unpacked
+                     (Bfc__Tenancy__V1__RotateApiKeyRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__rotate_api_key_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   bfc__tenancy__v1__rotate_api_key_response__init
+                     (Bfc__Tenancy__V1__RotateApiKeyResponse         *message)
+{
+  static const Bfc__Tenancy__V1__RotateApiKeyResponse init_value = BFC__TENANCY__V1__ROTATE_API_KEY_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__rotate_api_key_response__get_packed_size
+                     (const Bfc__Tenancy__V1__RotateApiKeyResponse *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__rotate_api_key_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__rotate_api_key_response__pack
+                     (const Bfc__Tenancy__V1__RotateApiKeyResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__rotate_api_key_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__rotate_api_key_response__pack_to_buffer
+                     (const Bfc__Tenancy__V1__RotateApiKeyResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__rotate_api_key_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__RotateApiKeyResponse *
+       bfc__tenancy__v1__rotate_api_key_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__RotateApiKeyResponse *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__rotate_api_key_response__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__rotate_api_key_response__free_unpacked
+                     (Bfc__Tenancy__V1__RotateApiKeyResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__rotate_api_key_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   bfc__tenancy__v1__report_leak_request__init
+                     (Bfc__Tenancy__V1__ReportLeakRequest         *message)
+{
+  static const Bfc__Tenancy__V1__ReportLeakRequest init_value = BFC__TENANCY__V1__REPORT_LEAK_REQUEST__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__report_leak_request__get_packed_size
+                     (const Bfc__Tenancy__V1__ReportLeakRequest *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__report_leak_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__report_leak_request__pack
+                     (const Bfc__Tenancy__V1__ReportLeakRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__report_leak_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__report_leak_request__pack_to_buffer
+                     (const Bfc__Tenancy__V1__ReportLeakRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__report_leak_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__ReportLeakRequest *
+       bfc__tenancy__v1__report_leak_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__ReportLeakRequest *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__report_leak_request__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__report_leak_request__free_unpacked
+                     (Bfc__Tenancy__V1__ReportLeakRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__report_leak_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   bfc__tenancy__v1__report_leak_response__init
+                     (Bfc__Tenancy__V1__ReportLeakResponse         *message)
+{
+  static const Bfc__Tenancy__V1__ReportLeakResponse init_value = BFC__TENANCY__V1__REPORT_LEAK_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__report_leak_response__get_packed_size
+                     (const Bfc__Tenancy__V1__ReportLeakResponse *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__report_leak_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__report_leak_response__pack
+                     (const Bfc__Tenancy__V1__ReportLeakResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__report_leak_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__report_leak_response__pack_to_buffer
+                     (const Bfc__Tenancy__V1__ReportLeakResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__report_leak_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__ReportLeakResponse *
+       bfc__tenancy__v1__report_leak_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__ReportLeakResponse *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__report_leak_response__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__report_leak_response__free_unpacked
+                     (Bfc__Tenancy__V1__ReportLeakResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__report_leak_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   bfc__tenancy__v1__batch_verify_request__init
+                     (Bfc__Tenancy__V1__BatchVerifyRequest         *message)
+{
+  static const Bfc__Tenancy__V1__BatchVerifyRequest init_value = BFC__TENANCY__V1__BATCH_VERIFY_REQUEST__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__batch_verify_request__get_packed_size
+                     (const Bfc__Tenancy__V1__BatchVerifyRequest *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__batch_verify_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__batch_verify_request__pack
+                     (const Bfc__Tenancy__V1__BatchVerifyRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__batch_verify_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__batch_verify_request__pack_to_buffer
+                     (const Bfc__Tenancy__V1__BatchVerifyRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__batch_verify_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__BatchVerifyRequest *
+       bfc__tenancy__v1__batch_verify_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__BatchVerifyRequest *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__batch_verify_request__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__batch_verify_request__free_unpacked
+                     (Bfc__Tenancy__V1__BatchVerifyRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__batch_verify_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   bfc__tenancy__v1__batch_verify_response__init
+                     (Bfc__Tenancy__V1__BatchVerifyResponse         *message)
+{
+  static const Bfc__Tenancy__V1__BatchVerifyResponse init_value = BFC__TENANCY__V1__BATCH_VERIFY_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__batch_verify_response__get_packed_size
+                     (const Bfc__Tenancy__V1__BatchVerifyResponse *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__batch_verify_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__batch_verify_response__pack
+                     (const Bfc__Tenancy__V1__BatchVerifyResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__batch_verify_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__batch_verify_response__pack_to_buffer
+                     (const Bfc__Tenancy__V1__BatchVerifyResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__batch_verify_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__BatchVerifyResponse *
+       bfc__tenancy__v1__batch_verify_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__BatchVerifyResponse *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__batch_verify_response__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__batch_verify_response__free_unpacked
+                     (Bfc__Tenancy__V1__BatchVerifyResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__batch_verify_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__api_key__field_descriptors[15] =
 {
   {
     "key_id",
@@ -558,12 +828,49 @@ static const ProtobufCFieldDescriptor bfc__tenancy__v1__api_key__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "family_id",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ApiKey, family_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "superseded_by",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ApiKey, superseded_by),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "superseded_at",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ApiKey, superseded_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned bfc__tenancy__v1__api_key__field_indices_by_name[] = {
   5,   /* field[5] = allowed_ips */
   10,   /* field[10] = created_at */
   9,   /* field[9] = created_by */
   7,   /* field[7] = expires_at */
+  12,   /* field[12] = family_id */
   0,   /* field[0] = key_id */
   1,   /* field[1] = key_name */
   2,   /* field[2] = key_prefix */
@@ -572,11 +879,13 @@ static const unsigned bfc__tenancy__v1__api_key__field_indices_by_name[] = {
   4,   /* field[4] = rate_limit */
   11,   /* field[11] = revoked_at */
   6,   /* field[6] = status */
+  14,   /* field[14] = superseded_at */
+  13,   /* field[13] = superseded_by */
 };
 static const ProtobufCIntRange bfc__tenancy__v1__api_key__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 12 }
+  { 0, 15 }
 };
 const ProtobufCMessageDescriptor bfc__tenancy__v1__api_key__descriptor =
 {
@@ -586,7 +895,7 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__api_key__descriptor =
   "Bfc__Tenancy__V1__ApiKey",
   "bfc.tenancy.v1",
   sizeof(Bfc__Tenancy__V1__ApiKey),
-  12,
+  15,
   bfc__tenancy__v1__api_key__field_descriptors,
   bfc__tenancy__v1__api_key__field_indices_by_name,
   1,  bfc__tenancy__v1__api_key__number_ranges,
@@ -1212,7 +1521,7 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__verify_api_key_request__descr
   (ProtobufCMessageInit) bfc__tenancy__v1__verify_api_key_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor bfc__tenancy__v1__verify_api_key_response__field_descriptors[11] =
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__verify_api_key_response__field_descriptors[13] =
 {
   {
     "valid",
@@ -1346,16 +1655,42 @@ static const ProtobufCFieldDescriptor bfc__tenancy__v1__verify_api_key_response_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "principal",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__VerifyApiKeyResponse, principal),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "superseded_by",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__VerifyApiKeyResponse, superseded_by),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned bfc__tenancy__v1__verify_api_key_response__field_indices_by_name[] = {
   4,   /* field[4] = key_id */
   5,   /* field[5] = key_name */
   6,   /* field[6] = permissions */
+  11,   /* field[11] = principal */
   7,   /* field[7] = rate_limit */
   8,   /* field[8] = rate_remaining */
   9,   /* field[9] = rate_resets_at */
   1,   /* field[1] = refusal */
   10,   /* field[10] = retry_after_seconds */
+  12,   /* field[12] = superseded_by */
   3,   /* field[3] = tenant_code */
   2,   /* field[2] = tenant_id */
   0,   /* field[0] = valid */
@@ -1363,7 +1698,7 @@ static const unsigned bfc__tenancy__v1__verify_api_key_response__field_indices_b
 static const ProtobufCIntRange bfc__tenancy__v1__verify_api_key_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor bfc__tenancy__v1__verify_api_key_response__descriptor =
 {
@@ -1373,28 +1708,468 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__verify_api_key_response__desc
   "Bfc__Tenancy__V1__VerifyApiKeyResponse",
   "bfc.tenancy.v1",
   sizeof(Bfc__Tenancy__V1__VerifyApiKeyResponse),
-  11,
+  13,
   bfc__tenancy__v1__verify_api_key_response__field_descriptors,
   bfc__tenancy__v1__verify_api_key_response__field_indices_by_name,
   1,  bfc__tenancy__v1__verify_api_key_response__number_ranges,
   (ProtobufCMessageInit) bfc__tenancy__v1__verify_api_key_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue bfc__tenancy__v1__api_key_status__enum_values_by_number[4] =
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__rotate_api_key_request__field_descriptors[7] =
+{
+  {
+    "tenant_code",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__RotateApiKeyRequest, tenant_code),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tenant_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__RotateApiKeyRequest, tenant_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "key_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__RotateApiKeyRequest, key_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "overlap_seconds",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__RotateApiKeyRequest, overlap_seconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "expires_at",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__RotateApiKeyRequest, expires_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "idempotency_key",
+    30,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__RotateApiKeyRequest, idempotency_key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validate_only",
+    31,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__RotateApiKeyRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__rotate_api_key_request__field_indices_by_name[] = {
+  4,   /* field[4] = expires_at */
+  5,   /* field[5] = idempotency_key */
+  2,   /* field[2] = key_id */
+  3,   /* field[3] = overlap_seconds */
+  0,   /* field[0] = tenant_code */
+  1,   /* field[1] = tenant_id */
+  6,   /* field[6] = validate_only */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__rotate_api_key_request__number_ranges[2 + 1] =
+{
+  { 1, 0 },
+  { 30, 5 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__rotate_api_key_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.RotateApiKeyRequest",
+  "RotateApiKeyRequest",
+  "Bfc__Tenancy__V1__RotateApiKeyRequest",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__RotateApiKeyRequest),
+  7,
+  bfc__tenancy__v1__rotate_api_key_request__field_descriptors,
+  bfc__tenancy__v1__rotate_api_key_request__field_indices_by_name,
+  2,  bfc__tenancy__v1__rotate_api_key_request__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__rotate_api_key_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__rotate_api_key_response__field_descriptors[5] =
+{
+  {
+    "success",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__RotateApiKeyResponse, success),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "api_key",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__RotateApiKeyResponse, api_key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "key_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__RotateApiKeyResponse, key_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "key",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__RotateApiKeyResponse, key),
+    &bfc__tenancy__v1__api_key__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "superseded_key",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__RotateApiKeyResponse, superseded_key),
+    &bfc__tenancy__v1__api_key__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__rotate_api_key_response__field_indices_by_name[] = {
+  1,   /* field[1] = api_key */
+  3,   /* field[3] = key */
+  2,   /* field[2] = key_id */
+  0,   /* field[0] = success */
+  4,   /* field[4] = superseded_key */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__rotate_api_key_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__rotate_api_key_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.RotateApiKeyResponse",
+  "RotateApiKeyResponse",
+  "Bfc__Tenancy__V1__RotateApiKeyResponse",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__RotateApiKeyResponse),
+  5,
+  bfc__tenancy__v1__rotate_api_key_response__field_descriptors,
+  bfc__tenancy__v1__rotate_api_key_response__field_indices_by_name,
+  1,  bfc__tenancy__v1__rotate_api_key_response__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__rotate_api_key_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__report_leak_request__field_descriptors[4] =
+{
+  {
+    "api_key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ReportLeakRequest, api_key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "found_at",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ReportLeakRequest, found_at),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "idempotency_key",
+    30,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ReportLeakRequest, idempotency_key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validate_only",
+    31,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ReportLeakRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__report_leak_request__field_indices_by_name[] = {
+  0,   /* field[0] = api_key */
+  1,   /* field[1] = found_at */
+  2,   /* field[2] = idempotency_key */
+  3,   /* field[3] = validate_only */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__report_leak_request__number_ranges[2 + 1] =
+{
+  { 1, 0 },
+  { 30, 2 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__report_leak_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.ReportLeakRequest",
+  "ReportLeakRequest",
+  "Bfc__Tenancy__V1__ReportLeakRequest",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__ReportLeakRequest),
+  4,
+  bfc__tenancy__v1__report_leak_request__field_descriptors,
+  bfc__tenancy__v1__report_leak_request__field_indices_by_name,
+  2,  bfc__tenancy__v1__report_leak_request__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__report_leak_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__report_leak_response__field_descriptors[4] =
+{
+  {
+    "success",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ReportLeakResponse, success),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tenant_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ReportLeakResponse, tenant_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "was_active",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ReportLeakResponse, was_active),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "key",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ReportLeakResponse, key),
+    &bfc__tenancy__v1__api_key__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__report_leak_response__field_indices_by_name[] = {
+  3,   /* field[3] = key */
+  0,   /* field[0] = success */
+  1,   /* field[1] = tenant_id */
+  2,   /* field[2] = was_active */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__report_leak_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__report_leak_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.ReportLeakResponse",
+  "ReportLeakResponse",
+  "Bfc__Tenancy__V1__ReportLeakResponse",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__ReportLeakResponse),
+  4,
+  bfc__tenancy__v1__report_leak_response__field_descriptors,
+  bfc__tenancy__v1__report_leak_response__field_indices_by_name,
+  1,  bfc__tenancy__v1__report_leak_response__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__report_leak_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__batch_verify_request__field_descriptors[1] =
+{
+  {
+    "requests",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Bfc__Tenancy__V1__BatchVerifyRequest, n_requests),
+    offsetof(Bfc__Tenancy__V1__BatchVerifyRequest, requests),
+    &bfc__tenancy__v1__verify_api_key_request__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__batch_verify_request__field_indices_by_name[] = {
+  0,   /* field[0] = requests */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__batch_verify_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__batch_verify_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.BatchVerifyRequest",
+  "BatchVerifyRequest",
+  "Bfc__Tenancy__V1__BatchVerifyRequest",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__BatchVerifyRequest),
+  1,
+  bfc__tenancy__v1__batch_verify_request__field_descriptors,
+  bfc__tenancy__v1__batch_verify_request__field_indices_by_name,
+  1,  bfc__tenancy__v1__batch_verify_request__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__batch_verify_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__batch_verify_response__field_descriptors[1] =
+{
+  {
+    "results",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Bfc__Tenancy__V1__BatchVerifyResponse, n_results),
+    offsetof(Bfc__Tenancy__V1__BatchVerifyResponse, results),
+    &bfc__tenancy__v1__verify_api_key_response__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__batch_verify_response__field_indices_by_name[] = {
+  0,   /* field[0] = results */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__batch_verify_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__batch_verify_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.BatchVerifyResponse",
+  "BatchVerifyResponse",
+  "Bfc__Tenancy__V1__BatchVerifyResponse",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__BatchVerifyResponse),
+  1,
+  bfc__tenancy__v1__batch_verify_response__field_descriptors,
+  bfc__tenancy__v1__batch_verify_response__field_indices_by_name,
+  1,  bfc__tenancy__v1__batch_verify_response__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__batch_verify_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue bfc__tenancy__v1__api_key_status__enum_values_by_number[5] =
 {
   { "API_KEY_STATUS_UNSPECIFIED", "BFC__TENANCY__V1__API_KEY_STATUS__API_KEY_STATUS_UNSPECIFIED", 0 },
   { "API_KEY_STATUS_ACTIVE", "BFC__TENANCY__V1__API_KEY_STATUS__API_KEY_STATUS_ACTIVE", 1 },
   { "API_KEY_STATUS_REVOKED", "BFC__TENANCY__V1__API_KEY_STATUS__API_KEY_STATUS_REVOKED", 2 },
   { "API_KEY_STATUS_EXPIRED", "BFC__TENANCY__V1__API_KEY_STATUS__API_KEY_STATUS_EXPIRED", 3 },
+  { "API_KEY_STATUS_SUPERSEDED", "BFC__TENANCY__V1__API_KEY_STATUS__API_KEY_STATUS_SUPERSEDED", 4 },
 };
 static const ProtobufCIntRange bfc__tenancy__v1__api_key_status__value_ranges[] = {
-{0, 0},{0, 4}
+{0, 0},{0, 5}
 };
-static const ProtobufCEnumValueIndex bfc__tenancy__v1__api_key_status__enum_values_by_name[4] =
+static const ProtobufCEnumValueIndex bfc__tenancy__v1__api_key_status__enum_values_by_name[5] =
 {
   { "API_KEY_STATUS_ACTIVE", 1 },
   { "API_KEY_STATUS_EXPIRED", 3 },
   { "API_KEY_STATUS_REVOKED", 2 },
+  { "API_KEY_STATUS_SUPERSEDED", 4 },
   { "API_KEY_STATUS_UNSPECIFIED", 0 },
 };
 const ProtobufCEnumDescriptor bfc__tenancy__v1__api_key_status__descriptor =
@@ -1404,15 +2179,15 @@ const ProtobufCEnumDescriptor bfc__tenancy__v1__api_key_status__descriptor =
   "ApiKeyStatus",
   "Bfc__Tenancy__V1__ApiKeyStatus",
   "bfc.tenancy.v1",
-  4,
+  5,
   bfc__tenancy__v1__api_key_status__enum_values_by_number,
-  4,
+  5,
   bfc__tenancy__v1__api_key_status__enum_values_by_name,
   1,
   bfc__tenancy__v1__api_key_status__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue bfc__tenancy__v1__api_key_refusal__enum_values_by_number[8] =
+static const ProtobufCEnumValue bfc__tenancy__v1__api_key_refusal__enum_values_by_number[9] =
 {
   { "API_KEY_REFUSAL_UNSPECIFIED", "BFC__TENANCY__V1__API_KEY_REFUSAL__API_KEY_REFUSAL_UNSPECIFIED", 0 },
   { "API_KEY_REFUSAL_UNKNOWN", "BFC__TENANCY__V1__API_KEY_REFUSAL__API_KEY_REFUSAL_UNKNOWN", 1 },
@@ -1422,17 +2197,19 @@ static const ProtobufCEnumValue bfc__tenancy__v1__api_key_refusal__enum_values_b
   { "API_KEY_REFUSAL_PERMISSION_MISSING", "BFC__TENANCY__V1__API_KEY_REFUSAL__API_KEY_REFUSAL_PERMISSION_MISSING", 5 },
   { "API_KEY_REFUSAL_RATE_LIMITED", "BFC__TENANCY__V1__API_KEY_REFUSAL__API_KEY_REFUSAL_RATE_LIMITED", 6 },
   { "API_KEY_REFUSAL_TENANT_NOT_ACTIVE", "BFC__TENANCY__V1__API_KEY_REFUSAL__API_KEY_REFUSAL_TENANT_NOT_ACTIVE", 7 },
+  { "API_KEY_REFUSAL_SUPERSEDED", "BFC__TENANCY__V1__API_KEY_REFUSAL__API_KEY_REFUSAL_SUPERSEDED", 8 },
 };
 static const ProtobufCIntRange bfc__tenancy__v1__api_key_refusal__value_ranges[] = {
-{0, 0},{0, 8}
+{0, 0},{0, 9}
 };
-static const ProtobufCEnumValueIndex bfc__tenancy__v1__api_key_refusal__enum_values_by_name[8] =
+static const ProtobufCEnumValueIndex bfc__tenancy__v1__api_key_refusal__enum_values_by_name[9] =
 {
   { "API_KEY_REFUSAL_ADDRESS_NOT_ALLOWED", 4 },
   { "API_KEY_REFUSAL_EXPIRED", 3 },
   { "API_KEY_REFUSAL_PERMISSION_MISSING", 5 },
   { "API_KEY_REFUSAL_RATE_LIMITED", 6 },
   { "API_KEY_REFUSAL_REVOKED", 2 },
+  { "API_KEY_REFUSAL_SUPERSEDED", 8 },
   { "API_KEY_REFUSAL_TENANT_NOT_ACTIVE", 7 },
   { "API_KEY_REFUSAL_UNKNOWN", 1 },
   { "API_KEY_REFUSAL_UNSPECIFIED", 0 },
@@ -1444,26 +2221,32 @@ const ProtobufCEnumDescriptor bfc__tenancy__v1__api_key_refusal__descriptor =
   "ApiKeyRefusal",
   "Bfc__Tenancy__V1__ApiKeyRefusal",
   "bfc.tenancy.v1",
-  8,
+  9,
   bfc__tenancy__v1__api_key_refusal__enum_values_by_number,
-  8,
+  9,
   bfc__tenancy__v1__api_key_refusal__enum_values_by_name,
   1,
   bfc__tenancy__v1__api_key_refusal__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor bfc__tenancy__v1__api_key_service__method_descriptors[4] =
+static const ProtobufCMethodDescriptor bfc__tenancy__v1__api_key_service__method_descriptors[7] =
 {
   { "ListApiKeys", &bfc__tenancy__v1__list_api_keys_request__descriptor, &bfc__tenancy__v1__list_api_keys_response__descriptor },
   { "CreateApiKey", &bfc__tenancy__v1__create_api_key_request__descriptor, &bfc__tenancy__v1__create_api_key_response__descriptor },
   { "RevokeApiKey", &bfc__tenancy__v1__revoke_api_key_request__descriptor, &bfc__tenancy__v1__revoke_api_key_response__descriptor },
+  { "RotateApiKey", &bfc__tenancy__v1__rotate_api_key_request__descriptor, &bfc__tenancy__v1__rotate_api_key_response__descriptor },
+  { "ReportLeak", &bfc__tenancy__v1__report_leak_request__descriptor, &bfc__tenancy__v1__report_leak_response__descriptor },
   { "VerifyApiKey", &bfc__tenancy__v1__verify_api_key_request__descriptor, &bfc__tenancy__v1__verify_api_key_response__descriptor },
+  { "BatchVerify", &bfc__tenancy__v1__batch_verify_request__descriptor, &bfc__tenancy__v1__batch_verify_response__descriptor },
 };
 const unsigned bfc__tenancy__v1__api_key_service__method_indices_by_name[] = {
+  6,        /* BatchVerify */
   1,        /* CreateApiKey */
   0,        /* ListApiKeys */
+  4,        /* ReportLeak */
   2,        /* RevokeApiKey */
-  3         /* VerifyApiKey */
+  3,        /* RotateApiKey */
+  5         /* VerifyApiKey */
 };
 const ProtobufCServiceDescriptor bfc__tenancy__v1__api_key_service__descriptor =
 {
@@ -1472,7 +2255,7 @@ const ProtobufCServiceDescriptor bfc__tenancy__v1__api_key_service__descriptor =
   "ApiKeyService",
   "Bfc__Tenancy__V1__ApiKeyService",
   "bfc.tenancy.v1",
-  4,
+  7,
   bfc__tenancy__v1__api_key_service__method_descriptors,
   bfc__tenancy__v1__api_key_service__method_indices_by_name
 };
@@ -1500,13 +2283,37 @@ void bfc__tenancy__v1__api_key_service__revoke_api_key(ProtobufCService *service
   assert(service->descriptor == &bfc__tenancy__v1__api_key_service__descriptor);
   service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void bfc__tenancy__v1__api_key_service__rotate_api_key(ProtobufCService *service,
+                                                       const Bfc__Tenancy__V1__RotateApiKeyRequest *input,
+                                                       Bfc__Tenancy__V1__RotateApiKeyResponse_Closure closure,
+                                                       void *closure_data)
+{
+  assert(service->descriptor == &bfc__tenancy__v1__api_key_service__descriptor);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void bfc__tenancy__v1__api_key_service__report_leak(ProtobufCService *service,
+                                                    const Bfc__Tenancy__V1__ReportLeakRequest *input,
+                                                    Bfc__Tenancy__V1__ReportLeakResponse_Closure closure,
+                                                    void *closure_data)
+{
+  assert(service->descriptor == &bfc__tenancy__v1__api_key_service__descriptor);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void bfc__tenancy__v1__api_key_service__verify_api_key(ProtobufCService *service,
                                                        const Bfc__Tenancy__V1__VerifyApiKeyRequest *input,
                                                        Bfc__Tenancy__V1__VerifyApiKeyResponse_Closure closure,
                                                        void *closure_data)
 {
   assert(service->descriptor == &bfc__tenancy__v1__api_key_service__descriptor);
-  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void bfc__tenancy__v1__api_key_service__batch_verify(ProtobufCService *service,
+                                                     const Bfc__Tenancy__V1__BatchVerifyRequest *input,
+                                                     Bfc__Tenancy__V1__BatchVerifyResponse_Closure closure,
+                                                     void *closure_data)
+{
+  assert(service->descriptor == &bfc__tenancy__v1__api_key_service__descriptor);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void bfc__tenancy__v1__api_key_service__init (Bfc__Tenancy__V1__ApiKeyService_Service *service,
                                               Bfc__Tenancy__V1__ApiKeyService_ServiceDestroy destroy)

@@ -39,6 +39,8 @@ const (
 	ApiKeyStatus_API_KEY_STATUS_REVOKED ApiKeyStatus = 2
 	// Its time is over.
 	ApiKeyStatus_API_KEY_STATUS_EXPIRED ApiKeyStatus = 3
+	// It was rotated, and its successor has taken over.
+	ApiKeyStatus_API_KEY_STATUS_SUPERSEDED ApiKeyStatus = 4
 )
 
 var ApiKeyStatus_name = map[int32]string{
@@ -46,6 +48,7 @@ var ApiKeyStatus_name = map[int32]string{
 	1: "API_KEY_STATUS_ACTIVE",
 	2: "API_KEY_STATUS_REVOKED",
 	3: "API_KEY_STATUS_EXPIRED",
+	4: "API_KEY_STATUS_SUPERSEDED",
 }
 
 var ApiKeyStatus_value = map[string]int32{
@@ -53,6 +56,7 @@ var ApiKeyStatus_value = map[string]int32{
 	"API_KEY_STATUS_ACTIVE":      1,
 	"API_KEY_STATUS_REVOKED":     2,
 	"API_KEY_STATUS_EXPIRED":     3,
+	"API_KEY_STATUS_SUPERSEDED":  4,
 }
 
 func (x ApiKeyStatus) String() string {
@@ -83,6 +87,8 @@ const (
 	ApiKeyRefusal_API_KEY_REFUSAL_RATE_LIMITED ApiKeyRefusal = 6
 	// The tenant of the key is suspended or inactive.
 	ApiKeyRefusal_API_KEY_REFUSAL_TENANT_NOT_ACTIVE ApiKeyRefusal = 7
+	// The key was rotated, and its successor has taken over.
+	ApiKeyRefusal_API_KEY_REFUSAL_SUPERSEDED ApiKeyRefusal = 8
 )
 
 var ApiKeyRefusal_name = map[int32]string{
@@ -94,6 +100,7 @@ var ApiKeyRefusal_name = map[int32]string{
 	5: "API_KEY_REFUSAL_PERMISSION_MISSING",
 	6: "API_KEY_REFUSAL_RATE_LIMITED",
 	7: "API_KEY_REFUSAL_TENANT_NOT_ACTIVE",
+	8: "API_KEY_REFUSAL_SUPERSEDED",
 }
 
 var ApiKeyRefusal_value = map[string]int32{
@@ -105,6 +112,7 @@ var ApiKeyRefusal_value = map[string]int32{
 	"API_KEY_REFUSAL_PERMISSION_MISSING":  5,
 	"API_KEY_REFUSAL_RATE_LIMITED":        6,
 	"API_KEY_REFUSAL_TENANT_NOT_ACTIVE":   7,
+	"API_KEY_REFUSAL_SUPERSEDED":          8,
 }
 
 func (x ApiKeyRefusal) String() string {
@@ -140,7 +148,14 @@ type ApiKey struct {
 	// When it was made.
 	CreatedAt *types.Timestamp `protobuf:"bytes,11,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
 	// When it was revoked; not set when it was not.
-	RevokedAt            *types.Timestamp `protobuf:"bytes,12,opt,name=revoked_at,json=revokedAt,proto3" json:"revoked_at,omitempty"`
+	RevokedAt *types.Timestamp `protobuf:"bytes,12,opt,name=revoked_at,json=revokedAt,proto3" json:"revoked_at,omitempty"`
+	// The number of the first key of its family. The keys of a family come from each other by
+	// rotation, and share one hourly rate.
+	FamilyId int64 `protobuf:"varint,13,opt,name=family_id,json=familyId,proto3" json:"family_id,omitempty"`
+	// The key that takes its place; 0 when it was not rotated.
+	SupersededBy int64 `protobuf:"varint,14,opt,name=superseded_by,json=supersededBy,proto3" json:"superseded_by,omitempty"`
+	// When that key takes over: until then both work. Not set when it was not rotated.
+	SupersededAt         *types.Timestamp `protobuf:"bytes,15,opt,name=superseded_at,json=supersededAt,proto3" json:"superseded_at,omitempty"`
 	XXX_NoUnkeyedLiteral struct{}         `json:"-"`
 	XXX_unrecognized     []byte           `json:"-"`
 	XXX_sizecache        int32            `json:"-"`
@@ -548,7 +563,11 @@ type VerifyApiKeyResponse struct {
 	// When the hour starts anew.
 	RateResetsAt *types.Timestamp `protobuf:"bytes,10,opt,name=rate_resets_at,json=rateResetsAt,proto3" json:"rate_resets_at,omitempty"`
 	// When to come again after a rate that was used up; else 0.
-	RetryAfterSeconds    int64    `protobuf:"varint,11,opt,name=retry_after_seconds,json=retryAfterSeconds,proto3" json:"retry_after_seconds,omitempty"`
+	RetryAfterSeconds int64 `protobuf:"varint,11,opt,name=retry_after_seconds,json=retryAfterSeconds,proto3" json:"retry_after_seconds,omitempty"`
+	// Whom the activity log names when the key calls, such as api_key:7; empty for an unknown key.
+	Principal string `protobuf:"bytes,12,opt,name=principal,proto3" json:"principal,omitempty"`
+	// The key that takes this one's place; 0 when it was not rotated.
+	SupersededBy         int64    `protobuf:"varint,13,opt,name=superseded_by,json=supersededBy,proto3" json:"superseded_by,omitempty"`
 	XXX_NoUnkeyedLiteral struct{} `json:"-"`
 	XXX_unrecognized     []byte   `json:"-"`
 	XXX_sizecache        int32    `json:"-"`
@@ -586,6 +605,288 @@ func (m *VerifyApiKeyResponse) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_VerifyApiKeyResponse proto.InternalMessageInfo
 
+// RotateApiKeyRequest names a key that gets a successor.
+type RotateApiKeyRequest struct {
+	// The tenant's code; exactly one of code and id is given.
+	TenantCode string `protobuf:"bytes,1,opt,name=tenant_code,json=tenantCode,proto3" json:"tenant_code,omitempty"`
+	// The tenant's id; exactly one of code and id is given.
+	TenantId int64 `protobuf:"varint,2,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`
+	// The key's number. Required.
+	KeyId int64 `protobuf:"varint,3,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
+	// For how many seconds the key goes on beside its successor: at most 2,592,000 (30 days). 0 ends
+	// it at once.
+	OverlapSeconds int64 `protobuf:"varint,4,opt,name=overlap_seconds,json=overlapSeconds,proto3" json:"overlap_seconds,omitempty"`
+	// When the time of the new key is over, in the future; when that of the old one is, when not set.
+	ExpiresAt *types.Timestamp `protobuf:"bytes,5,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
+	// Makes a retry safe: the same key with the same request gives the stored answer, with another
+	// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+	IdempotencyKey string `protobuf:"bytes,30,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
+	// Check everything and change nothing.
+	ValidateOnly         bool     `protobuf:"varint,31,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	XXX_NoUnkeyedLiteral struct{} `json:"-"`
+	XXX_unrecognized     []byte   `json:"-"`
+	XXX_sizecache        int32    `json:"-"`
+}
+
+func (m *RotateApiKeyRequest) Reset()      { *m = RotateApiKeyRequest{} }
+func (*RotateApiKeyRequest) ProtoMessage() {}
+func (*RotateApiKeyRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_6cb3d4869af91a58, []int{9}
+}
+func (m *RotateApiKeyRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *RotateApiKeyRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_RotateApiKeyRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *RotateApiKeyRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_RotateApiKeyRequest.Merge(m, src)
+}
+func (m *RotateApiKeyRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *RotateApiKeyRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_RotateApiKeyRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_RotateApiKeyRequest proto.InternalMessageInfo
+
+// RotateApiKeyResponse is the successor of a key.
+type RotateApiKeyResponse struct {
+	// Always true; a failure is a status, not an answer.
+	Success bool `protobuf:"varint,1,opt,name=success,proto3" json:"success,omitempty"`
+	// The new key itself; empty when the request was only validated.
+	ApiKey string `protobuf:"bytes,2,opt,name=api_key,json=apiKey,proto3" json:"api_key,omitempty"`
+	// The new key's number.
+	KeyId int64 `protobuf:"varint,3,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
+	// The new key as stored.
+	Key *ApiKey `protobuf:"bytes,4,opt,name=key,proto3" json:"key,omitempty"`
+	// The old key, with superseded_by and superseded_at.
+	SupersededKey        *ApiKey  `protobuf:"bytes,5,opt,name=superseded_key,json=supersededKey,proto3" json:"superseded_key,omitempty"`
+	XXX_NoUnkeyedLiteral struct{} `json:"-"`
+	XXX_unrecognized     []byte   `json:"-"`
+	XXX_sizecache        int32    `json:"-"`
+}
+
+func (m *RotateApiKeyResponse) Reset()      { *m = RotateApiKeyResponse{} }
+func (*RotateApiKeyResponse) ProtoMessage() {}
+func (*RotateApiKeyResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_6cb3d4869af91a58, []int{10}
+}
+func (m *RotateApiKeyResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *RotateApiKeyResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_RotateApiKeyResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *RotateApiKeyResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_RotateApiKeyResponse.Merge(m, src)
+}
+func (m *RotateApiKeyResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *RotateApiKeyResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_RotateApiKeyResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_RotateApiKeyResponse proto.InternalMessageInfo
+
+// ReportLeakRequest tells of a key that was found where it should not be.
+type ReportLeakRequest struct {
+	// The key, as it was found. Required; at most 256 bytes.
+	ApiKey string `protobuf:"bytes,1,opt,name=api_key,json=apiKey,proto3" json:"api_key,omitempty"`
+	// Where it was found, such as the address of a page; it goes into the activity log. At most 500
+	// characters; empty when that is not known.
+	FoundAt string `protobuf:"bytes,2,opt,name=found_at,json=foundAt,proto3" json:"found_at,omitempty"`
+	// Makes a retry safe: the same key with the same request gives the stored answer, with another
+	// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+	IdempotencyKey string `protobuf:"bytes,30,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
+	// Check everything and change nothing.
+	ValidateOnly         bool     `protobuf:"varint,31,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	XXX_NoUnkeyedLiteral struct{} `json:"-"`
+	XXX_unrecognized     []byte   `json:"-"`
+	XXX_sizecache        int32    `json:"-"`
+}
+
+func (m *ReportLeakRequest) Reset()      { *m = ReportLeakRequest{} }
+func (*ReportLeakRequest) ProtoMessage() {}
+func (*ReportLeakRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_6cb3d4869af91a58, []int{11}
+}
+func (m *ReportLeakRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *ReportLeakRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_ReportLeakRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *ReportLeakRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_ReportLeakRequest.Merge(m, src)
+}
+func (m *ReportLeakRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *ReportLeakRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_ReportLeakRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_ReportLeakRequest proto.InternalMessageInfo
+
+// ReportLeakResponse is the key that was found.
+type ReportLeakResponse struct {
+	// Always true; a failure is a status, not an answer.
+	Success bool `protobuf:"varint,1,opt,name=success,proto3" json:"success,omitempty"`
+	// The key's tenant.
+	TenantId int64 `protobuf:"varint,2,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`
+	// Whether the key worked until now.
+	WasActive bool `protobuf:"varint,3,opt,name=was_active,json=wasActive,proto3" json:"was_active,omitempty"`
+	// The key, revoked.
+	Key                  *ApiKey  `protobuf:"bytes,4,opt,name=key,proto3" json:"key,omitempty"`
+	XXX_NoUnkeyedLiteral struct{} `json:"-"`
+	XXX_unrecognized     []byte   `json:"-"`
+	XXX_sizecache        int32    `json:"-"`
+}
+
+func (m *ReportLeakResponse) Reset()      { *m = ReportLeakResponse{} }
+func (*ReportLeakResponse) ProtoMessage() {}
+func (*ReportLeakResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_6cb3d4869af91a58, []int{12}
+}
+func (m *ReportLeakResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *ReportLeakResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_ReportLeakResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *ReportLeakResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_ReportLeakResponse.Merge(m, src)
+}
+func (m *ReportLeakResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *ReportLeakResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_ReportLeakResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_ReportLeakResponse proto.InternalMessageInfo
+
+// BatchVerifyRequest presents many keys.
+type BatchVerifyRequest struct {
+	// The keys, each with what is asked of it: 1 to 100.
+	Requests             []*VerifyApiKeyRequest `protobuf:"bytes,1,rep,name=requests,proto3" json:"requests,omitempty"`
+	XXX_NoUnkeyedLiteral struct{}               `json:"-"`
+	XXX_unrecognized     []byte                 `json:"-"`
+	XXX_sizecache        int32                  `json:"-"`
+}
+
+func (m *BatchVerifyRequest) Reset()      { *m = BatchVerifyRequest{} }
+func (*BatchVerifyRequest) ProtoMessage() {}
+func (*BatchVerifyRequest) Descriptor() ([]byte, []int) {
+	return fileDescriptor_6cb3d4869af91a58, []int{13}
+}
+func (m *BatchVerifyRequest) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *BatchVerifyRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_BatchVerifyRequest.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *BatchVerifyRequest) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_BatchVerifyRequest.Merge(m, src)
+}
+func (m *BatchVerifyRequest) XXX_Size() int {
+	return m.Size()
+}
+func (m *BatchVerifyRequest) XXX_DiscardUnknown() {
+	xxx_messageInfo_BatchVerifyRequest.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_BatchVerifyRequest proto.InternalMessageInfo
+
+// BatchVerifyResponse is what is said of each key.
+type BatchVerifyResponse struct {
+	// In the order of the requests.
+	Results              []*VerifyApiKeyResponse `protobuf:"bytes,1,rep,name=results,proto3" json:"results,omitempty"`
+	XXX_NoUnkeyedLiteral struct{}                `json:"-"`
+	XXX_unrecognized     []byte                  `json:"-"`
+	XXX_sizecache        int32                   `json:"-"`
+}
+
+func (m *BatchVerifyResponse) Reset()      { *m = BatchVerifyResponse{} }
+func (*BatchVerifyResponse) ProtoMessage() {}
+func (*BatchVerifyResponse) Descriptor() ([]byte, []int) {
+	return fileDescriptor_6cb3d4869af91a58, []int{14}
+}
+func (m *BatchVerifyResponse) XXX_Unmarshal(b []byte) error {
+	return m.Unmarshal(b)
+}
+func (m *BatchVerifyResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
+	if deterministic {
+		return xxx_messageInfo_BatchVerifyResponse.Marshal(b, m, deterministic)
+	} else {
+		b = b[:cap(b)]
+		n, err := m.MarshalToSizedBuffer(b)
+		if err != nil {
+			return nil, err
+		}
+		return b[:n], nil
+	}
+}
+func (m *BatchVerifyResponse) XXX_Merge(src proto.Message) {
+	xxx_messageInfo_BatchVerifyResponse.Merge(m, src)
+}
+func (m *BatchVerifyResponse) XXX_Size() int {
+	return m.Size()
+}
+func (m *BatchVerifyResponse) XXX_DiscardUnknown() {
+	xxx_messageInfo_BatchVerifyResponse.DiscardUnknown(m)
+}
+
+var xxx_messageInfo_BatchVerifyResponse proto.InternalMessageInfo
+
 func init() {
 	proto.RegisterEnum("bfc.tenancy.v1.ApiKeyStatus", ApiKeyStatus_name, ApiKeyStatus_value)
 	proto.RegisterEnum("bfc.tenancy.v1.ApiKeyRefusal", ApiKeyRefusal_name, ApiKeyRefusal_value)
@@ -598,86 +899,113 @@ func init() {
 	proto.RegisterType((*RevokeApiKeyResponse)(nil), "bfc.tenancy.v1.RevokeApiKeyResponse")
 	proto.RegisterType((*VerifyApiKeyRequest)(nil), "bfc.tenancy.v1.VerifyApiKeyRequest")
 	proto.RegisterType((*VerifyApiKeyResponse)(nil), "bfc.tenancy.v1.VerifyApiKeyResponse")
+	proto.RegisterType((*RotateApiKeyRequest)(nil), "bfc.tenancy.v1.RotateApiKeyRequest")
+	proto.RegisterType((*RotateApiKeyResponse)(nil), "bfc.tenancy.v1.RotateApiKeyResponse")
+	proto.RegisterType((*ReportLeakRequest)(nil), "bfc.tenancy.v1.ReportLeakRequest")
+	proto.RegisterType((*ReportLeakResponse)(nil), "bfc.tenancy.v1.ReportLeakResponse")
+	proto.RegisterType((*BatchVerifyRequest)(nil), "bfc.tenancy.v1.BatchVerifyRequest")
+	proto.RegisterType((*BatchVerifyResponse)(nil), "bfc.tenancy.v1.BatchVerifyResponse")
 }
 
 func init() { proto.RegisterFile("bfc/tenancy/v1/api_key.proto", fileDescriptor_6cb3d4869af91a58) }
 
 var fileDescriptor_6cb3d4869af91a58 = []byte{
-	// 1182 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xb4, 0x56, 0x4d, 0x6f, 0xdb, 0x46,
-	0x13, 0x0e, 0x45, 0x7d, 0x8e, 0x64, 0x45, 0xef, 0xda, 0x49, 0x18, 0x25, 0x91, 0xf5, 0x2a, 0x4d,
-	0x22, 0xe4, 0x20, 0x23, 0x6e, 0x81, 0xa2, 0x40, 0x0f, 0x65, 0x2c, 0xa6, 0x20, 0xac, 0x48, 0x02,
-	0x29, 0x27, 0x75, 0x7b, 0x20, 0x68, 0x72, 0x65, 0x10, 0x92, 0x48, 0x96, 0xbb, 0x72, 0xcd, 0x9c,
-	0xda, 0x63, 0x7b, 0xea, 0x5f, 0xe8, 0x2f, 0xe8, 0xb5, 0xf7, 0xf6, 0x90, 0x63, 0x8f, 0xed, 0xad,
-	0xf1, 0xff, 0x28, 0x5a, 0xec, 0x92, 0xb2, 0xa9, 0x0f, 0x5b, 0x2d, 0xe0, 0x9e, 0x6c, 0x3e, 0x33,
-	0x3b, 0x3b, 0xf3, 0xcc, 0xcc, 0xb3, 0x82, 0xfb, 0x47, 0x43, 0x6b, 0x87, 0x62, 0xd7, 0x74, 0xad,
-	0x70, 0xe7, 0xe4, 0xd9, 0x8e, 0xe9, 0x3b, 0xc6, 0x08, 0x87, 0x2d, 0x3f, 0xf0, 0xa8, 0x87, 0xca,
-	0x47, 0x43, 0xab, 0x15, 0x5b, 0x5b, 0x27, 0xcf, 0xaa, 0xdb, 0xc7, 0x9e, 0x77, 0x3c, 0xc6, 0x3b,
-	0xdc, 0x7a, 0x34, 0x1d, 0xee, 0x50, 0x67, 0x82, 0x09, 0x35, 0x27, 0x7e, 0x74, 0xa0, 0xf1, 0x97,
-	0x08, 0x59, 0xd9, 0x77, 0xf6, 0x71, 0x88, 0x6e, 0x41, 0x76, 0x84, 0x43, 0xc3, 0xb1, 0x25, 0xa1,
-	0x2e, 0x34, 0x45, 0x2d, 0x33, 0xc2, 0xa1, 0x6a, 0xa3, 0xbb, 0x90, 0x67, 0xb0, 0x6b, 0x4e, 0xb0,
-	0x94, 0xaa, 0x0b, 0xcd, 0x82, 0x96, 0x1b, 0xe1, 0xb0, 0x6b, 0x4e, 0x30, 0x7a, 0x00, 0xc0, 0x4c,
-	0x7e, 0x80, 0x87, 0xce, 0xa9, 0x24, 0x72, 0x63, 0x61, 0x84, 0xc3, 0x3e, 0x07, 0x50, 0x1d, 0x8a,
-	0x3e, 0x0e, 0x26, 0x0e, 0x21, 0x8e, 0xe7, 0x12, 0x29, 0x5d, 0x17, 0x9b, 0x05, 0x2d, 0x09, 0xb1,
-	0x00, 0x81, 0x49, 0xb1, 0x31, 0x76, 0x26, 0x0e, 0x95, 0x32, 0x75, 0xa1, 0x99, 0xd6, 0x0a, 0x0c,
-	0xe9, 0x30, 0x00, 0x6d, 0x43, 0xd1, 0x1c, 0x8f, 0xbd, 0xaf, 0xb0, 0x6d, 0x38, 0x3e, 0x91, 0xb2,
-	0x3c, 0x00, 0xc4, 0x90, 0xea, 0x13, 0xf4, 0x01, 0x64, 0x09, 0x35, 0xe9, 0x94, 0x48, 0xb9, 0xba,
-	0xd0, 0x2c, 0xef, 0xde, 0x6f, 0xcd, 0xd7, 0xdf, 0x8a, 0x4a, 0xd3, 0xb9, 0x8f, 0x16, 0xfb, 0xa2,
-	0x8f, 0x00, 0xf0, 0xa9, 0xef, 0x04, 0x98, 0x18, 0x26, 0x95, 0xf2, 0x75, 0xa1, 0x59, 0xdc, 0xad,
-	0xb6, 0x22, 0xa6, 0x5a, 0x33, 0xa6, 0x5a, 0x83, 0x19, 0x53, 0x5a, 0x21, 0xf6, 0x96, 0x29, 0xfa,
-	0x18, 0x4a, 0x63, 0x93, 0x50, 0x63, 0x4a, 0xb0, 0xcd, 0x0e, 0x17, 0xd6, 0x1e, 0x06, 0xe6, 0x7f,
-	0x40, 0xb0, 0x2d, 0x53, 0x56, 0xae, 0x15, 0x60, 0x93, 0x62, 0xdb, 0x38, 0x0a, 0x25, 0x88, 0xf8,
-	0x8a, 0x91, 0xe7, 0x21, 0xcb, 0x6b, 0x66, 0x36, 0xa9, 0x54, 0x5c, 0x9f, 0x57, 0xec, 0x2d, 0x53,
-	0x76, 0x34, 0xc0, 0x27, 0xde, 0x28, 0x3a, 0x5a, 0x5a, 0x7f, 0x34, 0xf6, 0x96, 0x69, 0xe3, 0x17,
-	0x01, 0x50, 0xc7, 0x21, 0x34, 0xa2, 0x8a, 0x68, 0xf8, 0xcb, 0x29, 0x26, 0x9c, 0x7b, 0xce, 0x23,
-	0x35, 0x2c, 0xcf, 0xc6, 0x7c, 0x24, 0x0a, 0x1a, 0x44, 0xd0, 0x9e, 0x67, 0x63, 0x74, 0x0f, 0x0a,
-	0xb1, 0x83, 0x63, 0xf3, 0xc1, 0x10, 0xb5, 0x7c, 0x04, 0xa8, 0x36, 0x33, 0xfa, 0xe6, 0x31, 0x36,
-	0x88, 0xf3, 0x06, 0xf3, 0xc1, 0xc8, 0x68, 0x79, 0x06, 0xe8, 0xce, 0x1b, 0x3e, 0x36, 0xdc, 0x48,
-	0xbd, 0x11, 0x76, 0xa5, 0x74, 0x44, 0x03, 0x43, 0x06, 0x0c, 0x48, 0x34, 0x35, 0xf3, 0xcf, 0x9b,
-	0xda, 0xf8, 0x4e, 0x80, 0xcd, 0xb9, 0x32, 0x88, 0xef, 0xb9, 0x04, 0x23, 0x09, 0x72, 0x64, 0x6a,
-	0x59, 0x98, 0x10, 0x5e, 0x43, 0x5e, 0x9b, 0x7d, 0xa2, 0x67, 0x90, 0x8f, 0x97, 0x87, 0x48, 0xa9,
-	0xba, 0xd8, 0x2c, 0xee, 0xde, 0x5e, 0x7d, 0x93, 0x96, 0x33, 0xa3, 0xa0, 0xe8, 0x31, 0xdc, 0x74,
-	0xf1, 0x29, 0x35, 0x12, 0xe9, 0x47, 0x53, 0xbf, 0xc1, 0xe0, 0xfe, 0xac, 0x84, 0xc6, 0xef, 0x29,
-	0xd8, 0xdc, 0xe3, 0xcd, 0x89, 0x23, 0x5c, 0x0b, 0xa9, 0xc9, 0x4d, 0x14, 0xe7, 0x37, 0xf1, 0xbf,
-	0x5f, 0xb5, 0xf9, 0xa5, 0xc9, 0xfd, 0x9b, 0xa5, 0x79, 0x02, 0x37, 0x1d, 0x1b, 0x4f, 0x7c, 0x8f,
-	0x62, 0xd7, 0x0a, 0x19, 0xe1, 0x52, 0x8d, 0xa7, 0x5f, 0x4e, 0xc0, 0x4c, 0x81, 0x1e, 0xc2, 0xc6,
-	0x89, 0x39, 0x76, 0x6c, 0x96, 0xa7, 0xe7, 0x8e, 0x43, 0x69, 0x9b, 0x77, 0xac, 0x34, 0x03, 0x7b,
-	0xee, 0x38, 0x6c, 0xfc, 0x2c, 0xc0, 0xd6, 0x3c, 0xb7, 0x6b, 0x3b, 0x7d, 0x07, 0x72, 0x71, 0xa7,
-	0x63, 0x05, 0xcb, 0x46, 0x0d, 0x5d, 0x27, 0x60, 0x12, 0xe4, 0x26, 0x98, 0x10, 0xf3, 0x18, 0xc7,
-	0x53, 0x3a, 0xfb, 0x4c, 0x68, 0x65, 0x26, 0xa9, 0x95, 0x4d, 0x10, 0xd9, 0x25, 0x59, 0xce, 0xce,
-	0x65, 0xd3, 0xc4, 0x5c, 0x1a, 0x3f, 0x09, 0xb0, 0xa9, 0xf1, 0x1d, 0xbc, 0xce, 0x09, 0xb9, 0x48,
-	0x4b, 0x4c, 0xa6, 0x75, 0xbd, 0x0d, 0xf8, 0x1c, 0xb6, 0xe6, 0x33, 0x5f, 0xcb, 0x7f, 0x4c, 0x4b,
-	0x6a, 0x3d, 0x2d, 0xdf, 0x0a, 0xb0, 0xf9, 0x0a, 0x07, 0xce, 0x30, 0x9c, 0xa7, 0x25, 0xd1, 0x41,
-	0x61, 0xae, 0x83, 0x35, 0x80, 0x8b, 0x29, 0x8f, 0xbb, 0x9b, 0x40, 0xd0, 0x23, 0x28, 0x13, 0x6f,
-	0x1a, 0x58, 0xd8, 0x30, 0x6d, 0x3b, 0x60, 0xb9, 0xc5, 0x0b, 0x1b, 0xa1, 0x72, 0x04, 0x22, 0x04,
-	0x69, 0xcb, 0x23, 0x94, 0xb7, 0x39, 0xad, 0xf1, 0xff, 0x1b, 0x3f, 0x8a, 0xb0, 0x35, 0x9f, 0x4b,
-	0x5c, 0xe8, 0x16, 0x64, 0x38, 0x21, 0x71, 0x99, 0xd1, 0x07, 0xfa, 0x10, 0x72, 0x01, 0x1e, 0x4e,
-	0x89, 0x39, 0xe6, 0x69, 0x94, 0x77, 0x1f, 0x5c, 0x52, 0x68, 0xe4, 0xa4, 0xcd, 0xbc, 0xe7, 0x3b,
-	0x2a, 0x2e, 0x74, 0x74, 0x61, 0x1e, 0xd2, 0x4b, 0xf3, 0x70, 0xc9, 0x24, 0x26, 0xb5, 0x22, 0x7b,
-	0xa5, 0x56, 0xe4, 0xd6, 0x69, 0x45, 0x7e, 0x51, 0x2b, 0x1e, 0x41, 0x99, 0x9b, 0x03, 0x3c, 0x31,
-	0x1d, 0xd7, 0x71, 0x8f, 0xf9, 0x33, 0x98, 0xd6, 0x36, 0x18, 0xaa, 0xcd, 0x40, 0xf4, 0xc9, 0xb9,
-	0x1b, 0xc1, 0x94, 0xab, 0x06, 0xac, 0x55, 0x8d, 0x52, 0x14, 0x82, 0x1d, 0x90, 0x29, 0x6a, 0xc1,
-	0x66, 0x80, 0x69, 0x10, 0x1a, 0xe6, 0x90, 0xe2, 0xc0, 0x20, 0xd8, 0xf2, 0x5c, 0x9b, 0xf0, 0x97,
-	0x51, 0xd4, 0xfe, 0xc7, 0x4d, 0x32, 0xb3, 0xe8, 0x91, 0xe1, 0xe9, 0x37, 0x02, 0x94, 0x92, 0x8f,
-	0x03, 0xaa, 0x41, 0x55, 0xee, 0xab, 0xc6, 0xbe, 0x72, 0x68, 0xe8, 0x03, 0x79, 0x70, 0xa0, 0x1b,
-	0x07, 0x5d, 0xbd, 0xaf, 0xec, 0xa9, 0x2f, 0x54, 0xa5, 0x5d, 0xb9, 0x81, 0xee, 0xc2, 0xad, 0x05,
-	0xbb, 0xbc, 0x37, 0x50, 0x5f, 0x29, 0x15, 0x01, 0x55, 0xe1, 0xf6, 0x82, 0x49, 0x53, 0x5e, 0xf5,
-	0xf6, 0x95, 0x76, 0x25, 0xb5, 0xc2, 0xa6, 0x7c, 0xd6, 0x57, 0x35, 0xa5, 0x5d, 0x11, 0x9f, 0xfe,
-	0x90, 0x82, 0x8d, 0xb9, 0x46, 0xa3, 0x6d, 0xb8, 0x37, 0xf3, 0xd6, 0x94, 0x17, 0x07, 0xba, 0xdc,
-	0x59, 0xc8, 0xe2, 0x1e, 0xdc, 0x59, 0x76, 0xd8, 0xef, 0xf6, 0x5e, 0x77, 0x2b, 0xc2, 0x2a, 0xe3,
-	0x45, 0x22, 0x2b, 0x8c, 0xe7, 0x99, 0xa0, 0x27, 0xf0, 0x70, 0xd1, 0x28, 0xb7, 0xdb, 0x9a, 0xa2,
-	0xeb, 0x46, 0xb7, 0x37, 0x30, 0xe4, 0x4e, 0xa7, 0xf7, 0x5a, 0x69, 0x57, 0xd2, 0xe8, 0x31, 0x34,
-	0x16, 0x1d, 0xfb, 0x8a, 0xf6, 0x52, 0xd5, 0x75, 0xb5, 0xd7, 0x35, 0xf8, 0xdf, 0xee, 0xa7, 0x95,
-	0x0c, 0xaa, 0xc3, 0xfd, 0xa5, 0x54, 0xe4, 0x81, 0x62, 0x74, 0xd4, 0x97, 0xea, 0x40, 0x69, 0x57,
-	0xb2, 0xe8, 0x11, 0xfc, 0x7f, 0xd1, 0x63, 0xa0, 0x74, 0xe5, 0xee, 0x20, 0xba, 0x31, 0xe2, 0x36,
-	0xb7, 0xfb, 0xe7, 0x39, 0x47, 0x3a, 0x0e, 0x4e, 0x1c, 0x0b, 0xa3, 0x2f, 0xa0, 0x98, 0x78, 0xbc,
-	0x51, 0x63, 0x71, 0x75, 0x96, 0x7f, 0xa0, 0x54, 0x1f, 0x5e, 0xe9, 0x13, 0xad, 0x6a, 0x43, 0xfc,
-	0x3e, 0x25, 0xa0, 0x43, 0x28, 0x25, 0x1f, 0x0c, 0xb4, 0x74, 0x72, 0xc5, 0x53, 0x5d, 0x7d, 0xef,
-	0x6a, 0xa7, 0x58, 0x0a, 0x0e, 0xa1, 0x94, 0xd4, 0xc2, 0xe5, 0xd0, 0x2b, 0x34, 0x7e, 0x39, 0xf4,
-	0x4a, 0x39, 0x3d, 0x84, 0x52, 0x52, 0x7d, 0x96, 0x43, 0xaf, 0xd0, 0xc9, 0xe5, 0xd0, 0xab, 0x04,
-	0xec, 0xb9, 0xf4, 0xf6, 0x5d, 0xed, 0xc6, 0x6f, 0xef, 0x6a, 0x37, 0xbe, 0x3e, 0xab, 0x09, 0x6f,
-	0xcf, 0x6a, 0xc2, 0xaf, 0x67, 0x35, 0xe1, 0x8f, 0xb3, 0x9a, 0x70, 0x94, 0xe5, 0x3b, 0xf9, 0xfe,
-	0xdf, 0x01, 0x00, 0x00, 0xff, 0xff, 0x3b, 0x42, 0x08, 0x14, 0x66, 0x0c, 0x00, 0x00,
+	// 1507 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xc4, 0x57, 0x4d, 0x6f, 0xdb, 0x46,
+	0x1a, 0x0e, 0xf5, 0xad, 0xd7, 0xb6, 0xa2, 0x8c, 0x9d, 0x84, 0x56, 0x6c, 0x59, 0x91, 0xf3, 0x21,
+	0xe4, 0x20, 0x23, 0xde, 0x05, 0x16, 0x0b, 0xec, 0x6e, 0x96, 0xb6, 0x98, 0x85, 0x60, 0x47, 0x36,
+	0x48, 0xd9, 0xd9, 0xec, 0x1e, 0x08, 0x9a, 0x1c, 0x79, 0x09, 0x49, 0x24, 0x97, 0x33, 0x72, 0xc2,
+	0x9c, 0x8a, 0x02, 0x3d, 0xb4, 0xa7, 0x1e, 0xda, 0x5b, 0x0f, 0xfd, 0x19, 0xbd, 0x16, 0xed, 0x21,
+	0xbd, 0xf5, 0xd8, 0xde, 0x1a, 0xff, 0x84, 0xfe, 0x82, 0x62, 0x86, 0xa4, 0x4d, 0x4a, 0xb2, 0xe5,
+	0x16, 0x2e, 0x7a, 0x92, 0xf8, 0xbc, 0x1f, 0x7c, 0xe7, 0x79, 0xdf, 0x79, 0x66, 0x08, 0x2b, 0x47,
+	0x3d, 0x63, 0x83, 0x62, 0x5b, 0xb7, 0x0d, 0x7f, 0xe3, 0xe4, 0xe9, 0x86, 0xee, 0x5a, 0x5a, 0x1f,
+	0xfb, 0x4d, 0xd7, 0x73, 0xa8, 0x83, 0x4a, 0x47, 0x3d, 0xa3, 0x19, 0x5a, 0x9b, 0x27, 0x4f, 0x2b,
+	0x6b, 0xc7, 0x8e, 0x73, 0x3c, 0xc0, 0x1b, 0xdc, 0x7a, 0x34, 0xea, 0x6d, 0x50, 0x6b, 0x88, 0x09,
+	0xd5, 0x87, 0x6e, 0x10, 0x50, 0xff, 0x30, 0x0b, 0x39, 0xc9, 0xb5, 0x76, 0xb0, 0x8f, 0x6e, 0x43,
+	0xae, 0x8f, 0x7d, 0xcd, 0x32, 0x45, 0xa1, 0x26, 0x34, 0xd2, 0x4a, 0xb6, 0x8f, 0xfd, 0xb6, 0x89,
+	0x96, 0xa1, 0xc0, 0x60, 0x5b, 0x1f, 0x62, 0x31, 0x55, 0x13, 0x1a, 0x45, 0x25, 0xdf, 0xc7, 0x7e,
+	0x47, 0x1f, 0x62, 0xb4, 0x0a, 0xc0, 0x4c, 0xae, 0x87, 0x7b, 0xd6, 0x1b, 0x31, 0xcd, 0x8d, 0xc5,
+	0x3e, 0xf6, 0xf7, 0x39, 0x80, 0x6a, 0x30, 0xe7, 0x62, 0x6f, 0x68, 0x11, 0x62, 0x39, 0x36, 0x11,
+	0x33, 0xb5, 0x74, 0xa3, 0xa8, 0xc4, 0x21, 0x96, 0xc0, 0xd3, 0x29, 0xd6, 0x06, 0xd6, 0xd0, 0xa2,
+	0x62, 0xb6, 0x26, 0x34, 0x32, 0x4a, 0x91, 0x21, 0xbb, 0x0c, 0x40, 0x6b, 0x30, 0xa7, 0x0f, 0x06,
+	0xce, 0x6b, 0x6c, 0x6a, 0x96, 0x4b, 0xc4, 0x1c, 0x4f, 0x00, 0x21, 0xd4, 0x76, 0x09, 0xfa, 0x33,
+	0xe4, 0x08, 0xd5, 0xe9, 0x88, 0x88, 0xf9, 0x9a, 0xd0, 0x28, 0x6d, 0xae, 0x34, 0x93, 0xeb, 0x6f,
+	0x06, 0x4b, 0x53, 0xb9, 0x8f, 0x12, 0xfa, 0xa2, 0xbf, 0x02, 0xe0, 0x37, 0xae, 0xe5, 0x61, 0xa2,
+	0xe9, 0x54, 0x2c, 0xd4, 0x84, 0xc6, 0xdc, 0x66, 0xa5, 0x19, 0x30, 0xd5, 0x8c, 0x98, 0x6a, 0x76,
+	0x23, 0xa6, 0x94, 0x62, 0xe8, 0x2d, 0x51, 0xf4, 0x37, 0x98, 0x1f, 0xe8, 0x84, 0x6a, 0x23, 0x82,
+	0x4d, 0x16, 0x5c, 0x9c, 0x19, 0x0c, 0xcc, 0xff, 0x80, 0x60, 0x53, 0xa2, 0x6c, 0xb9, 0x86, 0x87,
+	0x75, 0x8a, 0x4d, 0xed, 0xc8, 0x17, 0x21, 0xe0, 0x2b, 0x44, 0xb6, 0x7c, 0x56, 0x57, 0x64, 0xd6,
+	0xa9, 0x38, 0x37, 0xbb, 0xae, 0xd0, 0x5b, 0xa2, 0x2c, 0xd4, 0xc3, 0x27, 0x4e, 0x3f, 0x08, 0x9d,
+	0x9f, 0x1d, 0x1a, 0x7a, 0x4b, 0x14, 0xdd, 0x83, 0x62, 0x4f, 0x1f, 0x5a, 0x03, 0xde, 0xf9, 0x05,
+	0xde, 0xf9, 0x42, 0x00, 0xb4, 0x4d, 0xb4, 0x0e, 0x0b, 0x64, 0xe4, 0x62, 0x8f, 0x60, 0x33, 0x28,
+	0xba, 0xc4, 0x1d, 0xe6, 0xcf, 0xc1, 0x2d, 0x1f, 0x3d, 0x4b, 0x38, 0xe9, 0x54, 0xbc, 0x39, 0xf3,
+	0xfd, 0xb1, 0x04, 0x12, 0xad, 0x7f, 0x2b, 0x00, 0xda, 0xb5, 0x08, 0x0d, 0xba, 0x45, 0x14, 0xfc,
+	0xff, 0x11, 0x26, 0xbc, 0xfd, 0xbc, 0x95, 0x54, 0x33, 0x1c, 0x13, 0xf3, 0xa9, 0x2c, 0x2a, 0x10,
+	0x40, 0xdb, 0x8e, 0x89, 0x59, 0xe9, 0xa1, 0x83, 0x65, 0xf2, 0xd9, 0x4c, 0x2b, 0x85, 0x00, 0x68,
+	0x9b, 0xcc, 0xe8, 0xea, 0xc7, 0x58, 0x23, 0xd6, 0x5b, 0xcc, 0x67, 0x33, 0xab, 0x14, 0x18, 0xa0,
+	0x5a, 0x6f, 0xf9, 0xe4, 0x72, 0x23, 0x75, 0xfa, 0xd8, 0x16, 0x33, 0x41, 0x27, 0x18, 0xd2, 0x65,
+	0x40, 0x6c, 0xae, 0xb2, 0x57, 0x9f, 0xab, 0xfa, 0x27, 0x02, 0x2c, 0x26, 0x96, 0x41, 0x5c, 0xc7,
+	0x26, 0x18, 0x89, 0x90, 0x27, 0x23, 0xc3, 0xc0, 0x84, 0xf0, 0x35, 0x14, 0x94, 0xe8, 0x11, 0x3d,
+	0x85, 0x42, 0xb8, 0x7f, 0x89, 0x98, 0xaa, 0xa5, 0x1b, 0x73, 0x9b, 0x77, 0xa6, 0xbf, 0x49, 0xc9,
+	0xeb, 0x41, 0x52, 0xf4, 0x08, 0x6e, 0xda, 0xf8, 0x0d, 0xd5, 0x62, 0xe5, 0x07, 0x1b, 0x6f, 0x81,
+	0xc1, 0xfb, 0xd1, 0x12, 0xea, 0x3f, 0xa6, 0x60, 0x71, 0x9b, 0xcf, 0x47, 0x98, 0xe1, 0x5a, 0x48,
+	0x8d, 0x8b, 0x41, 0x3a, 0x29, 0x06, 0xbf, 0xff, 0x6e, 0x4f, 0xee, 0xdb, 0xfc, 0xaf, 0xd9, 0xb7,
+	0x8f, 0xe1, 0xa6, 0x65, 0xe2, 0xa1, 0xeb, 0x50, 0x6c, 0x1b, 0x3e, 0x23, 0x5c, 0xac, 0xf2, 0xf2,
+	0x4b, 0x31, 0x98, 0x89, 0xe0, 0x3a, 0x2c, 0x9c, 0xe8, 0x03, 0xcb, 0x64, 0x75, 0x3a, 0xf6, 0xc0,
+	0x17, 0xd7, 0x78, 0xc7, 0xe6, 0x23, 0x70, 0xcf, 0x1e, 0xf8, 0xf5, 0x6f, 0x04, 0x58, 0x4a, 0x72,
+	0x3b, 0xb3, 0xd3, 0x77, 0x21, 0x1f, 0x76, 0x3a, 0x14, 0xd1, 0x5c, 0xd0, 0xd0, 0x59, 0x1a, 0x2a,
+	0x42, 0x7e, 0x88, 0x09, 0xd1, 0x8f, 0x71, 0x38, 0xa5, 0xd1, 0x63, 0x4c, 0xae, 0xb3, 0x71, 0xb9,
+	0x6e, 0x40, 0x9a, 0xbd, 0x24, 0xc7, 0xd9, 0xb9, 0x68, 0x9a, 0x98, 0x4b, 0xfd, 0x2b, 0x01, 0x16,
+	0x15, 0x2e, 0x03, 0xd7, 0x39, 0x21, 0xe7, 0x65, 0xa5, 0xe3, 0x65, 0x5d, 0x6f, 0x03, 0xfe, 0x03,
+	0x4b, 0xc9, 0xca, 0x67, 0xf2, 0x1f, 0xd2, 0x92, 0x9a, 0x4d, 0xcb, 0xc7, 0x02, 0x2c, 0x1e, 0x62,
+	0xcf, 0xea, 0xf9, 0x49, 0x5a, 0x62, 0x1d, 0x14, 0x12, 0x1d, 0xac, 0x02, 0x9c, 0x4f, 0x79, 0xd8,
+	0xdd, 0x18, 0x82, 0x1e, 0x42, 0x89, 0x38, 0x23, 0xcf, 0xc0, 0x9a, 0x6e, 0x9a, 0x1e, 0xab, 0x2d,
+	0xdc, 0xb0, 0x01, 0x2a, 0x05, 0x20, 0x42, 0x90, 0x31, 0x1c, 0x42, 0x79, 0x9b, 0x33, 0x0a, 0xff,
+	0x5f, 0xff, 0x39, 0x0d, 0x4b, 0xc9, 0x5a, 0xc2, 0x85, 0x2e, 0x41, 0x96, 0x13, 0x12, 0x2e, 0x33,
+	0x78, 0x40, 0x7f, 0x81, 0xbc, 0x87, 0x7b, 0x23, 0xa2, 0x0f, 0x78, 0x19, 0xa5, 0xcd, 0xd5, 0x0b,
+	0x16, 0x1a, 0x38, 0x29, 0x91, 0x77, 0xb2, 0xa3, 0xe9, 0xb1, 0x8e, 0x8e, 0xcd, 0x43, 0x66, 0x62,
+	0x1e, 0x2e, 0x98, 0xc4, 0xb8, 0x56, 0xe4, 0x2e, 0xd5, 0x8a, 0xfc, 0x2c, 0xad, 0x28, 0x8c, 0x6b,
+	0xc5, 0x43, 0x28, 0x71, 0xb3, 0x87, 0x87, 0xba, 0x65, 0x5b, 0xf6, 0x31, 0x3f, 0x89, 0x33, 0xca,
+	0x02, 0x43, 0x95, 0x08, 0x44, 0xff, 0x3c, 0x73, 0x23, 0x98, 0x72, 0xd5, 0x80, 0xd9, 0x47, 0x53,
+	0x90, 0x82, 0x05, 0x48, 0x14, 0x35, 0x61, 0xd1, 0xc3, 0xd4, 0xf3, 0x35, 0xbd, 0x47, 0xb1, 0xa7,
+	0x11, 0x6c, 0x38, 0xb6, 0x49, 0xf8, 0xe1, 0x9c, 0x56, 0x6e, 0x71, 0x93, 0xc4, 0x2c, 0x6a, 0x60,
+	0x40, 0x2b, 0x50, 0x74, 0x3d, 0xcb, 0x36, 0x2c, 0x57, 0x1f, 0xf0, 0x73, 0x98, 0x9d, 0x2b, 0x11,
+	0x30, 0x79, 0x9c, 0x2e, 0x4c, 0x1e, 0xa7, 0xf5, 0x2f, 0x52, 0xb0, 0xa8, 0x38, 0xf4, 0x9a, 0x95,
+	0xfb, 0xe2, 0x7d, 0xe9, 0x9c, 0x60, 0x6f, 0xa0, 0xbb, 0x67, 0x6b, 0xcb, 0x70, 0x7b, 0x29, 0x84,
+	0xa3, 0x85, 0x25, 0xc5, 0x37, 0xfb, 0xc7, 0x89, 0xef, 0x77, 0x02, 0x2c, 0x25, 0xe9, 0xf9, 0xed,
+	0xe2, 0x7b, 0x01, 0x29, 0xa1, 0x58, 0x64, 0x66, 0x8a, 0x05, 0xfa, 0x3b, 0x94, 0x62, 0x0d, 0x65,
+	0x41, 0xd9, 0x4b, 0x83, 0x62, 0xed, 0xdf, 0xc1, 0x7e, 0xfd, 0x73, 0x01, 0x6e, 0x29, 0xd8, 0x75,
+	0x3c, 0xba, 0x8b, 0xf5, 0xfe, 0x4c, 0xa5, 0x59, 0x86, 0x42, 0xcf, 0x19, 0xd9, 0xfc, 0x8e, 0x15,
+	0x5e, 0xc5, 0xf9, 0xf3, 0xb5, 0x73, 0xfc, 0x99, 0x00, 0x28, 0x5e, 0xd7, 0x4c, 0x86, 0x2f, 0x1d,
+	0xbd, 0x55, 0x80, 0xd7, 0x3a, 0xd1, 0x74, 0x83, 0x5a, 0x27, 0xc1, 0xb5, 0xa1, 0xa0, 0x14, 0x5f,
+	0xeb, 0x44, 0xe2, 0xc0, 0xd5, 0xd9, 0xae, 0x1f, 0x00, 0xda, 0xd2, 0xa9, 0xf1, 0xbf, 0x40, 0x12,
+	0x23, 0xba, 0x9e, 0x41, 0xc1, 0x0b, 0xfe, 0xb2, 0xb2, 0xd8, 0x25, 0x6a, 0x7d, 0x3c, 0xc9, 0x14,
+	0x3d, 0x57, 0xce, 0x82, 0xea, 0x07, 0xb0, 0x98, 0x48, 0x1b, 0xae, 0xf6, 0x1f, 0x4c, 0x4d, 0xc9,
+	0x68, 0x70, 0x96, 0xf6, 0xc1, 0xe5, 0x69, 0x83, 0x30, 0x25, 0x0a, 0x7a, 0xf2, 0xa5, 0x00, 0xf3,
+	0xf1, 0x7b, 0x22, 0xaa, 0x42, 0x45, 0xda, 0x6f, 0x6b, 0x3b, 0xf2, 0x2b, 0x4d, 0xed, 0x4a, 0xdd,
+	0x03, 0x55, 0x3b, 0xe8, 0xa8, 0xfb, 0xf2, 0x76, 0xfb, 0x79, 0x5b, 0x6e, 0x95, 0x6f, 0xa0, 0x65,
+	0xb8, 0x3d, 0x66, 0x97, 0xb6, 0xbb, 0xed, 0x43, 0xb9, 0x2c, 0xa0, 0x0a, 0xdc, 0x19, 0x33, 0x29,
+	0xf2, 0xe1, 0xde, 0x8e, 0xdc, 0x2a, 0xa7, 0xa6, 0xd8, 0xe4, 0x7f, 0xef, 0xb7, 0x15, 0xb9, 0x55,
+	0x4e, 0xa3, 0x55, 0x58, 0x1e, 0xb3, 0xa9, 0x07, 0xfb, 0xb2, 0xa2, 0xca, 0x2d, 0xb9, 0x55, 0xce,
+	0x3c, 0xf9, 0x3a, 0x05, 0x0b, 0x89, 0x23, 0x01, 0xad, 0xc1, 0xbd, 0x28, 0x40, 0x91, 0x9f, 0x1f,
+	0xa8, 0xd2, 0xee, 0x58, 0x91, 0xf7, 0xe0, 0xee, 0xa4, 0xc3, 0x4e, 0x67, 0xef, 0x65, 0xa7, 0x2c,
+	0x4c, 0x33, 0x9e, 0xd7, 0x39, 0xc5, 0x78, 0x5e, 0xe8, 0x63, 0x58, 0x1f, 0x37, 0x4a, 0xad, 0x96,
+	0x22, 0xab, 0xaa, 0xd6, 0xd9, 0xeb, 0x6a, 0xd2, 0xee, 0xee, 0xde, 0x4b, 0x56, 0x32, 0x7a, 0x04,
+	0xf5, 0x71, 0xc7, 0x7d, 0x59, 0x79, 0xd1, 0x56, 0xd5, 0xf6, 0x5e, 0x47, 0xe3, 0xbf, 0x9d, 0x7f,
+	0x95, 0xb3, 0xa8, 0x06, 0x2b, 0x13, 0xa5, 0x48, 0x5d, 0x59, 0xdb, 0x6d, 0xbf, 0x68, 0x77, 0xe5,
+	0x56, 0x39, 0x87, 0x1e, 0xc2, 0xfd, 0x71, 0x8f, 0xae, 0xdc, 0x91, 0x3a, 0xdd, 0xe0, 0x8d, 0x01,
+	0xf5, 0xf9, 0x78, 0xd7, 0x22, 0xb7, 0x18, 0x87, 0x85, 0xcd, 0x8f, 0xb2, 0x11, 0x87, 0x2a, 0xf6,
+	0x4e, 0x2c, 0x03, 0xa3, 0xff, 0xc2, 0x5c, 0xec, 0x33, 0x00, 0xd5, 0xc7, 0xc7, 0x66, 0xf2, 0x53,
+	0xa7, 0xb2, 0x7e, 0xa9, 0x4f, 0x30, 0x59, 0xf5, 0xf4, 0xa7, 0x29, 0x01, 0xbd, 0x82, 0xf9, 0xf8,
+	0xd5, 0x13, 0x4d, 0x44, 0x4e, 0xb9, 0xf4, 0x57, 0x1e, 0x5c, 0xee, 0x14, 0x0e, 0xfc, 0x2b, 0x98,
+	0x8f, 0xdf, 0xaa, 0x26, 0x53, 0x4f, 0xb9, 0x2d, 0x4e, 0xa6, 0x9e, 0x7a, 0x31, 0x63, 0xa9, 0x63,
+	0x9a, 0x3d, 0x25, 0xf5, 0xe4, 0x81, 0x37, 0x25, 0xf5, 0x34, 0xd9, 0x57, 0x01, 0xce, 0xa5, 0x0a,
+	0xdd, 0x9f, 0x2c, 0x67, 0x4c, 0x5e, 0x2b, 0xf5, 0xcb, 0x5c, 0xce, 0xeb, 0x8d, 0x6f, 0x6e, 0x74,
+	0x15, 0x45, 0xa9, 0x5c, 0x49, 0x1f, 0xd0, 0x21, 0xcc, 0xc5, 0xd4, 0x66, 0x72, 0x3a, 0x26, 0x15,
+	0x6e, 0x72, 0x3a, 0xa6, 0xc8, 0xd5, 0x96, 0xf8, 0xee, 0x7d, 0xf5, 0xc6, 0x0f, 0xef, 0xab, 0x37,
+	0x3e, 0x38, 0xad, 0x0a, 0xef, 0x4e, 0xab, 0xc2, 0xf7, 0xa7, 0x55, 0xe1, 0xa7, 0xd3, 0xaa, 0x70,
+	0x94, 0xe3, 0xc7, 0xf3, 0x9f, 0x7e, 0x09, 0x00, 0x00, 0xff, 0xff, 0xf4, 0x5c, 0xb4, 0x51, 0x3b,
+	0x12, 0x00, 0x00,
 }
 
 func (m *ApiKey) Marshal() (dAtA []byte, err error) {
@@ -703,6 +1031,28 @@ func (m *ApiKey) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	if m.XXX_unrecognized != nil {
 		i -= len(m.XXX_unrecognized)
 		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if m.SupersededAt != nil {
+		{
+			size, err := m.SupersededAt.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintApiKey(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x7a
+	}
+	if m.SupersededBy != 0 {
+		i = encodeVarintApiKey(dAtA, i, uint64(m.SupersededBy))
+		i--
+		dAtA[i] = 0x70
+	}
+	if m.FamilyId != 0 {
+		i = encodeVarintApiKey(dAtA, i, uint64(m.FamilyId))
+		i--
+		dAtA[i] = 0x68
 	}
 	if m.RevokedAt != nil {
 		{
@@ -1291,6 +1641,18 @@ func (m *VerifyApiKeyResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i -= len(m.XXX_unrecognized)
 		copy(dAtA[i:], m.XXX_unrecognized)
 	}
+	if m.SupersededBy != 0 {
+		i = encodeVarintApiKey(dAtA, i, uint64(m.SupersededBy))
+		i--
+		dAtA[i] = 0x68
+	}
+	if len(m.Principal) > 0 {
+		i -= len(m.Principal)
+		copy(dAtA[i:], m.Principal)
+		i = encodeVarintApiKey(dAtA, i, uint64(len(m.Principal)))
+		i--
+		dAtA[i] = 0x62
+	}
 	if m.RetryAfterSeconds != 0 {
 		i = encodeVarintApiKey(dAtA, i, uint64(m.RetryAfterSeconds))
 		i--
@@ -1369,6 +1731,369 @@ func (m *VerifyApiKeyResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 	return len(dAtA) - i, nil
 }
 
+func (m *RotateApiKeyRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *RotateApiKeyRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *RotateApiKeyRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if m.ValidateOnly {
+		i--
+		if m.ValidateOnly {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xf8
+	}
+	if len(m.IdempotencyKey) > 0 {
+		i -= len(m.IdempotencyKey)
+		copy(dAtA[i:], m.IdempotencyKey)
+		i = encodeVarintApiKey(dAtA, i, uint64(len(m.IdempotencyKey)))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xf2
+	}
+	if m.ExpiresAt != nil {
+		{
+			size, err := m.ExpiresAt.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintApiKey(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x2a
+	}
+	if m.OverlapSeconds != 0 {
+		i = encodeVarintApiKey(dAtA, i, uint64(m.OverlapSeconds))
+		i--
+		dAtA[i] = 0x20
+	}
+	if m.KeyId != 0 {
+		i = encodeVarintApiKey(dAtA, i, uint64(m.KeyId))
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.TenantId != 0 {
+		i = encodeVarintApiKey(dAtA, i, uint64(m.TenantId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if len(m.TenantCode) > 0 {
+		i -= len(m.TenantCode)
+		copy(dAtA[i:], m.TenantCode)
+		i = encodeVarintApiKey(dAtA, i, uint64(len(m.TenantCode)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *RotateApiKeyResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *RotateApiKeyResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *RotateApiKeyResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if m.SupersededKey != nil {
+		{
+			size, err := m.SupersededKey.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintApiKey(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x2a
+	}
+	if m.Key != nil {
+		{
+			size, err := m.Key.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintApiKey(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.KeyId != 0 {
+		i = encodeVarintApiKey(dAtA, i, uint64(m.KeyId))
+		i--
+		dAtA[i] = 0x18
+	}
+	if len(m.ApiKey) > 0 {
+		i -= len(m.ApiKey)
+		copy(dAtA[i:], m.ApiKey)
+		i = encodeVarintApiKey(dAtA, i, uint64(len(m.ApiKey)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if m.Success {
+		i--
+		if m.Success {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *ReportLeakRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *ReportLeakRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *ReportLeakRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if m.ValidateOnly {
+		i--
+		if m.ValidateOnly {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xf8
+	}
+	if len(m.IdempotencyKey) > 0 {
+		i -= len(m.IdempotencyKey)
+		copy(dAtA[i:], m.IdempotencyKey)
+		i = encodeVarintApiKey(dAtA, i, uint64(len(m.IdempotencyKey)))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xf2
+	}
+	if len(m.FoundAt) > 0 {
+		i -= len(m.FoundAt)
+		copy(dAtA[i:], m.FoundAt)
+		i = encodeVarintApiKey(dAtA, i, uint64(len(m.FoundAt)))
+		i--
+		dAtA[i] = 0x12
+	}
+	if len(m.ApiKey) > 0 {
+		i -= len(m.ApiKey)
+		copy(dAtA[i:], m.ApiKey)
+		i = encodeVarintApiKey(dAtA, i, uint64(len(m.ApiKey)))
+		i--
+		dAtA[i] = 0xa
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *ReportLeakResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *ReportLeakResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *ReportLeakResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if m.Key != nil {
+		{
+			size, err := m.Key.MarshalToSizedBuffer(dAtA[:i])
+			if err != nil {
+				return 0, err
+			}
+			i -= size
+			i = encodeVarintApiKey(dAtA, i, uint64(size))
+		}
+		i--
+		dAtA[i] = 0x22
+	}
+	if m.WasActive {
+		i--
+		if m.WasActive {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x18
+	}
+	if m.TenantId != 0 {
+		i = encodeVarintApiKey(dAtA, i, uint64(m.TenantId))
+		i--
+		dAtA[i] = 0x10
+	}
+	if m.Success {
+		i--
+		if m.Success {
+			dAtA[i] = 1
+		} else {
+			dAtA[i] = 0
+		}
+		i--
+		dAtA[i] = 0x8
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *BatchVerifyRequest) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *BatchVerifyRequest) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *BatchVerifyRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if len(m.Requests) > 0 {
+		for iNdEx := len(m.Requests) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Requests[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintApiKey(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
+func (m *BatchVerifyResponse) Marshal() (dAtA []byte, err error) {
+	size := m.Size()
+	dAtA = make([]byte, size)
+	n, err := m.MarshalToSizedBuffer(dAtA[:size])
+	if err != nil {
+		return nil, err
+	}
+	return dAtA[:n], nil
+}
+
+func (m *BatchVerifyResponse) MarshalTo(dAtA []byte) (int, error) {
+	size := m.Size()
+	return m.MarshalToSizedBuffer(dAtA[:size])
+}
+
+func (m *BatchVerifyResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
+	i := len(dAtA)
+	_ = i
+	var l int
+	_ = l
+	if m.XXX_unrecognized != nil {
+		i -= len(m.XXX_unrecognized)
+		copy(dAtA[i:], m.XXX_unrecognized)
+	}
+	if len(m.Results) > 0 {
+		for iNdEx := len(m.Results) - 1; iNdEx >= 0; iNdEx-- {
+			{
+				size, err := m.Results[iNdEx].MarshalToSizedBuffer(dAtA[:i])
+				if err != nil {
+					return 0, err
+				}
+				i -= size
+				i = encodeVarintApiKey(dAtA, i, uint64(size))
+			}
+			i--
+			dAtA[i] = 0xa
+		}
+	}
+	return len(dAtA) - i, nil
+}
+
 func encodeVarintApiKey(dAtA []byte, offset int, v uint64) int {
 	offset -= sovApiKey(v)
 	base := offset
@@ -1433,6 +2158,16 @@ func (m *ApiKey) Size() (n int) {
 	}
 	if m.RevokedAt != nil {
 		l = m.RevokedAt.Size()
+		n += 1 + l + sovApiKey(uint64(l))
+	}
+	if m.FamilyId != 0 {
+		n += 1 + sovApiKey(uint64(m.FamilyId))
+	}
+	if m.SupersededBy != 0 {
+		n += 1 + sovApiKey(uint64(m.SupersededBy))
+	}
+	if m.SupersededAt != nil {
+		l = m.SupersededAt.Size()
 		n += 1 + l + sovApiKey(uint64(l))
 	}
 	if m.XXX_unrecognized != nil {
@@ -1698,6 +2433,167 @@ func (m *VerifyApiKeyResponse) Size() (n int) {
 	if m.RetryAfterSeconds != 0 {
 		n += 1 + sovApiKey(uint64(m.RetryAfterSeconds))
 	}
+	l = len(m.Principal)
+	if l > 0 {
+		n += 1 + l + sovApiKey(uint64(l))
+	}
+	if m.SupersededBy != 0 {
+		n += 1 + sovApiKey(uint64(m.SupersededBy))
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *RotateApiKeyRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.TenantCode)
+	if l > 0 {
+		n += 1 + l + sovApiKey(uint64(l))
+	}
+	if m.TenantId != 0 {
+		n += 1 + sovApiKey(uint64(m.TenantId))
+	}
+	if m.KeyId != 0 {
+		n += 1 + sovApiKey(uint64(m.KeyId))
+	}
+	if m.OverlapSeconds != 0 {
+		n += 1 + sovApiKey(uint64(m.OverlapSeconds))
+	}
+	if m.ExpiresAt != nil {
+		l = m.ExpiresAt.Size()
+		n += 1 + l + sovApiKey(uint64(l))
+	}
+	l = len(m.IdempotencyKey)
+	if l > 0 {
+		n += 2 + l + sovApiKey(uint64(l))
+	}
+	if m.ValidateOnly {
+		n += 3
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *RotateApiKeyResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Success {
+		n += 2
+	}
+	l = len(m.ApiKey)
+	if l > 0 {
+		n += 1 + l + sovApiKey(uint64(l))
+	}
+	if m.KeyId != 0 {
+		n += 1 + sovApiKey(uint64(m.KeyId))
+	}
+	if m.Key != nil {
+		l = m.Key.Size()
+		n += 1 + l + sovApiKey(uint64(l))
+	}
+	if m.SupersededKey != nil {
+		l = m.SupersededKey.Size()
+		n += 1 + l + sovApiKey(uint64(l))
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *ReportLeakRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	l = len(m.ApiKey)
+	if l > 0 {
+		n += 1 + l + sovApiKey(uint64(l))
+	}
+	l = len(m.FoundAt)
+	if l > 0 {
+		n += 1 + l + sovApiKey(uint64(l))
+	}
+	l = len(m.IdempotencyKey)
+	if l > 0 {
+		n += 2 + l + sovApiKey(uint64(l))
+	}
+	if m.ValidateOnly {
+		n += 3
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *ReportLeakResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if m.Success {
+		n += 2
+	}
+	if m.TenantId != 0 {
+		n += 1 + sovApiKey(uint64(m.TenantId))
+	}
+	if m.WasActive {
+		n += 2
+	}
+	if m.Key != nil {
+		l = m.Key.Size()
+		n += 1 + l + sovApiKey(uint64(l))
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *BatchVerifyRequest) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Requests) > 0 {
+		for _, e := range m.Requests {
+			l = e.Size()
+			n += 1 + l + sovApiKey(uint64(l))
+		}
+	}
+	if m.XXX_unrecognized != nil {
+		n += len(m.XXX_unrecognized)
+	}
+	return n
+}
+
+func (m *BatchVerifyResponse) Size() (n int) {
+	if m == nil {
+		return 0
+	}
+	var l int
+	_ = l
+	if len(m.Results) > 0 {
+		for _, e := range m.Results {
+			l = e.Size()
+			n += 1 + l + sovApiKey(uint64(l))
+		}
+	}
 	if m.XXX_unrecognized != nil {
 		n += len(m.XXX_unrecognized)
 	}
@@ -1727,6 +2623,9 @@ func (this *ApiKey) String() string {
 		`CreatedBy:` + fmt.Sprintf("%v", this.CreatedBy) + `,`,
 		`CreatedAt:` + strings.Replace(fmt.Sprintf("%v", this.CreatedAt), "Timestamp", "types.Timestamp", 1) + `,`,
 		`RevokedAt:` + strings.Replace(fmt.Sprintf("%v", this.RevokedAt), "Timestamp", "types.Timestamp", 1) + `,`,
+		`FamilyId:` + fmt.Sprintf("%v", this.FamilyId) + `,`,
+		`SupersededBy:` + fmt.Sprintf("%v", this.SupersededBy) + `,`,
+		`SupersededAt:` + strings.Replace(fmt.Sprintf("%v", this.SupersededAt), "Timestamp", "types.Timestamp", 1) + `,`,
 		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
 		`}`,
 	}, "")
@@ -1857,6 +2756,100 @@ func (this *VerifyApiKeyResponse) String() string {
 		`RateRemaining:` + fmt.Sprintf("%v", this.RateRemaining) + `,`,
 		`RateResetsAt:` + strings.Replace(fmt.Sprintf("%v", this.RateResetsAt), "Timestamp", "types.Timestamp", 1) + `,`,
 		`RetryAfterSeconds:` + fmt.Sprintf("%v", this.RetryAfterSeconds) + `,`,
+		`Principal:` + fmt.Sprintf("%v", this.Principal) + `,`,
+		`SupersededBy:` + fmt.Sprintf("%v", this.SupersededBy) + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
+func (this *RotateApiKeyRequest) String() string {
+	if this == nil {
+		return "nil"
+	}
+	s := strings.Join([]string{`&RotateApiKeyRequest{`,
+		`TenantCode:` + fmt.Sprintf("%v", this.TenantCode) + `,`,
+		`TenantId:` + fmt.Sprintf("%v", this.TenantId) + `,`,
+		`KeyId:` + fmt.Sprintf("%v", this.KeyId) + `,`,
+		`OverlapSeconds:` + fmt.Sprintf("%v", this.OverlapSeconds) + `,`,
+		`ExpiresAt:` + strings.Replace(fmt.Sprintf("%v", this.ExpiresAt), "Timestamp", "types.Timestamp", 1) + `,`,
+		`IdempotencyKey:` + fmt.Sprintf("%v", this.IdempotencyKey) + `,`,
+		`ValidateOnly:` + fmt.Sprintf("%v", this.ValidateOnly) + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
+func (this *RotateApiKeyResponse) String() string {
+	if this == nil {
+		return "nil"
+	}
+	s := strings.Join([]string{`&RotateApiKeyResponse{`,
+		`Success:` + fmt.Sprintf("%v", this.Success) + `,`,
+		`ApiKey:` + fmt.Sprintf("%v", this.ApiKey) + `,`,
+		`KeyId:` + fmt.Sprintf("%v", this.KeyId) + `,`,
+		`Key:` + strings.Replace(this.Key.String(), "ApiKey", "ApiKey", 1) + `,`,
+		`SupersededKey:` + strings.Replace(this.SupersededKey.String(), "ApiKey", "ApiKey", 1) + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
+func (this *ReportLeakRequest) String() string {
+	if this == nil {
+		return "nil"
+	}
+	s := strings.Join([]string{`&ReportLeakRequest{`,
+		`ApiKey:` + fmt.Sprintf("%v", this.ApiKey) + `,`,
+		`FoundAt:` + fmt.Sprintf("%v", this.FoundAt) + `,`,
+		`IdempotencyKey:` + fmt.Sprintf("%v", this.IdempotencyKey) + `,`,
+		`ValidateOnly:` + fmt.Sprintf("%v", this.ValidateOnly) + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
+func (this *ReportLeakResponse) String() string {
+	if this == nil {
+		return "nil"
+	}
+	s := strings.Join([]string{`&ReportLeakResponse{`,
+		`Success:` + fmt.Sprintf("%v", this.Success) + `,`,
+		`TenantId:` + fmt.Sprintf("%v", this.TenantId) + `,`,
+		`WasActive:` + fmt.Sprintf("%v", this.WasActive) + `,`,
+		`Key:` + strings.Replace(this.Key.String(), "ApiKey", "ApiKey", 1) + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
+func (this *BatchVerifyRequest) String() string {
+	if this == nil {
+		return "nil"
+	}
+	repeatedStringForRequests := "[]*VerifyApiKeyRequest{"
+	for _, f := range this.Requests {
+		repeatedStringForRequests += strings.Replace(f.String(), "VerifyApiKeyRequest", "VerifyApiKeyRequest", 1) + ","
+	}
+	repeatedStringForRequests += "}"
+	s := strings.Join([]string{`&BatchVerifyRequest{`,
+		`Requests:` + repeatedStringForRequests + `,`,
+		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
+		`}`,
+	}, "")
+	return s
+}
+func (this *BatchVerifyResponse) String() string {
+	if this == nil {
+		return "nil"
+	}
+	repeatedStringForResults := "[]*VerifyApiKeyResponse{"
+	for _, f := range this.Results {
+		repeatedStringForResults += strings.Replace(f.String(), "VerifyApiKeyResponse", "VerifyApiKeyResponse", 1) + ","
+	}
+	repeatedStringForResults += "}"
+	s := strings.Join([]string{`&BatchVerifyResponse{`,
+		`Results:` + repeatedStringForResults + `,`,
 		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
 		`}`,
 	}, "")
@@ -1875,7 +2868,10 @@ type ApiKeyServiceService interface {
 	ListApiKeys(ctx context.Context, req *ListApiKeysRequest) (*ListApiKeysResponse, error)
 	CreateApiKey(ctx context.Context, req *CreateApiKeyRequest) (*CreateApiKeyResponse, error)
 	RevokeApiKey(ctx context.Context, req *RevokeApiKeyRequest) (*RevokeApiKeyResponse, error)
+	RotateApiKey(ctx context.Context, req *RotateApiKeyRequest) (*RotateApiKeyResponse, error)
+	ReportLeak(ctx context.Context, req *ReportLeakRequest) (*ReportLeakResponse, error)
 	VerifyApiKey(ctx context.Context, req *VerifyApiKeyRequest) (*VerifyApiKeyResponse, error)
+	BatchVerify(ctx context.Context, req *BatchVerifyRequest) (*BatchVerifyResponse, error)
 }
 
 func RegisterApiKeyServiceService(srv *github_com_containerd_ttrpc.Server, svc ApiKeyServiceService) {
@@ -1901,12 +2897,33 @@ func RegisterApiKeyServiceService(srv *github_com_containerd_ttrpc.Server, svc A
 			}
 			return svc.RevokeApiKey(ctx, &req)
 		},
+		"RotateApiKey": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
+			var req RotateApiKeyRequest
+			if err := unmarshal(&req); err != nil {
+				return nil, err
+			}
+			return svc.RotateApiKey(ctx, &req)
+		},
+		"ReportLeak": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
+			var req ReportLeakRequest
+			if err := unmarshal(&req); err != nil {
+				return nil, err
+			}
+			return svc.ReportLeak(ctx, &req)
+		},
 		"VerifyApiKey": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
 			var req VerifyApiKeyRequest
 			if err := unmarshal(&req); err != nil {
 				return nil, err
 			}
 			return svc.VerifyApiKey(ctx, &req)
+		},
+		"BatchVerify": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
+			var req BatchVerifyRequest
+			if err := unmarshal(&req); err != nil {
+				return nil, err
+			}
+			return svc.BatchVerify(ctx, &req)
 		},
 	})
 }
@@ -1945,9 +2962,33 @@ func (c *apiKeyServiceClient) RevokeApiKey(ctx context.Context, req *RevokeApiKe
 	return &resp, nil
 }
 
+func (c *apiKeyServiceClient) RotateApiKey(ctx context.Context, req *RotateApiKeyRequest) (*RotateApiKeyResponse, error) {
+	var resp RotateApiKeyResponse
+	if err := c.client.Call(ctx, "bfc.tenancy.v1.ApiKeyService", "RotateApiKey", req, &resp); err != nil {
+		return nil, err
+	}
+	return &resp, nil
+}
+
+func (c *apiKeyServiceClient) ReportLeak(ctx context.Context, req *ReportLeakRequest) (*ReportLeakResponse, error) {
+	var resp ReportLeakResponse
+	if err := c.client.Call(ctx, "bfc.tenancy.v1.ApiKeyService", "ReportLeak", req, &resp); err != nil {
+		return nil, err
+	}
+	return &resp, nil
+}
+
 func (c *apiKeyServiceClient) VerifyApiKey(ctx context.Context, req *VerifyApiKeyRequest) (*VerifyApiKeyResponse, error) {
 	var resp VerifyApiKeyResponse
 	if err := c.client.Call(ctx, "bfc.tenancy.v1.ApiKeyService", "VerifyApiKey", req, &resp); err != nil {
+		return nil, err
+	}
+	return &resp, nil
+}
+
+func (c *apiKeyServiceClient) BatchVerify(ctx context.Context, req *BatchVerifyRequest) (*BatchVerifyResponse, error) {
+	var resp BatchVerifyResponse
+	if err := c.client.Call(ctx, "bfc.tenancy.v1.ApiKeyService", "BatchVerify", req, &resp); err != nil {
 		return nil, err
 	}
 	return &resp, nil
@@ -2339,6 +3380,80 @@ func (m *ApiKey) Unmarshal(dAtA []byte) error {
 				m.RevokedAt = &types.Timestamp{}
 			}
 			if err := m.RevokedAt.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 13:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field FamilyId", wireType)
+			}
+			m.FamilyId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApiKey
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.FamilyId |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 14:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field SupersededBy", wireType)
+			}
+			m.SupersededBy = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApiKey
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.SupersededBy |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 15:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field SupersededAt", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApiKey
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.SupersededAt == nil {
+				m.SupersededAt = &types.Timestamp{}
+			}
+			if err := m.SupersededAt.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
 				return err
 			}
 			iNdEx = postIndex
@@ -3941,6 +5056,962 @@ func (m *VerifyApiKeyResponse) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 12:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Principal", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApiKey
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Principal = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 13:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field SupersededBy", wireType)
+			}
+			m.SupersededBy = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApiKey
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.SupersededBy |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		default:
+			iNdEx = preIndex
+			skippy, err := skipApiKey(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *RotateApiKeyRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowApiKey
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: RotateApiKeyRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: RotateApiKeyRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TenantCode", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApiKey
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.TenantCode = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TenantId", wireType)
+			}
+			m.TenantId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApiKey
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TenantId |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field KeyId", wireType)
+			}
+			m.KeyId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApiKey
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.KeyId |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field OverlapSeconds", wireType)
+			}
+			m.OverlapSeconds = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApiKey
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.OverlapSeconds |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ExpiresAt", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApiKey
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.ExpiresAt == nil {
+				m.ExpiresAt = &types.Timestamp{}
+			}
+			if err := m.ExpiresAt.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 30:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field IdempotencyKey", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApiKey
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.IdempotencyKey = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 31:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ValidateOnly", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApiKey
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.ValidateOnly = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipApiKey(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *RotateApiKeyResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowApiKey
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: RotateApiKeyResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: RotateApiKeyResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Success", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApiKey
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Success = bool(v != 0)
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ApiKey", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApiKey
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.ApiKey = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field KeyId", wireType)
+			}
+			m.KeyId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApiKey
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.KeyId |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Key", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApiKey
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Key == nil {
+				m.Key = &ApiKey{}
+			}
+			if err := m.Key.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field SupersededKey", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApiKey
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.SupersededKey == nil {
+				m.SupersededKey = &ApiKey{}
+			}
+			if err := m.SupersededKey.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipApiKey(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *ReportLeakRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowApiKey
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: ReportLeakRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: ReportLeakRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ApiKey", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApiKey
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.ApiKey = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 2:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field FoundAt", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApiKey
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.FoundAt = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 30:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field IdempotencyKey", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApiKey
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.IdempotencyKey = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
+		case 31:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field ValidateOnly", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApiKey
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.ValidateOnly = bool(v != 0)
+		default:
+			iNdEx = preIndex
+			skippy, err := skipApiKey(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *ReportLeakResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowApiKey
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: ReportLeakResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: ReportLeakResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Success", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApiKey
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.Success = bool(v != 0)
+		case 2:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field TenantId", wireType)
+			}
+			m.TenantId = 0
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApiKey
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				m.TenantId |= int64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+		case 3:
+			if wireType != 0 {
+				return fmt.Errorf("proto: wrong wireType = %d for field WasActive", wireType)
+			}
+			var v int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApiKey
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				v |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			m.WasActive = bool(v != 0)
+		case 4:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Key", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApiKey
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			if m.Key == nil {
+				m.Key = &ApiKey{}
+			}
+			if err := m.Key.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipApiKey(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *BatchVerifyRequest) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowApiKey
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: BatchVerifyRequest: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: BatchVerifyRequest: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Requests", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApiKey
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Requests = append(m.Requests, &VerifyApiKeyRequest{})
+			if err := m.Requests[len(m.Requests)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
+		default:
+			iNdEx = preIndex
+			skippy, err := skipApiKey(dAtA[iNdEx:])
+			if err != nil {
+				return err
+			}
+			if (skippy < 0) || (iNdEx+skippy) < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			if (iNdEx + skippy) > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
+			iNdEx += skippy
+		}
+	}
+
+	if iNdEx > l {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+func (m *BatchVerifyResponse) Unmarshal(dAtA []byte) error {
+	l := len(dAtA)
+	iNdEx := 0
+	for iNdEx < l {
+		preIndex := iNdEx
+		var wire uint64
+		for shift := uint(0); ; shift += 7 {
+			if shift >= 64 {
+				return ErrIntOverflowApiKey
+			}
+			if iNdEx >= l {
+				return io.ErrUnexpectedEOF
+			}
+			b := dAtA[iNdEx]
+			iNdEx++
+			wire |= uint64(b&0x7F) << shift
+			if b < 0x80 {
+				break
+			}
+		}
+		fieldNum := int32(wire >> 3)
+		wireType := int(wire & 0x7)
+		if wireType == 4 {
+			return fmt.Errorf("proto: BatchVerifyResponse: wiretype end group for non-group")
+		}
+		if fieldNum <= 0 {
+			return fmt.Errorf("proto: BatchVerifyResponse: illegal tag %d (wire type %d)", fieldNum, wire)
+		}
+		switch fieldNum {
+		case 1:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field Results", wireType)
+			}
+			var msglen int
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowApiKey
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				msglen |= int(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			if msglen < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			postIndex := iNdEx + msglen
+			if postIndex < 0 {
+				return ErrInvalidLengthApiKey
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.Results = append(m.Results, &VerifyApiKeyResponse{})
+			if err := m.Results[len(m.Results)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
+				return err
+			}
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipApiKey(dAtA[iNdEx:])

@@ -25,6 +25,12 @@ typedef struct Bfc__Tenancy__V1__RevokeApiKeyRequest Bfc__Tenancy__V1__RevokeApi
 typedef struct Bfc__Tenancy__V1__RevokeApiKeyResponse Bfc__Tenancy__V1__RevokeApiKeyResponse;
 typedef struct Bfc__Tenancy__V1__VerifyApiKeyRequest Bfc__Tenancy__V1__VerifyApiKeyRequest;
 typedef struct Bfc__Tenancy__V1__VerifyApiKeyResponse Bfc__Tenancy__V1__VerifyApiKeyResponse;
+typedef struct Bfc__Tenancy__V1__RotateApiKeyRequest Bfc__Tenancy__V1__RotateApiKeyRequest;
+typedef struct Bfc__Tenancy__V1__RotateApiKeyResponse Bfc__Tenancy__V1__RotateApiKeyResponse;
+typedef struct Bfc__Tenancy__V1__ReportLeakRequest Bfc__Tenancy__V1__ReportLeakRequest;
+typedef struct Bfc__Tenancy__V1__ReportLeakResponse Bfc__Tenancy__V1__ReportLeakResponse;
+typedef struct Bfc__Tenancy__V1__BatchVerifyRequest Bfc__Tenancy__V1__BatchVerifyRequest;
+typedef struct Bfc__Tenancy__V1__BatchVerifyResponse Bfc__Tenancy__V1__BatchVerifyResponse;
 
 
 /* --- enums --- */
@@ -48,7 +54,11 @@ typedef enum _Bfc__Tenancy__V1__ApiKeyStatus {
   /*
    * Its time is over.
    */
-  BFC__TENANCY__V1__API_KEY_STATUS__API_KEY_STATUS_EXPIRED = 3
+  BFC__TENANCY__V1__API_KEY_STATUS__API_KEY_STATUS_EXPIRED = 3,
+  /*
+   * It was rotated, and its successor has taken over.
+   */
+  BFC__TENANCY__V1__API_KEY_STATUS__API_KEY_STATUS_SUPERSEDED = 4
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(BFC__TENANCY__V1__API_KEY_STATUS)
 } Bfc__Tenancy__V1__ApiKeyStatus;
 /*
@@ -86,7 +96,11 @@ typedef enum _Bfc__Tenancy__V1__ApiKeyRefusal {
   /*
    * The tenant of the key is suspended or inactive.
    */
-  BFC__TENANCY__V1__API_KEY_REFUSAL__API_KEY_REFUSAL_TENANT_NOT_ACTIVE = 7
+  BFC__TENANCY__V1__API_KEY_REFUSAL__API_KEY_REFUSAL_TENANT_NOT_ACTIVE = 7,
+  /*
+   * The key was rotated, and its successor has taken over.
+   */
+  BFC__TENANCY__V1__API_KEY_REFUSAL__API_KEY_REFUSAL_SUPERSEDED = 8
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(BFC__TENANCY__V1__API_KEY_REFUSAL)
 } Bfc__Tenancy__V1__ApiKeyRefusal;
 
@@ -148,10 +162,23 @@ struct  Bfc__Tenancy__V1__ApiKey
    * When it was revoked; not set when it was not.
    */
   Google__Protobuf__Timestamp *revoked_at;
+  /*
+   * The number of the first key of its family. The keys of a family come from each other by
+   * rotation, and share one hourly rate.
+   */
+  int64_t family_id;
+  /*
+   * The key that takes its place; 0 when it was not rotated.
+   */
+  int64_t superseded_by;
+  /*
+   * When that key takes over: until then both work. Not set when it was not rotated.
+   */
+  Google__Protobuf__Timestamp *superseded_at;
 };
 #define BFC__TENANCY__V1__API_KEY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&bfc__tenancy__v1__api_key__descriptor) \
-    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, 0,NULL, BFC__TENANCY__V1__API_KEY_STATUS__API_KEY_STATUS_UNSPECIFIED, NULL, NULL, (char *)protobuf_c_empty_string, NULL, NULL }
+    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, 0,NULL, BFC__TENANCY__V1__API_KEY_STATUS__API_KEY_STATUS_UNSPECIFIED, NULL, NULL, (char *)protobuf_c_empty_string, NULL, NULL, 0, 0, NULL }
 
 
 /*
@@ -434,10 +461,184 @@ struct  Bfc__Tenancy__V1__VerifyApiKeyResponse
    * When to come again after a rate that was used up; else 0.
    */
   int64_t retry_after_seconds;
+  /*
+   * Whom the activity log names when the key calls, such as api_key:7; empty for an unknown key.
+   */
+  char *principal;
+  /*
+   * The key that takes this one's place; 0 when it was not rotated.
+   */
+  int64_t superseded_by;
 };
 #define BFC__TENANCY__V1__VERIFY_API_KEY_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&bfc__tenancy__v1__verify_api_key_response__descriptor) \
-    , 0, BFC__TENANCY__V1__API_KEY_REFUSAL__API_KEY_REFUSAL_UNSPECIFIED, 0, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, NULL, 0 }
+    , 0, BFC__TENANCY__V1__API_KEY_REFUSAL__API_KEY_REFUSAL_UNSPECIFIED, 0, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, NULL, 0, (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * RotateApiKeyRequest names a key that gets a successor.
+ */
+struct  Bfc__Tenancy__V1__RotateApiKeyRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The tenant's code; exactly one of code and id is given.
+   */
+  char *tenant_code;
+  /*
+   * The tenant's id; exactly one of code and id is given.
+   */
+  int64_t tenant_id;
+  /*
+   * The key's number. Required.
+   */
+  int64_t key_id;
+  /*
+   * For how many seconds the key goes on beside its successor: at most 2,592,000 (30 days). 0 ends
+   * it at once.
+   */
+  int64_t overlap_seconds;
+  /*
+   * When the time of the new key is over, in the future; when that of the old one is, when not set.
+   */
+  Google__Protobuf__Timestamp *expires_at;
+  /*
+   * Makes a retry safe: the same key with the same request gives the stored answer, with another
+   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   */
+  char *idempotency_key;
+  /*
+   * Check everything and change nothing.
+   */
+  protobuf_c_boolean validate_only;
+};
+#define BFC__TENANCY__V1__ROTATE_API_KEY_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&bfc__tenancy__v1__rotate_api_key_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, 0, 0, NULL, (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * RotateApiKeyResponse is the successor of a key.
+ */
+struct  Bfc__Tenancy__V1__RotateApiKeyResponse
+{
+  ProtobufCMessage base;
+  /*
+   * Always true; a failure is a status, not an answer.
+   */
+  protobuf_c_boolean success;
+  /*
+   * The new key itself; empty when the request was only validated.
+   */
+  char *api_key;
+  /*
+   * The new key's number.
+   */
+  int64_t key_id;
+  /*
+   * The new key as stored.
+   */
+  Bfc__Tenancy__V1__ApiKey *key;
+  /*
+   * The old key, with superseded_by and superseded_at.
+   */
+  Bfc__Tenancy__V1__ApiKey *superseded_key;
+};
+#define BFC__TENANCY__V1__ROTATE_API_KEY_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&bfc__tenancy__v1__rotate_api_key_response__descriptor) \
+    , 0, (char *)protobuf_c_empty_string, 0, NULL, NULL }
+
+
+/*
+ * ReportLeakRequest tells of a key that was found where it should not be.
+ */
+struct  Bfc__Tenancy__V1__ReportLeakRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The key, as it was found. Required; at most 256 bytes.
+   */
+  char *api_key;
+  /*
+   * Where it was found, such as the address of a page; it goes into the activity log. At most 500
+   * characters; empty when that is not known.
+   */
+  char *found_at;
+  /*
+   * Makes a retry safe: the same key with the same request gives the stored answer, with another
+   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   */
+  char *idempotency_key;
+  /*
+   * Check everything and change nothing.
+   */
+  protobuf_c_boolean validate_only;
+};
+#define BFC__TENANCY__V1__REPORT_LEAK_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&bfc__tenancy__v1__report_leak_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * ReportLeakResponse is the key that was found.
+ */
+struct  Bfc__Tenancy__V1__ReportLeakResponse
+{
+  ProtobufCMessage base;
+  /*
+   * Always true; a failure is a status, not an answer.
+   */
+  protobuf_c_boolean success;
+  /*
+   * The key's tenant.
+   */
+  int64_t tenant_id;
+  /*
+   * Whether the key worked until now.
+   */
+  protobuf_c_boolean was_active;
+  /*
+   * The key, revoked.
+   */
+  Bfc__Tenancy__V1__ApiKey *key;
+};
+#define BFC__TENANCY__V1__REPORT_LEAK_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&bfc__tenancy__v1__report_leak_response__descriptor) \
+    , 0, 0, 0, NULL }
+
+
+/*
+ * BatchVerifyRequest presents many keys.
+ */
+struct  Bfc__Tenancy__V1__BatchVerifyRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The keys, each with what is asked of it: 1 to 100.
+   */
+  size_t n_requests;
+  Bfc__Tenancy__V1__VerifyApiKeyRequest **requests;
+};
+#define BFC__TENANCY__V1__BATCH_VERIFY_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&bfc__tenancy__v1__batch_verify_request__descriptor) \
+    , 0,NULL }
+
+
+/*
+ * BatchVerifyResponse is what is said of each key.
+ */
+struct  Bfc__Tenancy__V1__BatchVerifyResponse
+{
+  ProtobufCMessage base;
+  /*
+   * In the order of the requests.
+   */
+  size_t n_results;
+  Bfc__Tenancy__V1__VerifyApiKeyResponse **results;
+};
+#define BFC__TENANCY__V1__BATCH_VERIFY_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&bfc__tenancy__v1__batch_verify_response__descriptor) \
+    , 0,NULL }
 
 
 /* Bfc__Tenancy__V1__ApiKey methods */
@@ -611,6 +812,120 @@ Bfc__Tenancy__V1__VerifyApiKeyResponse *
 void   bfc__tenancy__v1__verify_api_key_response__free_unpacked
                      (Bfc__Tenancy__V1__VerifyApiKeyResponse *message,
                       ProtobufCAllocator *allocator);
+/* Bfc__Tenancy__V1__RotateApiKeyRequest methods */
+void   bfc__tenancy__v1__rotate_api_key_request__init
+                     (Bfc__Tenancy__V1__RotateApiKeyRequest         *message);
+size_t bfc__tenancy__v1__rotate_api_key_request__get_packed_size
+                     (const Bfc__Tenancy__V1__RotateApiKeyRequest   *message);
+size_t bfc__tenancy__v1__rotate_api_key_request__pack
+                     (const Bfc__Tenancy__V1__RotateApiKeyRequest   *message,
+                      uint8_t             *out);
+size_t bfc__tenancy__v1__rotate_api_key_request__pack_to_buffer
+                     (const Bfc__Tenancy__V1__RotateApiKeyRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Bfc__Tenancy__V1__RotateApiKeyRequest *
+       bfc__tenancy__v1__rotate_api_key_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   bfc__tenancy__v1__rotate_api_key_request__free_unpacked
+                     (Bfc__Tenancy__V1__RotateApiKeyRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Bfc__Tenancy__V1__RotateApiKeyResponse methods */
+void   bfc__tenancy__v1__rotate_api_key_response__init
+                     (Bfc__Tenancy__V1__RotateApiKeyResponse         *message);
+size_t bfc__tenancy__v1__rotate_api_key_response__get_packed_size
+                     (const Bfc__Tenancy__V1__RotateApiKeyResponse   *message);
+size_t bfc__tenancy__v1__rotate_api_key_response__pack
+                     (const Bfc__Tenancy__V1__RotateApiKeyResponse   *message,
+                      uint8_t             *out);
+size_t bfc__tenancy__v1__rotate_api_key_response__pack_to_buffer
+                     (const Bfc__Tenancy__V1__RotateApiKeyResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Bfc__Tenancy__V1__RotateApiKeyResponse *
+       bfc__tenancy__v1__rotate_api_key_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   bfc__tenancy__v1__rotate_api_key_response__free_unpacked
+                     (Bfc__Tenancy__V1__RotateApiKeyResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Bfc__Tenancy__V1__ReportLeakRequest methods */
+void   bfc__tenancy__v1__report_leak_request__init
+                     (Bfc__Tenancy__V1__ReportLeakRequest         *message);
+size_t bfc__tenancy__v1__report_leak_request__get_packed_size
+                     (const Bfc__Tenancy__V1__ReportLeakRequest   *message);
+size_t bfc__tenancy__v1__report_leak_request__pack
+                     (const Bfc__Tenancy__V1__ReportLeakRequest   *message,
+                      uint8_t             *out);
+size_t bfc__tenancy__v1__report_leak_request__pack_to_buffer
+                     (const Bfc__Tenancy__V1__ReportLeakRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Bfc__Tenancy__V1__ReportLeakRequest *
+       bfc__tenancy__v1__report_leak_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   bfc__tenancy__v1__report_leak_request__free_unpacked
+                     (Bfc__Tenancy__V1__ReportLeakRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Bfc__Tenancy__V1__ReportLeakResponse methods */
+void   bfc__tenancy__v1__report_leak_response__init
+                     (Bfc__Tenancy__V1__ReportLeakResponse         *message);
+size_t bfc__tenancy__v1__report_leak_response__get_packed_size
+                     (const Bfc__Tenancy__V1__ReportLeakResponse   *message);
+size_t bfc__tenancy__v1__report_leak_response__pack
+                     (const Bfc__Tenancy__V1__ReportLeakResponse   *message,
+                      uint8_t             *out);
+size_t bfc__tenancy__v1__report_leak_response__pack_to_buffer
+                     (const Bfc__Tenancy__V1__ReportLeakResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Bfc__Tenancy__V1__ReportLeakResponse *
+       bfc__tenancy__v1__report_leak_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   bfc__tenancy__v1__report_leak_response__free_unpacked
+                     (Bfc__Tenancy__V1__ReportLeakResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Bfc__Tenancy__V1__BatchVerifyRequest methods */
+void   bfc__tenancy__v1__batch_verify_request__init
+                     (Bfc__Tenancy__V1__BatchVerifyRequest         *message);
+size_t bfc__tenancy__v1__batch_verify_request__get_packed_size
+                     (const Bfc__Tenancy__V1__BatchVerifyRequest   *message);
+size_t bfc__tenancy__v1__batch_verify_request__pack
+                     (const Bfc__Tenancy__V1__BatchVerifyRequest   *message,
+                      uint8_t             *out);
+size_t bfc__tenancy__v1__batch_verify_request__pack_to_buffer
+                     (const Bfc__Tenancy__V1__BatchVerifyRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Bfc__Tenancy__V1__BatchVerifyRequest *
+       bfc__tenancy__v1__batch_verify_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   bfc__tenancy__v1__batch_verify_request__free_unpacked
+                     (Bfc__Tenancy__V1__BatchVerifyRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Bfc__Tenancy__V1__BatchVerifyResponse methods */
+void   bfc__tenancy__v1__batch_verify_response__init
+                     (Bfc__Tenancy__V1__BatchVerifyResponse         *message);
+size_t bfc__tenancy__v1__batch_verify_response__get_packed_size
+                     (const Bfc__Tenancy__V1__BatchVerifyResponse   *message);
+size_t bfc__tenancy__v1__batch_verify_response__pack
+                     (const Bfc__Tenancy__V1__BatchVerifyResponse   *message,
+                      uint8_t             *out);
+size_t bfc__tenancy__v1__batch_verify_response__pack_to_buffer
+                     (const Bfc__Tenancy__V1__BatchVerifyResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Bfc__Tenancy__V1__BatchVerifyResponse *
+       bfc__tenancy__v1__batch_verify_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   bfc__tenancy__v1__batch_verify_response__free_unpacked
+                     (Bfc__Tenancy__V1__BatchVerifyResponse *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Bfc__Tenancy__V1__ApiKey_Closure)
@@ -640,6 +955,24 @@ typedef void (*Bfc__Tenancy__V1__VerifyApiKeyRequest_Closure)
 typedef void (*Bfc__Tenancy__V1__VerifyApiKeyResponse_Closure)
                  (const Bfc__Tenancy__V1__VerifyApiKeyResponse *message,
                   void *closure_data);
+typedef void (*Bfc__Tenancy__V1__RotateApiKeyRequest_Closure)
+                 (const Bfc__Tenancy__V1__RotateApiKeyRequest *message,
+                  void *closure_data);
+typedef void (*Bfc__Tenancy__V1__RotateApiKeyResponse_Closure)
+                 (const Bfc__Tenancy__V1__RotateApiKeyResponse *message,
+                  void *closure_data);
+typedef void (*Bfc__Tenancy__V1__ReportLeakRequest_Closure)
+                 (const Bfc__Tenancy__V1__ReportLeakRequest *message,
+                  void *closure_data);
+typedef void (*Bfc__Tenancy__V1__ReportLeakResponse_Closure)
+                 (const Bfc__Tenancy__V1__ReportLeakResponse *message,
+                  void *closure_data);
+typedef void (*Bfc__Tenancy__V1__BatchVerifyRequest_Closure)
+                 (const Bfc__Tenancy__V1__BatchVerifyRequest *message,
+                  void *closure_data);
+typedef void (*Bfc__Tenancy__V1__BatchVerifyResponse_Closure)
+                 (const Bfc__Tenancy__V1__BatchVerifyResponse *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -659,10 +992,22 @@ struct Bfc__Tenancy__V1__ApiKeyService_Service
                          const Bfc__Tenancy__V1__RevokeApiKeyRequest *input,
                          Bfc__Tenancy__V1__RevokeApiKeyResponse_Closure closure,
                          void *closure_data);
+  void (*rotate_api_key)(Bfc__Tenancy__V1__ApiKeyService_Service *service,
+                         const Bfc__Tenancy__V1__RotateApiKeyRequest *input,
+                         Bfc__Tenancy__V1__RotateApiKeyResponse_Closure closure,
+                         void *closure_data);
+  void (*report_leak)(Bfc__Tenancy__V1__ApiKeyService_Service *service,
+                      const Bfc__Tenancy__V1__ReportLeakRequest *input,
+                      Bfc__Tenancy__V1__ReportLeakResponse_Closure closure,
+                      void *closure_data);
   void (*verify_api_key)(Bfc__Tenancy__V1__ApiKeyService_Service *service,
                          const Bfc__Tenancy__V1__VerifyApiKeyRequest *input,
                          Bfc__Tenancy__V1__VerifyApiKeyResponse_Closure closure,
                          void *closure_data);
+  void (*batch_verify)(Bfc__Tenancy__V1__ApiKeyService_Service *service,
+                       const Bfc__Tenancy__V1__BatchVerifyRequest *input,
+                       Bfc__Tenancy__V1__BatchVerifyResponse_Closure closure,
+                       void *closure_data);
 };
 typedef void (*Bfc__Tenancy__V1__ApiKeyService_ServiceDestroy)(Bfc__Tenancy__V1__ApiKeyService_Service *);
 void bfc__tenancy__v1__api_key_service__init (Bfc__Tenancy__V1__ApiKeyService_Service *service,
@@ -674,7 +1019,10 @@ void bfc__tenancy__v1__api_key_service__init (Bfc__Tenancy__V1__ApiKeyService_Se
       function_prefix__ ## list_api_keys,\
       function_prefix__ ## create_api_key,\
       function_prefix__ ## revoke_api_key,\
-      function_prefix__ ## verify_api_key  }
+      function_prefix__ ## rotate_api_key,\
+      function_prefix__ ## report_leak,\
+      function_prefix__ ## verify_api_key,\
+      function_prefix__ ## batch_verify  }
 void bfc__tenancy__v1__api_key_service__list_api_keys(ProtobufCService *service,
                                                       const Bfc__Tenancy__V1__ListApiKeysRequest *input,
                                                       Bfc__Tenancy__V1__ListApiKeysResponse_Closure closure,
@@ -687,10 +1035,22 @@ void bfc__tenancy__v1__api_key_service__revoke_api_key(ProtobufCService *service
                                                        const Bfc__Tenancy__V1__RevokeApiKeyRequest *input,
                                                        Bfc__Tenancy__V1__RevokeApiKeyResponse_Closure closure,
                                                        void *closure_data);
+void bfc__tenancy__v1__api_key_service__rotate_api_key(ProtobufCService *service,
+                                                       const Bfc__Tenancy__V1__RotateApiKeyRequest *input,
+                                                       Bfc__Tenancy__V1__RotateApiKeyResponse_Closure closure,
+                                                       void *closure_data);
+void bfc__tenancy__v1__api_key_service__report_leak(ProtobufCService *service,
+                                                    const Bfc__Tenancy__V1__ReportLeakRequest *input,
+                                                    Bfc__Tenancy__V1__ReportLeakResponse_Closure closure,
+                                                    void *closure_data);
 void bfc__tenancy__v1__api_key_service__verify_api_key(ProtobufCService *service,
                                                        const Bfc__Tenancy__V1__VerifyApiKeyRequest *input,
                                                        Bfc__Tenancy__V1__VerifyApiKeyResponse_Closure closure,
                                                        void *closure_data);
+void bfc__tenancy__v1__api_key_service__batch_verify(ProtobufCService *service,
+                                                     const Bfc__Tenancy__V1__BatchVerifyRequest *input,
+                                                     Bfc__Tenancy__V1__BatchVerifyResponse_Closure closure,
+                                                     void *closure_data);
 
 /* --- descriptors --- */
 
@@ -705,6 +1065,12 @@ extern const ProtobufCMessageDescriptor bfc__tenancy__v1__revoke_api_key_request
 extern const ProtobufCMessageDescriptor bfc__tenancy__v1__revoke_api_key_response__descriptor;
 extern const ProtobufCMessageDescriptor bfc__tenancy__v1__verify_api_key_request__descriptor;
 extern const ProtobufCMessageDescriptor bfc__tenancy__v1__verify_api_key_response__descriptor;
+extern const ProtobufCMessageDescriptor bfc__tenancy__v1__rotate_api_key_request__descriptor;
+extern const ProtobufCMessageDescriptor bfc__tenancy__v1__rotate_api_key_response__descriptor;
+extern const ProtobufCMessageDescriptor bfc__tenancy__v1__report_leak_request__descriptor;
+extern const ProtobufCMessageDescriptor bfc__tenancy__v1__report_leak_response__descriptor;
+extern const ProtobufCMessageDescriptor bfc__tenancy__v1__batch_verify_request__descriptor;
+extern const ProtobufCMessageDescriptor bfc__tenancy__v1__batch_verify_response__descriptor;
 extern const ProtobufCServiceDescriptor bfc__tenancy__v1__api_key_service__descriptor;
 
 PROTOBUF_C__END_DECLS

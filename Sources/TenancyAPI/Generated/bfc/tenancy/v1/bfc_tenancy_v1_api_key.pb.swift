@@ -27,8 +27,11 @@ public struct ApiKeyStatus: RawRepresentable, Hashable, Sendable, CustomStringCo
     /// Its time is over.
     public static var expired: ApiKeyStatus { ApiKeyStatus(rawValue: 3) }
 
+    /// It was rotated, and its successor has taken over.
+    public static var superseded: ApiKeyStatus { ApiKeyStatus(rawValue: 4) }
+
     /// Every value of the .proto file, in its order.
-    public static var allKnown: [ApiKeyStatus] { [.unspecified, .active, .revoked, .expired] }
+    public static var allKnown: [ApiKeyStatus] { [.unspecified, .active, .revoked, .expired, .superseded] }
 
     /// The name in the .proto file; `nil` for an unknown number.
     public var name: String? {
@@ -37,6 +40,7 @@ public struct ApiKeyStatus: RawRepresentable, Hashable, Sendable, CustomStringCo
             case 1: "API_KEY_STATUS_ACTIVE"
             case 2: "API_KEY_STATUS_REVOKED"
             case 3: "API_KEY_STATUS_EXPIRED"
+            case 4: "API_KEY_STATUS_SUPERSEDED"
             default: nil
         }
     }
@@ -79,8 +83,11 @@ public struct ApiKeyRefusal: RawRepresentable, Hashable, Sendable, CustomStringC
     /// The tenant of the key is suspended or inactive.
     public static var tenantNotActive: ApiKeyRefusal { ApiKeyRefusal(rawValue: 7) }
 
+    /// The key was rotated, and its successor has taken over.
+    public static var superseded: ApiKeyRefusal { ApiKeyRefusal(rawValue: 8) }
+
     /// Every value of the .proto file, in its order.
-    public static var allKnown: [ApiKeyRefusal] { [.unspecified, .unknown, .revoked, .expired, .addressNotAllowed, .permissionMissing, .rateLimited, .tenantNotActive] }
+    public static var allKnown: [ApiKeyRefusal] { [.unspecified, .unknown, .revoked, .expired, .addressNotAllowed, .permissionMissing, .rateLimited, .tenantNotActive, .superseded] }
 
     /// The name in the .proto file; `nil` for an unknown number.
     public var name: String? {
@@ -93,6 +100,7 @@ public struct ApiKeyRefusal: RawRepresentable, Hashable, Sendable, CustomStringC
             case 5: "API_KEY_REFUSAL_PERMISSION_MISSING"
             case 6: "API_KEY_REFUSAL_RATE_LIMITED"
             case 7: "API_KEY_REFUSAL_TENANT_NOT_ACTIVE"
+            case 8: "API_KEY_REFUSAL_SUPERSEDED"
             default: nil
         }
     }
@@ -139,6 +147,16 @@ public struct ApiKey: ProtobufMessage {
     /// When it was revoked; not set when it was not.
     public var revokedAt: Google_Protobuf_Timestamp?
 
+    /// The number of the first key of its family. The keys of a family come from each other by
+    /// rotation, and share one hourly rate.
+    public var familyId: Int64 = 0
+
+    /// The key that takes its place; 0 when it was not rotated.
+    public var supersededBy: Int64 = 0
+
+    /// When that key takes over: until then both work. Not set when it was not rotated.
+    public var supersededAt: Google_Protobuf_Timestamp?
+
     /// The message with every field at its default.
     public init() {}
 
@@ -155,7 +173,10 @@ public struct ApiKey: ProtobufMessage {
         lastUsedAt: Google_Protobuf_Timestamp? = nil,
         createdBy: String = "",
         createdAt: Google_Protobuf_Timestamp? = nil,
-        revokedAt: Google_Protobuf_Timestamp? = nil
+        revokedAt: Google_Protobuf_Timestamp? = nil,
+        familyId: Int64 = 0,
+        supersededBy: Int64 = 0,
+        supersededAt: Google_Protobuf_Timestamp? = nil
     ) {
         self.keyId = keyId
         self.keyName = keyName
@@ -169,6 +190,9 @@ public struct ApiKey: ProtobufMessage {
         self.createdBy = createdBy
         self.createdAt = createdAt
         self.revokedAt = revokedAt
+        self.familyId = familyId
+        self.supersededBy = supersededBy
+        self.supersededAt = supersededAt
     }
 
     /// The struct that protoc-c made of the message.
@@ -193,6 +217,9 @@ public struct ApiKey: ProtobufMessage {
         self.createdBy = String(protobufC: message.pointee.created_by)
         self.createdAt = message.pointee.created_at.map { Google_Protobuf_Timestamp(copying: $0) }
         self.revokedAt = message.pointee.revoked_at.map { Google_Protobuf_Timestamp(copying: $0) }
+        self.familyId = message.pointee.family_id
+        self.supersededBy = message.pointee.superseded_by
+        self.supersededAt = message.pointee.superseded_at.map { Google_Protobuf_Timestamp(copying: $0) }
     }
 
     /// Writes the fields into `message`; what it points to comes from `arena`.
@@ -217,6 +244,9 @@ public struct ApiKey: ProtobufMessage {
         if !self.createdBy.isEmpty { message.pointee.created_by = try arena.string(self.createdBy) }
         if let value = self.createdAt { message.pointee.created_at = try arena.message(value) }
         if let value = self.revokedAt { message.pointee.revoked_at = try arena.message(value) }
+        message.pointee.family_id = self.familyId
+        message.pointee.superseded_by = self.supersededBy
+        if let value = self.supersededAt { message.pointee.superseded_at = try arena.message(value) }
     }
 }
 
@@ -711,6 +741,12 @@ public struct VerifyApiKeyResponse: ProtobufMessage {
     /// When to come again after a rate that was used up; else 0.
     public var retryAfterSeconds: Int64 = 0
 
+    /// Whom the activity log names when the key calls, such as api_key:7; empty for an unknown key.
+    public var principal: String = ""
+
+    /// The key that takes this one's place; 0 when it was not rotated.
+    public var supersededBy: Int64 = 0
+
     /// The message with every field at its default.
     public init() {}
 
@@ -726,7 +762,9 @@ public struct VerifyApiKeyResponse: ProtobufMessage {
         rateLimit: UInt64 = 0,
         rateRemaining: UInt64 = 0,
         rateResetsAt: Google_Protobuf_Timestamp? = nil,
-        retryAfterSeconds: Int64 = 0
+        retryAfterSeconds: Int64 = 0,
+        principal: String = "",
+        supersededBy: Int64 = 0
     ) {
         self.valid = valid
         self.refusal = refusal
@@ -739,6 +777,8 @@ public struct VerifyApiKeyResponse: ProtobufMessage {
         self.rateRemaining = rateRemaining
         self.rateResetsAt = rateResetsAt
         self.retryAfterSeconds = retryAfterSeconds
+        self.principal = principal
+        self.supersededBy = supersededBy
     }
 
     /// The struct that protoc-c made of the message.
@@ -762,6 +802,8 @@ public struct VerifyApiKeyResponse: ProtobufMessage {
         self.rateRemaining = message.pointee.rate_remaining
         self.rateResetsAt = message.pointee.rate_resets_at.map { Google_Protobuf_Timestamp(copying: $0) }
         self.retryAfterSeconds = message.pointee.retry_after_seconds
+        self.principal = String(protobufC: message.pointee.principal)
+        self.supersededBy = message.pointee.superseded_by
     }
 
     /// Writes the fields into `message`; what it points to comes from `arena`.
@@ -782,6 +824,346 @@ public struct VerifyApiKeyResponse: ProtobufMessage {
         message.pointee.rate_remaining = self.rateRemaining
         if let value = self.rateResetsAt { message.pointee.rate_resets_at = try arena.message(value) }
         message.pointee.retry_after_seconds = self.retryAfterSeconds
+        if !self.principal.isEmpty { message.pointee.principal = try arena.string(self.principal) }
+        message.pointee.superseded_by = self.supersededBy
+    }
+}
+
+/// RotateApiKeyRequest names a key that gets a successor.
+public struct RotateApiKeyRequest: ProtobufMessage {
+    /// The tenant's code; exactly one of code and id is given.
+    public var tenantCode: String = ""
+
+    /// The tenant's id; exactly one of code and id is given.
+    public var tenantId: Int64 = 0
+
+    /// The key's number. Required.
+    public var keyId: Int64 = 0
+
+    /// For how many seconds the key goes on beside its successor: at most 2,592,000 (30 days). 0 ends
+    /// it at once.
+    public var overlapSeconds: Int64 = 0
+
+    /// When the time of the new key is over, in the future; when that of the old one is, when not set.
+    public var expiresAt: Google_Protobuf_Timestamp?
+
+    /// Makes a retry safe: the same key with the same request gives the stored answer, with another
+    /// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+    public var idempotencyKey: String = ""
+
+    /// Check everything and change nothing.
+    public var validateOnly: Bool = false
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        tenantCode: String = "",
+        tenantId: Int64 = 0,
+        keyId: Int64 = 0,
+        overlapSeconds: Int64 = 0,
+        expiresAt: Google_Protobuf_Timestamp? = nil,
+        idempotencyKey: String = "",
+        validateOnly: Bool = false
+    ) {
+        self.tenantCode = tenantCode
+        self.tenantId = tenantId
+        self.keyId = keyId
+        self.overlapSeconds = overlapSeconds
+        self.expiresAt = expiresAt
+        self.idempotencyKey = idempotencyKey
+        self.validateOnly = validateOnly
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__RotateApiKeyRequest
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__rotate_api_key_request__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.tenantCode = String(protobufC: message.pointee.tenant_code)
+        self.tenantId = message.pointee.tenant_id
+        self.keyId = message.pointee.key_id
+        self.overlapSeconds = message.pointee.overlap_seconds
+        self.expiresAt = message.pointee.expires_at.map { Google_Protobuf_Timestamp(copying: $0) }
+        self.idempotencyKey = String(protobufC: message.pointee.idempotency_key)
+        self.validateOnly = message.pointee.validate_only != 0
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        if !self.tenantCode.isEmpty { message.pointee.tenant_code = try arena.string(self.tenantCode) }
+        message.pointee.tenant_id = self.tenantId
+        message.pointee.key_id = self.keyId
+        message.pointee.overlap_seconds = self.overlapSeconds
+        if let value = self.expiresAt { message.pointee.expires_at = try arena.message(value) }
+        if !self.idempotencyKey.isEmpty { message.pointee.idempotency_key = try arena.string(self.idempotencyKey) }
+        message.pointee.validate_only = self.validateOnly ? 1 : 0
+    }
+}
+
+/// RotateApiKeyResponse is the successor of a key.
+public struct RotateApiKeyResponse: ProtobufMessage {
+    /// Always true; a failure is a status, not an answer.
+    public var success: Bool = false
+
+    /// The new key itself; empty when the request was only validated.
+    public var apiKey: String = ""
+
+    /// The new key's number.
+    public var keyId: Int64 = 0
+
+    /// The new key as stored.
+    public var key: ApiKey?
+
+    /// The old key, with superseded_by and superseded_at.
+    public var supersededKey: ApiKey?
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        success: Bool = false,
+        apiKey: String = "",
+        keyId: Int64 = 0,
+        key: ApiKey? = nil,
+        supersededKey: ApiKey? = nil
+    ) {
+        self.success = success
+        self.apiKey = apiKey
+        self.keyId = keyId
+        self.key = key
+        self.supersededKey = supersededKey
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__RotateApiKeyResponse
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__rotate_api_key_response__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.success = message.pointee.success != 0
+        self.apiKey = String(protobufC: message.pointee.api_key)
+        self.keyId = message.pointee.key_id
+        self.key = message.pointee.key.map { ApiKey(copying: $0) }
+        self.supersededKey = message.pointee.superseded_key.map { ApiKey(copying: $0) }
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        message.pointee.success = self.success ? 1 : 0
+        if !self.apiKey.isEmpty { message.pointee.api_key = try arena.string(self.apiKey) }
+        message.pointee.key_id = self.keyId
+        if let value = self.key { message.pointee.key = try arena.message(value) }
+        if let value = self.supersededKey { message.pointee.superseded_key = try arena.message(value) }
+    }
+}
+
+/// ReportLeakRequest tells of a key that was found where it should not be.
+public struct ReportLeakRequest: ProtobufMessage {
+    /// The key, as it was found. Required; at most 256 bytes.
+    public var apiKey: String = ""
+
+    /// Where it was found, such as the address of a page; it goes into the activity log. At most 500
+    /// characters; empty when that is not known.
+    public var foundAt: String = ""
+
+    /// Makes a retry safe: the same key with the same request gives the stored answer, with another
+    /// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+    public var idempotencyKey: String = ""
+
+    /// Check everything and change nothing.
+    public var validateOnly: Bool = false
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        apiKey: String = "",
+        foundAt: String = "",
+        idempotencyKey: String = "",
+        validateOnly: Bool = false
+    ) {
+        self.apiKey = apiKey
+        self.foundAt = foundAt
+        self.idempotencyKey = idempotencyKey
+        self.validateOnly = validateOnly
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__ReportLeakRequest
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__report_leak_request__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.apiKey = String(protobufC: message.pointee.api_key)
+        self.foundAt = String(protobufC: message.pointee.found_at)
+        self.idempotencyKey = String(protobufC: message.pointee.idempotency_key)
+        self.validateOnly = message.pointee.validate_only != 0
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        if !self.apiKey.isEmpty { message.pointee.api_key = try arena.string(self.apiKey) }
+        if !self.foundAt.isEmpty { message.pointee.found_at = try arena.string(self.foundAt) }
+        if !self.idempotencyKey.isEmpty { message.pointee.idempotency_key = try arena.string(self.idempotencyKey) }
+        message.pointee.validate_only = self.validateOnly ? 1 : 0
+    }
+}
+
+/// ReportLeakResponse is the key that was found.
+public struct ReportLeakResponse: ProtobufMessage {
+    /// Always true; a failure is a status, not an answer.
+    public var success: Bool = false
+
+    /// The key's tenant.
+    public var tenantId: Int64 = 0
+
+    /// Whether the key worked until now.
+    public var wasActive: Bool = false
+
+    /// The key, revoked.
+    public var key: ApiKey?
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        success: Bool = false,
+        tenantId: Int64 = 0,
+        wasActive: Bool = false,
+        key: ApiKey? = nil
+    ) {
+        self.success = success
+        self.tenantId = tenantId
+        self.wasActive = wasActive
+        self.key = key
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__ReportLeakResponse
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__report_leak_response__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.success = message.pointee.success != 0
+        self.tenantId = message.pointee.tenant_id
+        self.wasActive = message.pointee.was_active != 0
+        self.key = message.pointee.key.map { ApiKey(copying: $0) }
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        message.pointee.success = self.success ? 1 : 0
+        message.pointee.tenant_id = self.tenantId
+        message.pointee.was_active = self.wasActive ? 1 : 0
+        if let value = self.key { message.pointee.key = try arena.message(value) }
+    }
+}
+
+/// BatchVerifyRequest presents many keys.
+public struct BatchVerifyRequest: ProtobufMessage {
+    /// The keys, each with what is asked of it: 1 to 100.
+    public var requests: [VerifyApiKeyRequest] = []
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        requests: [VerifyApiKeyRequest] = []
+    ) {
+        self.requests = requests
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__BatchVerifyRequest
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__batch_verify_request__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.requests = [VerifyApiKeyRequest](protobufC: message.pointee.requests, count: message.pointee.n_requests)
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        if !self.requests.isEmpty {
+            message.pointee.n_requests = self.requests.count
+            message.pointee.requests = try arena.messages(self.requests)
+        }
+    }
+}
+
+/// BatchVerifyResponse is what is said of each key.
+public struct BatchVerifyResponse: ProtobufMessage {
+    /// In the order of the requests.
+    public var results: [VerifyApiKeyResponse] = []
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        results: [VerifyApiKeyResponse] = []
+    ) {
+        self.results = results
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__BatchVerifyResponse
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__batch_verify_response__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.results = [VerifyApiKeyResponse](protobufC: message.pointee.results, count: message.pointee.n_results)
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        if !self.results.isEmpty {
+            message.pointee.n_results = self.results.count
+            message.pointee.results = try arena.messages(self.results)
+        }
     }
 }
 
@@ -805,16 +1187,32 @@ public enum ApiKeyServiceMethods {
         service: serviceName, method: "RevokeApiKey", kind: .unary,
         isIdempotent: false)
 
+    /// `RotateApiKey`.
+    public static let rotateApiKey = MethodDescriptor<RotateApiKeyRequest, RotateApiKeyResponse>(
+        service: serviceName, method: "RotateApiKey", kind: .unary,
+        isIdempotent: false)
+
+    /// `ReportLeak`.
+    public static let reportLeak = MethodDescriptor<ReportLeakRequest, ReportLeakResponse>(
+        service: serviceName, method: "ReportLeak", kind: .unary,
+        isIdempotent: false)
+
     /// `VerifyApiKey`.
     public static let verifyApiKey = MethodDescriptor<VerifyApiKeyRequest, VerifyApiKeyResponse>(
         service: serviceName, method: "VerifyApiKey", kind: .unary,
+        isIdempotent: false)
+
+    /// `BatchVerify`.
+    public static let batchVerify = MethodDescriptor<BatchVerifyRequest, BatchVerifyResponse>(
+        service: serviceName, method: "BatchVerify", kind: .unary,
         isIdempotent: false)
 }
 
 /// ApiKeyService keeps the keys that programs of a tenant call with.
 ///
 /// A key is `vym_<tenantId>_<secret><checksum>`: a secret of at least 256 bits in base62, then the
-/// CRC-32 of everything before it in base62. Only its SHA-256 is kept.
+/// CRC-32 of everything before it in base62. Only its SHA-256 is kept, or its HMAC-SHA-256 where the
+/// service has a pepper.
 ///
 /// A program calls with its key as `authorization: Bearer` metadata over a connection that names
 /// nobody else. Each call takes one of the key's hourly rate, and is RESOURCE_EXHAUSTED with
@@ -851,8 +1249,9 @@ public protocol ApiKeyServiceHandler: Sendable {
         _ request: CreateApiKeyRequest, context: ServerContext
     ) async throws -> CreateApiKeyResponse
 
-    /// RevokeApiKey makes a key worthless, on every server when it returns. Revoking a revoked key
-    /// changes nothing and succeeds.
+    /// RevokeApiKey makes a key worthless. When it returns, no server accepts the key any more,
+    /// whatever state the servers are in: it takes a second, after which none trusts what it
+    /// remembers of before. Revoking a revoked key changes nothing and succeeds.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// manage_api_keys.
@@ -863,6 +1262,41 @@ public protocol ApiKeyServiceHandler: Sendable {
     func revokeApiKey(
         _ request: RevokeApiKeyRequest, context: ServerContext
     ) async throws -> RevokeApiKeyResponse
+
+    /// RotateApiKey makes a successor of a key, with its name, scopes, limits and addresses. Until the
+    /// overlap is over both work; they are one family, which has one hourly rate, so that nothing
+    /// doubles. After it the old key is refused as superseded. Without an overlap that is so on every
+    /// server when this returns, as RevokeApiKey describes. The answer is the only one that shows the
+    /// new key, other than to a retry with the same idempotency key.
+    ///
+    /// Who may call: platform administrators, services, principals of the same tenant with
+    /// manage_api_keys.
+    /// Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; PERMISSION_DENIED for a
+    /// permission of the key that the caller does not hold; NOT_FOUND for a tenant or key that does
+    /// not exist or that the caller may not see; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_API_KEYS
+    /// when the tenant has 1,000 active keys; FAILED_PRECONDITION with ErrorInfo API_KEY_NOT_ACTIVE
+    /// for a key that was revoked, has expired or was rotated already, TENANT_NOT_ACTIVE,
+    /// IDEMPOTENCY_KEY_REUSED or, with an idempotency key, ENCRYPTION_NOT_CONFIGURED;
+    /// UNAUTHENTICATED.
+    /// HTTP route it replaces: none; the original made another key and deleted the first.
+    func rotateApiKey(
+        _ request: RotateApiKeyRequest, context: ServerContext
+    ) async throws -> RotateApiKeyResponse
+
+    /// ReportLeak revokes a key that was found where it should not be, notes the finding in the
+    /// activity log, which watches of it hear at once, and raises the alert that the operator has set
+    /// up. When it returns, no server accepts the key any more, as RevokeApiKey describes. A key that
+    /// does not work any more can be reported, and so can one of a tenant that is not active.
+    ///
+    /// Who may call: platform administrators, services, principals of the key's tenant with
+    /// manage_api_keys.
+    /// Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; NOT_FOUND for a text
+    /// that is no key, or none of a tenant that the caller may see, which are not told apart;
+    /// FAILED_PRECONDITION with ErrorInfo IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// HTTP route it replaces: none.
+    func reportLeak(
+        _ request: ReportLeakRequest, context: ServerContext
+    ) async throws -> ReportLeakResponse
 
     /// VerifyApiKey answers whose key it is, whether it may do what is asked, and takes the cost from
     /// its hourly rate. A refusal is an answer, not an error; keys that are unknown, malformed, of
@@ -875,6 +1309,18 @@ public protocol ApiKeyServiceHandler: Sendable {
     func verifyApiKey(
         _ request: VerifyApiKeyRequest, context: ServerContext
     ) async throws -> VerifyApiKeyResponse
+
+    /// BatchVerify verifies many keys at once, each as VerifyApiKey does. The answers are in the order
+    /// of the requests; of requests with the same key, an earlier one takes its cost first.
+    ///
+    /// Who may call: platform administrators, services.
+    /// Errors: INVALID_ARGUMENT with BadRequest for no request, more than 100, or one that
+    /// VerifyApiKey would not take, named by its place; nothing is taken then. PERMISSION_DENIED;
+    /// UNAUTHENTICATED.
+    /// HTTP route it replaces: none.
+    func batchVerify(
+        _ request: BatchVerifyRequest, context: ServerContext
+    ) async throws -> BatchVerifyResponse
 }
 
 extension ApiKeyServiceHandler {
@@ -889,8 +1335,17 @@ extension ApiKeyServiceHandler {
         router.unary(ApiKeyServiceMethods.revokeApiKey) { request, context in
             try await self.revokeApiKey(request, context: context)
         }
+        router.unary(ApiKeyServiceMethods.rotateApiKey) { request, context in
+            try await self.rotateApiKey(request, context: context)
+        }
+        router.unary(ApiKeyServiceMethods.reportLeak) { request, context in
+            try await self.reportLeak(request, context: context)
+        }
         router.unary(ApiKeyServiceMethods.verifyApiKey) { request, context in
             try await self.verifyApiKey(request, context: context)
+        }
+        router.unary(ApiKeyServiceMethods.batchVerify) { request, context in
+            try await self.batchVerify(request, context: context)
         }
     }
 }
@@ -898,7 +1353,8 @@ extension ApiKeyServiceHandler {
 /// ApiKeyService keeps the keys that programs of a tenant call with.
 ///
 /// A key is `vym_<tenantId>_<secret><checksum>`: a secret of at least 256 bits in base62, then the
-/// CRC-32 of everything before it in base62. Only its SHA-256 is kept.
+/// CRC-32 of everything before it in base62. Only its SHA-256 is kept, or its HMAC-SHA-256 where the
+/// service has a pepper.
 ///
 /// A program calls with its key as `authorization: Bearer` metadata over a connection that names
 /// nobody else. Each call takes one of the key's hourly rate, and is RESOURCE_EXHAUSTED with
@@ -948,8 +1404,9 @@ public struct ApiKeyServiceClient: Sendable {
             ApiKeyServiceMethods.createApiKey, request, options: options)
     }
 
-    /// RevokeApiKey makes a key worthless, on every server when it returns. Revoking a revoked key
-    /// changes nothing and succeeds.
+    /// RevokeApiKey makes a key worthless. When it returns, no server accepts the key any more,
+    /// whatever state the servers are in: it takes a second, after which none trusts what it
+    /// remembers of before. Revoking a revoked key changes nothing and succeeds.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// manage_api_keys.
@@ -962,6 +1419,47 @@ public struct ApiKeyServiceClient: Sendable {
     ) async throws(RPCError) -> RevokeApiKeyResponse {
         try await caller.unary(
             ApiKeyServiceMethods.revokeApiKey, request, options: options)
+    }
+
+    /// RotateApiKey makes a successor of a key, with its name, scopes, limits and addresses. Until the
+    /// overlap is over both work; they are one family, which has one hourly rate, so that nothing
+    /// doubles. After it the old key is refused as superseded. Without an overlap that is so on every
+    /// server when this returns, as RevokeApiKey describes. The answer is the only one that shows the
+    /// new key, other than to a retry with the same idempotency key.
+    ///
+    /// Who may call: platform administrators, services, principals of the same tenant with
+    /// manage_api_keys.
+    /// Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; PERMISSION_DENIED for a
+    /// permission of the key that the caller does not hold; NOT_FOUND for a tenant or key that does
+    /// not exist or that the caller may not see; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_API_KEYS
+    /// when the tenant has 1,000 active keys; FAILED_PRECONDITION with ErrorInfo API_KEY_NOT_ACTIVE
+    /// for a key that was revoked, has expired or was rotated already, TENANT_NOT_ACTIVE,
+    /// IDEMPOTENCY_KEY_REUSED or, with an idempotency key, ENCRYPTION_NOT_CONFIGURED;
+    /// UNAUTHENTICATED.
+    /// HTTP route it replaces: none; the original made another key and deleted the first.
+    public func rotateApiKey(
+        _ request: RotateApiKeyRequest, options: CallOptions = .defaults
+    ) async throws(RPCError) -> RotateApiKeyResponse {
+        try await caller.unary(
+            ApiKeyServiceMethods.rotateApiKey, request, options: options)
+    }
+
+    /// ReportLeak revokes a key that was found where it should not be, notes the finding in the
+    /// activity log, which watches of it hear at once, and raises the alert that the operator has set
+    /// up. When it returns, no server accepts the key any more, as RevokeApiKey describes. A key that
+    /// does not work any more can be reported, and so can one of a tenant that is not active.
+    ///
+    /// Who may call: platform administrators, services, principals of the key's tenant with
+    /// manage_api_keys.
+    /// Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; NOT_FOUND for a text
+    /// that is no key, or none of a tenant that the caller may see, which are not told apart;
+    /// FAILED_PRECONDITION with ErrorInfo IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// HTTP route it replaces: none.
+    public func reportLeak(
+        _ request: ReportLeakRequest, options: CallOptions = .defaults
+    ) async throws(RPCError) -> ReportLeakResponse {
+        try await caller.unary(
+            ApiKeyServiceMethods.reportLeak, request, options: options)
     }
 
     /// VerifyApiKey answers whose key it is, whether it may do what is asked, and takes the cost from
@@ -977,5 +1475,20 @@ public struct ApiKeyServiceClient: Sendable {
     ) async throws(RPCError) -> VerifyApiKeyResponse {
         try await caller.unary(
             ApiKeyServiceMethods.verifyApiKey, request, options: options)
+    }
+
+    /// BatchVerify verifies many keys at once, each as VerifyApiKey does. The answers are in the order
+    /// of the requests; of requests with the same key, an earlier one takes its cost first.
+    ///
+    /// Who may call: platform administrators, services.
+    /// Errors: INVALID_ARGUMENT with BadRequest for no request, more than 100, or one that
+    /// VerifyApiKey would not take, named by its place; nothing is taken then. PERMISSION_DENIED;
+    /// UNAUTHENTICATED.
+    /// HTTP route it replaces: none.
+    public func batchVerify(
+        _ request: BatchVerifyRequest, options: CallOptions = .defaults
+    ) async throws(RPCError) -> BatchVerifyResponse {
+        try await caller.unary(
+            ApiKeyServiceMethods.batchVerify, request, options: options)
     }
 }

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x62\x66\x63/tenancy/v1/api_key.proto\x12\x0e\x62\x66\x63.tenancy.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x80\x03\n\x06\x41piKey\x12\x0e\n\x06key_id\x18\x01 \x01(\x03\x12\x10\n\x08key_name\x18\x02 \x01(\t\x12\x12\n\nkey_prefix\x18\x03 \x01(\t\x12\x13\n\x0bpermissions\x18\x04 \x03(\t\x12\x12\n\nrate_limit\x18\x05 \x01(\x04\x12\x13\n\x0b\x61llowed_ips\x18\x06 \x03(\t\x12,\n\x06status\x18\x07 \x01(\x0e\x32\x1c.bfc.tenancy.v1.ApiKeyStatus\x12.\n\nexpires_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0clast_used_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\ncreated_by\x18\n \x01(\t\x12.\n\ncreated_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nrevoked_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x91\x01\n\x12ListApiKeysRequest\x12\x13\n\x0btenant_code\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\x03\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\x12,\n\x06status\x18\x05 \x01(\x0e\x32\x1c.bfc.tenancy.v1.ApiKeyStatus\"i\n\x13ListApiKeysResponse\x12\x0f\n\x07success\x18\x01 \x01(\x08\x12(\n\x08\x61pi_keys\x18\x02 \x03(\x0b\x32\x16.bfc.tenancy.v1.ApiKey\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\"\xed\x01\n\x13\x43reateApiKeyRequest\x12\x13\n\x0btenant_code\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\x03\x12\x10\n\x08key_name\x18\x03 \x01(\t\x12\x13\n\x0bpermissions\x18\x04 \x03(\t\x12\x12\n\nrate_limit\x18\x05 \x01(\x04\x12\x13\n\x0b\x61llowed_ips\x18\x06 \x03(\t\x12.\n\nexpires_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0fidempotency_key\x18\x1e \x01(\t\x12\x15\n\rvalidate_only\x18\x1f \x01(\x08\"\x92\x01\n\x14\x43reateApiKeyResponse\x12\x0f\n\x07success\x18\x01 \x01(\x08\x12\x0f\n\x07\x61pi_key\x18\x02 \x01(\t\x12\x12\n\nkey_prefix\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t\x12\x0e\n\x06key_id\x18\x05 \x01(\x03\x12#\n\x03key\x18\x06 \x01(\x0b\x32\x16.bfc.tenancy.v1.ApiKey\"}\n\x13RevokeApiKeyRequest\x12\x13\n\x0btenant_code\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\x03\x12\x0e\n\x06key_id\x18\x03 \x01(\x03\x12\x17\n\x0fidempotency_key\x18\x1e \x01(\t\x12\x15\n\rvalidate_only\x18\x1f \x01(\x08\"L\n\x14RevokeApiKeyResponse\x12\x0f\n\x07success\x18\x01 \x01(\x08\x12#\n\x03key\x18\x02 \x01(\x0b\x32\x16.bfc.tenancy.v1.ApiKey\"`\n\x13VerifyApiKeyRequest\x12\x0f\n\x07\x61pi_key\x18\x01 \x01(\t\x12\x12\n\npermission\x18\x02 \x01(\t\x12\x16\n\x0esource_address\x18\x03 \x01(\t\x12\x0c\n\x04\x63ost\x18\x04 \x01(\x04\"\xb1\x02\n\x14VerifyApiKeyResponse\x12\r\n\x05valid\x18\x01 \x01(\x08\x12.\n\x07refusal\x18\x02 \x01(\x0e\x32\x1d.bfc.tenancy.v1.ApiKeyRefusal\x12\x11\n\ttenant_id\x18\x03 \x01(\x03\x12\x13\n\x0btenant_code\x18\x04 \x01(\t\x12\x0e\n\x06key_id\x18\x05 \x01(\x03\x12\x10\n\x08key_name\x18\x06 \x01(\t\x12\x13\n\x0bpermissions\x18\x07 \x03(\t\x12\x12\n\nrate_limit\x18\x08 \x01(\x04\x12\x16\n\x0erate_remaining\x18\t \x01(\x04\x12\x32\n\x0erate_resets_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1b\n\x13retry_after_seconds\x18\x0b \x01(\x03*\x81\x01\n\x0c\x41piKeyStatus\x12\x1e\n\x1a\x41PI_KEY_STATUS_UNSPECIFIED\x10\x00\x12\x19\n\x15\x41PI_KEY_STATUS_ACTIVE\x10\x01\x12\x1a\n\x16\x41PI_KEY_STATUS_REVOKED\x10\x02\x12\x1a\n\x16\x41PI_KEY_STATUS_EXPIRED\x10\x03*\xa1\x02\n\rApiKeyRefusal\x12\x1f\n\x1b\x41PI_KEY_REFUSAL_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x41PI_KEY_REFUSAL_UNKNOWN\x10\x01\x12\x1b\n\x17\x41PI_KEY_REFUSAL_REVOKED\x10\x02\x12\x1b\n\x17\x41PI_KEY_REFUSAL_EXPIRED\x10\x03\x12\'\n#API_KEY_REFUSAL_ADDRESS_NOT_ALLOWED\x10\x04\x12&\n\"API_KEY_REFUSAL_PERMISSION_MISSING\x10\x05\x12 \n\x1c\x41PI_KEY_REFUSAL_RATE_LIMITED\x10\x06\x12%\n!API_KEY_REFUSAL_TENANT_NOT_ACTIVE\x10\x07\x32\xfd\x02\n\rApiKeyService\x12[\n\x0bListApiKeys\x12\".bfc.tenancy.v1.ListApiKeysRequest\x1a#.bfc.tenancy.v1.ListApiKeysResponse\"\x03\x90\x02\x01\x12Y\n\x0c\x43reateApiKey\x12#.bfc.tenancy.v1.CreateApiKeyRequest\x1a$.bfc.tenancy.v1.CreateApiKeyResponse\x12Y\n\x0cRevokeApiKey\x12#.bfc.tenancy.v1.RevokeApiKeyRequest\x1a$.bfc.tenancy.v1.RevokeApiKeyResponse\x12Y\n\x0cVerifyApiKey\x12#.bfc.tenancy.v1.VerifyApiKeyRequest\x1a$.bfc.tenancy.v1.VerifyApiKeyResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x62\x66\x63/tenancy/v1/api_key.proto\x12\x0e\x62\x66\x63.tenancy.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xdd\x03\n\x06\x41piKey\x12\x0e\n\x06key_id\x18\x01 \x01(\x03\x12\x10\n\x08key_name\x18\x02 \x01(\t\x12\x12\n\nkey_prefix\x18\x03 \x01(\t\x12\x13\n\x0bpermissions\x18\x04 \x03(\t\x12\x12\n\nrate_limit\x18\x05 \x01(\x04\x12\x13\n\x0b\x61llowed_ips\x18\x06 \x03(\t\x12,\n\x06status\x18\x07 \x01(\x0e\x32\x1c.bfc.tenancy.v1.ApiKeyStatus\x12.\n\nexpires_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0clast_used_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\ncreated_by\x18\n \x01(\t\x12.\n\ncreated_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nrevoked_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tfamily_id\x18\r \x01(\x03\x12\x15\n\rsuperseded_by\x18\x0e \x01(\x03\x12\x31\n\rsuperseded_at\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x91\x01\n\x12ListApiKeysRequest\x12\x13\n\x0btenant_code\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\x03\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\x12,\n\x06status\x18\x05 \x01(\x0e\x32\x1c.bfc.tenancy.v1.ApiKeyStatus\"i\n\x13ListApiKeysResponse\x12\x0f\n\x07success\x18\x01 \x01(\x08\x12(\n\x08\x61pi_keys\x18\x02 \x03(\x0b\x32\x16.bfc.tenancy.v1.ApiKey\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\"\xed\x01\n\x13\x43reateApiKeyRequest\x12\x13\n\x0btenant_code\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\x03\x12\x10\n\x08key_name\x18\x03 \x01(\t\x12\x13\n\x0bpermissions\x18\x04 \x03(\t\x12\x12\n\nrate_limit\x18\x05 \x01(\x04\x12\x13\n\x0b\x61llowed_ips\x18\x06 \x03(\t\x12.\n\nexpires_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0fidempotency_key\x18\x1e \x01(\t\x12\x15\n\rvalidate_only\x18\x1f \x01(\x08\"\x92\x01\n\x14\x43reateApiKeyResponse\x12\x0f\n\x07success\x18\x01 \x01(\x08\x12\x0f\n\x07\x61pi_key\x18\x02 \x01(\t\x12\x12\n\nkey_prefix\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t\x12\x0e\n\x06key_id\x18\x05 \x01(\x03\x12#\n\x03key\x18\x06 \x01(\x0b\x32\x16.bfc.tenancy.v1.ApiKey\"}\n\x13RevokeApiKeyRequest\x12\x13\n\x0btenant_code\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\x03\x12\x0e\n\x06key_id\x18\x03 \x01(\x03\x12\x17\n\x0fidempotency_key\x18\x1e \x01(\t\x12\x15\n\rvalidate_only\x18\x1f \x01(\x08\"L\n\x14RevokeApiKeyResponse\x12\x0f\n\x07success\x18\x01 \x01(\x08\x12#\n\x03key\x18\x02 \x01(\x0b\x32\x16.bfc.tenancy.v1.ApiKey\"`\n\x13VerifyApiKeyRequest\x12\x0f\n\x07\x61pi_key\x18\x01 \x01(\t\x12\x12\n\npermission\x18\x02 \x01(\t\x12\x16\n\x0esource_address\x18\x03 \x01(\t\x12\x0c\n\x04\x63ost\x18\x04 \x01(\x04\"\xdb\x02\n\x14VerifyApiKeyResponse\x12\r\n\x05valid\x18\x01 \x01(\x08\x12.\n\x07refusal\x18\x02 \x01(\x0e\x32\x1d.bfc.tenancy.v1.ApiKeyRefusal\x12\x11\n\ttenant_id\x18\x03 \x01(\x03\x12\x13\n\x0btenant_code\x18\x04 \x01(\t\x12\x0e\n\x06key_id\x18\x05 \x01(\x03\x12\x10\n\x08key_name\x18\x06 \x01(\t\x12\x13\n\x0bpermissions\x18\x07 \x03(\t\x12\x12\n\nrate_limit\x18\x08 \x01(\x04\x12\x16\n\x0erate_remaining\x18\t \x01(\x04\x12\x32\n\x0erate_resets_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1b\n\x13retry_after_seconds\x18\x0b \x01(\x03\x12\x11\n\tprincipal\x18\x0c \x01(\t\x12\x15\n\rsuperseded_by\x18\r \x01(\x03\"\xc6\x01\n\x13RotateApiKeyRequest\x12\x13\n\x0btenant_code\x18\x01 \x01(\t\x12\x11\n\ttenant_id\x18\x02 \x01(\x03\x12\x0e\n\x06key_id\x18\x03 \x01(\x03\x12\x17\n\x0foverlap_seconds\x18\x04 \x01(\x03\x12.\n\nexpires_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0fidempotency_key\x18\x1e \x01(\t\x12\x15\n\rvalidate_only\x18\x1f \x01(\x08\"\x9d\x01\n\x14RotateApiKeyResponse\x12\x0f\n\x07success\x18\x01 \x01(\x08\x12\x0f\n\x07\x61pi_key\x18\x02 \x01(\t\x12\x0e\n\x06key_id\x18\x03 \x01(\x03\x12#\n\x03key\x18\x04 \x01(\x0b\x32\x16.bfc.tenancy.v1.ApiKey\x12.\n\x0esuperseded_key\x18\x05 \x01(\x0b\x32\x16.bfc.tenancy.v1.ApiKey\"f\n\x11ReportLeakRequest\x12\x0f\n\x07\x61pi_key\x18\x01 \x01(\t\x12\x10\n\x08\x66ound_at\x18\x02 \x01(\t\x12\x17\n\x0fidempotency_key\x18\x1e \x01(\t\x12\x15\n\rvalidate_only\x18\x1f \x01(\x08\"q\n\x12ReportLeakResponse\x12\x0f\n\x07success\x18\x01 \x01(\x08\x12\x11\n\ttenant_id\x18\x02 \x01(\x03\x12\x12\n\nwas_active\x18\x03 \x01(\x08\x12#\n\x03key\x18\x04 \x01(\x0b\x32\x16.bfc.tenancy.v1.ApiKey\"K\n\x12\x42\x61tchVerifyRequest\x12\x35\n\x08requests\x18\x01 \x03(\x0b\x32#.bfc.tenancy.v1.VerifyApiKeyRequest\"L\n\x13\x42\x61tchVerifyResponse\x12\x35\n\x07results\x18\x01 \x03(\x0b\x32$.bfc.tenancy.v1.VerifyApiKeyResponse*\xa0\x01\n\x0c\x41piKeyStatus\x12\x1e\n\x1a\x41PI_KEY_STATUS_UNSPECIFIED\x10\x00\x12\x19\n\x15\x41PI_KEY_STATUS_ACTIVE\x10\x01\x12\x1a\n\x16\x41PI_KEY_STATUS_REVOKED\x10\x02\x12\x1a\n\x16\x41PI_KEY_STATUS_EXPIRED\x10\x03\x12\x1d\n\x19\x41PI_KEY_STATUS_SUPERSEDED\x10\x04*\xc1\x02\n\rApiKeyRefusal\x12\x1f\n\x1b\x41PI_KEY_REFUSAL_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x41PI_KEY_REFUSAL_UNKNOWN\x10\x01\x12\x1b\n\x17\x41PI_KEY_REFUSAL_REVOKED\x10\x02\x12\x1b\n\x17\x41PI_KEY_REFUSAL_EXPIRED\x10\x03\x12\'\n#API_KEY_REFUSAL_ADDRESS_NOT_ALLOWED\x10\x04\x12&\n\"API_KEY_REFUSAL_PERMISSION_MISSING\x10\x05\x12 \n\x1c\x41PI_KEY_REFUSAL_RATE_LIMITED\x10\x06\x12%\n!API_KEY_REFUSAL_TENANT_NOT_ACTIVE\x10\x07\x12\x1e\n\x1a\x41PI_KEY_REFUSAL_SUPERSEDED\x10\x08\x32\x85\x05\n\rApiKeyService\x12[\n\x0bListApiKeys\x12\".bfc.tenancy.v1.ListApiKeysRequest\x1a#.bfc.tenancy.v1.ListApiKeysResponse\"\x03\x90\x02\x01\x12Y\n\x0c\x43reateApiKey\x12#.bfc.tenancy.v1.CreateApiKeyRequest\x1a$.bfc.tenancy.v1.CreateApiKeyResponse\x12Y\n\x0cRevokeApiKey\x12#.bfc.tenancy.v1.RevokeApiKeyRequest\x1a$.bfc.tenancy.v1.RevokeApiKeyResponse\x12Y\n\x0cRotateApiKey\x12#.bfc.tenancy.v1.RotateApiKeyRequest\x1a$.bfc.tenancy.v1.RotateApiKeyResponse\x12S\n\nReportLeak\x12!.bfc.tenancy.v1.ReportLeakRequest\x1a\".bfc.tenancy.v1.ReportLeakResponse\x12Y\n\x0cVerifyApiKey\x12#.bfc.tenancy.v1.VerifyApiKeyRequest\x1a$.bfc.tenancy.v1.VerifyApiKeyResponse\x12V\n\x0b\x42\x61tchVerify\x12\".bfc.tenancy.v1.BatchVerifyRequest\x1a#.bfc.tenancy.v1.BatchVerifyResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,28 +34,40 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_APIKEYSERVICE'].methods_by_name['ListApiKeys']._loaded_options = None
   _globals['_APIKEYSERVICE'].methods_by_name['ListApiKeys']._serialized_options = b'\220\002\001'
-  _globals['_APIKEYSTATUS']._serialized_start=1724
-  _globals['_APIKEYSTATUS']._serialized_end=1853
-  _globals['_APIKEYREFUSAL']._serialized_start=1856
-  _globals['_APIKEYREFUSAL']._serialized_end=2145
+  _globals['_APIKEYSTATUS']._serialized_start=2594
+  _globals['_APIKEYSTATUS']._serialized_end=2754
+  _globals['_APIKEYREFUSAL']._serialized_start=2757
+  _globals['_APIKEYREFUSAL']._serialized_end=3078
   _globals['_APIKEY']._serialized_start=82
-  _globals['_APIKEY']._serialized_end=466
-  _globals['_LISTAPIKEYSREQUEST']._serialized_start=469
-  _globals['_LISTAPIKEYSREQUEST']._serialized_end=614
-  _globals['_LISTAPIKEYSRESPONSE']._serialized_start=616
-  _globals['_LISTAPIKEYSRESPONSE']._serialized_end=721
-  _globals['_CREATEAPIKEYREQUEST']._serialized_start=724
-  _globals['_CREATEAPIKEYREQUEST']._serialized_end=961
-  _globals['_CREATEAPIKEYRESPONSE']._serialized_start=964
-  _globals['_CREATEAPIKEYRESPONSE']._serialized_end=1110
-  _globals['_REVOKEAPIKEYREQUEST']._serialized_start=1112
-  _globals['_REVOKEAPIKEYREQUEST']._serialized_end=1237
-  _globals['_REVOKEAPIKEYRESPONSE']._serialized_start=1239
-  _globals['_REVOKEAPIKEYRESPONSE']._serialized_end=1315
-  _globals['_VERIFYAPIKEYREQUEST']._serialized_start=1317
-  _globals['_VERIFYAPIKEYREQUEST']._serialized_end=1413
-  _globals['_VERIFYAPIKEYRESPONSE']._serialized_start=1416
-  _globals['_VERIFYAPIKEYRESPONSE']._serialized_end=1721
-  _globals['_APIKEYSERVICE']._serialized_start=2148
-  _globals['_APIKEYSERVICE']._serialized_end=2529
+  _globals['_APIKEY']._serialized_end=559
+  _globals['_LISTAPIKEYSREQUEST']._serialized_start=562
+  _globals['_LISTAPIKEYSREQUEST']._serialized_end=707
+  _globals['_LISTAPIKEYSRESPONSE']._serialized_start=709
+  _globals['_LISTAPIKEYSRESPONSE']._serialized_end=814
+  _globals['_CREATEAPIKEYREQUEST']._serialized_start=817
+  _globals['_CREATEAPIKEYREQUEST']._serialized_end=1054
+  _globals['_CREATEAPIKEYRESPONSE']._serialized_start=1057
+  _globals['_CREATEAPIKEYRESPONSE']._serialized_end=1203
+  _globals['_REVOKEAPIKEYREQUEST']._serialized_start=1205
+  _globals['_REVOKEAPIKEYREQUEST']._serialized_end=1330
+  _globals['_REVOKEAPIKEYRESPONSE']._serialized_start=1332
+  _globals['_REVOKEAPIKEYRESPONSE']._serialized_end=1408
+  _globals['_VERIFYAPIKEYREQUEST']._serialized_start=1410
+  _globals['_VERIFYAPIKEYREQUEST']._serialized_end=1506
+  _globals['_VERIFYAPIKEYRESPONSE']._serialized_start=1509
+  _globals['_VERIFYAPIKEYRESPONSE']._serialized_end=1856
+  _globals['_ROTATEAPIKEYREQUEST']._serialized_start=1859
+  _globals['_ROTATEAPIKEYREQUEST']._serialized_end=2057
+  _globals['_ROTATEAPIKEYRESPONSE']._serialized_start=2060
+  _globals['_ROTATEAPIKEYRESPONSE']._serialized_end=2217
+  _globals['_REPORTLEAKREQUEST']._serialized_start=2219
+  _globals['_REPORTLEAKREQUEST']._serialized_end=2321
+  _globals['_REPORTLEAKRESPONSE']._serialized_start=2323
+  _globals['_REPORTLEAKRESPONSE']._serialized_end=2436
+  _globals['_BATCHVERIFYREQUEST']._serialized_start=2438
+  _globals['_BATCHVERIFYREQUEST']._serialized_end=2513
+  _globals['_BATCHVERIFYRESPONSE']._serialized_start=2515
+  _globals['_BATCHVERIFYRESPONSE']._serialized_end=2591
+  _globals['_APIKEYSERVICE']._serialized_start=3081
+  _globals['_APIKEYSERVICE']._serialized_end=3726
 # @@protoc_insertion_point(module_scope)
