@@ -1,4 +1,5 @@
 internal import Foundation
+internal import PostgresTestCluster
 internal import Testing
 
 @Suite("An index") struct IndexTests {
