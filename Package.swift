@@ -254,7 +254,7 @@ let package = Package(
             name: "TenancyServerTests",
             dependencies: [
                 "TenancyServer", "TenancyStore", "Tenancy", "OpenSSL", "Postgres", "Reactor",
-                "PostgresTestCluster",
+                "PostgresTestCluster", logging,
             ],
             swiftSettings: strict),
         .testTarget(

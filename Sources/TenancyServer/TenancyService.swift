@@ -15,8 +15,6 @@ internal import Tracing
 package struct TenancyService: Service {
     /// How often the database is asked whether it is there, for the health answer.
     private static let healthInterval = Duration.seconds(1)
-    /// How often what has passed its retention is dropped.
-    private static let retentionInterval = Duration.seconds(3600)
 
     /// What lives as long as the server does.
     private struct Parts {
@@ -38,7 +36,7 @@ package struct TenancyService: Service {
     /// - Parameters:
     ///   - inherited: Listening sockets that were handed to the process.
     ///   - status: What the service tells of itself while it runs.
-    ///   - reload: Asks for certificates to be read anew.
+    ///   - reload: Asks for certificates and master keys to be read anew.
     ///   - onReady: Called once every listener answers, with their addresses.
     package init(
         configuration: ServiceConfiguration, inherited: [InheritedSocket], status: ServerStatus,
@@ -79,8 +77,8 @@ package struct TenancyService: Service {
             parts = Parts(
                 store: store, sealing: Sealing(masterKeys: try masterKeys(), store: store),
                 keys: KeyVerifier(store: store, hasher: KeyHasher(peppers: try peppers())),
-                watches: WatchHub(store: store), health: health,
-                failures: AuthenticationFailures(logger: logger))
+                watches: WatchHub(store: store, watchesMax: configuration.watchesMax),
+                health: health, failures: AuthenticationFailures(logger: logger))
             server = try makeServer(parts, group: group)
         } catch {
             await store.shutdown()
@@ -191,11 +189,11 @@ package struct TenancyService: Service {
     private func untilShutdown(_ parts: Parts, _ server: TTRPCServer) async {
         let store = parts.store
         let scheduler = Scheduler(
-            store: store, logger: logger, interval: configuration.schedulerInterval)
+            store: store, logger: logger, interval: configuration.schedulerInterval,
+            retention: configuration.retention)
         await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await watchHealth(of: store, parts.health) }
             tasks.addTask { await scheduler.run() }
-            tasks.addTask { await retain(store) }
             tasks.addTask { await store.followChanges() }
             tasks.addTask { await parts.watches.run() }
             tasks.addTask { await parts.keys.run(logger) }
@@ -204,7 +202,7 @@ package struct TenancyService: Service {
                     .run(reload)
             }
             tasks.addTask {
-                await MasterKeyWatch(sealing: parts.sealing, logger: logger).run()
+                await MasterKeyWatch(sealing: parts.sealing, logger: logger).run(reload)
             }
             try? await gracefulShutdown()
             tasks.cancelAll()
@@ -222,37 +220,6 @@ package struct TenancyService: Service {
             if isThere, !wasThere { logger.notice("the database answers again") }
             wasThere = isThere
             try? await Task.sleep(for: Self.healthInterval)
-        }
-    }
-
-    /// Drops what has passed its retention. Every server does so: it is safe to do at once, and
-    /// safe to miss.
-    private func retain(_ store: TenancyStore) async {
-        let context = AuditContext(actor: "service:tenancyd")
-        while !Task.isCancelled {
-            do {
-                try await expire(store, context)
-            } catch {
-                logger.warning("retention failed", metadata: ["error": "\(error)"])
-            }
-            try? await Task.sleep(for: Self.retentionInterval)
-        }
-    }
-
-    private func expire(_ store: TenancyStore, _ context: AuditContext) async throws {
-        let retention = configuration.retention
-        var dropped = 0
-        if retention.activityMonths > 0 {
-            dropped += try await store.expireActivity(
-                keeping: retention.activityMonths, context: context)
-        }
-        if retention.usageMonths > 0 {
-            dropped += try await store.expireUsage(
-                keeping: retention.usageMonths, context: context)
-        }
-        if dropped > 0 {
-            logger.notice(
-                "dropped what passed its retention", metadata: ["partitions": "\(dropped)"])
         }
     }
 }

@@ -30,6 +30,9 @@ enum TenancyMigrations {
         migration(29, "configurations", PackageResources._029_configurations_sql),
         migration(32, "change_feed", PackageResources._032_change_feed_sql),
         migration(33, "activity_reads", PackageResources._033_activity_reads_sql),
+        migration(39, "settings_feed", PackageResources._039_settings_feed_sql),
+        migration(46, "retention_jobs", PackageResources._046_retention_jobs_sql),
+        migration(47, "unused_index", PackageResources._047_unused_index_sql),
         migration(55, "api_key_life", PackageResources._055_api_key_life_sql),
         migration(56, "access", PackageResources._056_access_sql),
     ]

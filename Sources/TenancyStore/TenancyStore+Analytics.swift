@@ -21,14 +21,4 @@ extension TenancyStore {
             storageUsedGB: try row.value("storage_gb"),
             quotaHealth: try row.named("quota_status"))
     }
-
-    /// The active tenant with this code, for callers whom nobody knows.
-    ///
-    /// - Throws: `notFound` for a tenant that is absent or not active, `unavailable`.
-    package func activeTenant(_ code: TenantCode) async throws(DomainError) -> Tenant {
-        let rows = try await read(
-            in: .platform, "SELECT * FROM get_tenant_by_code(\(code.text))")
-        guard let row = rows.first else { throw .tenantNotFound }
-        return try row.tenant()
-    }
 }

@@ -8,17 +8,20 @@ extension TenancyStore {
     package static let jobClaimSeconds: Int64 = 60
     /// How many subscriptions one step settles: their rows are locked for as long as it takes.
     package static let settledPerStepMax: Int32 = 50
+    /// How many tenants' chains are locked at once while their beginnings are let go.
+    package static let expiredTenantsMax: Int32 = 100
     /// How far ahead partitions are made: long enough that the job may fail for weeks.
     package static let partitionMonthsAhead: Int32 = 3
 
     /// Claims the job that has waited longest, or answers nil when none is due.
     ///
+    /// - Parameter jobs: those that this server takes part in.
     /// - Parameter server: who claims, for whoever looks at the table.
     /// - Throws: `unavailable`, `aborted`.
     package func claimJob(
-        server: String, context: AuditContext
+        among jobs: [ScheduledJob], server: String, context: AuditContext
     ) async throws(DomainError) -> JobClaim? {
-        let names = PostgresArray(ScheduledJob.allCases.map(\.rawValue))
+        let names = PostgresArray(jobs.map(\.rawValue))
         let rows = try await write(
             in: .platform, context: context,
             """
@@ -35,7 +38,8 @@ extension TenancyStore {
     /// - Throws: `aborted` when the claim is somebody else's by now, and nothing was done;
     ///   `unavailable`.
     package func advance(
-        _ claim: JobClaim, from position: JobProgress.Position?, context: AuditContext
+        _ claim: JobClaim, from position: JobProgress.Position?, retention: Retention,
+        context: AuditContext
     ) async throws -> JobProgress.Step {
         let settings = TransactionSettings(scope: .platform, context: context)
         do {
@@ -49,10 +53,28 @@ extension TenancyStore {
                 guard try renewed.first?.value("renewed") ?? false else {
                     throw DomainError(.aborted, message: "another server has the job")
                 }
-                let rows = try await transaction.query(
-                    Self.statement(of: claim.job, from: position))
-                guard let row = rows.first else { throw Self.emptyAnswer }
-                return try Self.step(of: claim.job, row)
+                switch claim.job {
+                case .settleSubscriptions:
+                    return try await Self.settle(from: position, in: transaction)
+                case .ensurePartitions:
+                    let made = try await Self.number(
+                        "SELECT ensure_partitions(\(Self.partitionMonthsAhead))::bigint AS done",
+                        in: transaction)
+                    return JobProgress.Step(done: made, goesOn: false)
+                case .purgeIdempotencyKeys:
+                    let purged = try await Self.number(
+                        "SELECT purge_idempotency_keys()::bigint AS done", in: transaction)
+                    return JobProgress.Step(done: purged, goesOn: purged > 0)
+                case .expireActivity:
+                    return try await Self.expireActivity(
+                        keeping: retention.activityMonths, from: position, in: transaction)
+                case .expireUsage:
+                    let firstMonth = Self.firstMonthKept(retention.usageMonths)
+                    let dropped = try await Self.number(
+                        "SELECT drop_expired_usage(\(unsafeSQL: firstMonth))::bigint AS done",
+                        in: transaction)
+                    return JobProgress.Step(done: dropped, goesOn: false)
+                }
             }
         } catch let error as PostgresError {
             throw DomainError(error)
@@ -76,45 +98,76 @@ extension TenancyStore {
 
     private static let claimInterval = "interval '\(jobClaimSeconds) seconds'"
 
-    private static func statement(of job: ScheduledJob, from position: JobProgress.Position?) -> SQL
-    {
-        switch job {
-        case .settleSubscriptions:
-            let dueAt = position.map { PostgresTimestamp(microseconds: $0.dueAt.microseconds) }
-            return """
-                SELECT * FROM settle_due_subscriptions(
-                    coalesce(\(optional: dueAt), '-infinity'),
-                    \(position?.tenant.rawValue ?? 0), \(settledPerStepMax))
-                """
-        case .ensurePartitions:
-            return "SELECT ensure_partitions(\(partitionMonthsAhead)) AS done"
-        case .purgeIdempotencyKeys: return "SELECT purge_idempotency_keys() AS done"
-        }
+    private static func number(
+        _ statement: SQL, in transaction: Transaction
+    ) async throws -> Int {
+        guard let row = try await transaction.query(statement).first else { throw emptyAnswer }
+        return Int(clamping: try row.value("done", as: Int64.self))
     }
 
-    private static func step(of job: ScheduledJob, _ row: Row) throws(DomainError)
-        -> JobProgress
-        .Step
-    {
-        switch job {
-        case .settleSubscriptions:
-            let failed = try row.value("failed", as: PostgresArray<Int64>.self).elements
-            guard try row.optional("last_tenant_id", as: Int64.self) != nil else {
+    private static func settle(
+        from position: JobProgress.Position?, in transaction: Transaction
+    ) async throws -> JobProgress.Step {
+        let rows = try await transaction.query(
+            """
+            SELECT * FROM settle_due_subscriptions(
+                coalesce(\(optional: position?.dueAt?.postgres), '-infinity'),
+                \(position?.tenant.rawValue ?? 0), \(settledPerStepMax))
+            """)
+        guard let row = rows.first else { throw emptyAnswer }
+        let failed = try row.value("failed", as: PostgresArray<Int64>.self).elements
+        guard try row.optional("last_tenant_id", as: Int64.self) != nil else {
+            return JobProgress.Step(done: 0, goesOn: false)
+        }
+        return JobProgress.Step(
+            done: Int(try row.value("settled", as: Int64.self)),
+            failed: failed.compactMap { TenantID($0) },
+            position: JobProgress.Position(
+                dueAt: try row.timestamp("last_due_at"),
+                tenant: try row.tenantID("last_tenant_id")),
+            goesOn: true)
+    }
+
+    /// Anchors the chains of the next tenants behind what goes; once all are, drops the partitions.
+    private static func expireActivity(
+        keeping months: Int, from position: JobProgress.Position?, in transaction: Transaction
+    ) async throws -> JobProgress.Step {
+        let firstMonth = firstMonthKept(months)
+        if position == nil {
+            // Nothing is anchored without need.
+            let due = try await transaction.query(
+                """
+                SELECT EXISTS (
+                    SELECT FROM tenant_activity_logs
+                    WHERE created_at < \(unsafeSQL: firstMonth)::timestamp AT TIME ZONE 'UTC')
+                    AS is_due
+                """)
+            guard try due.first?.value("is_due", as: Bool.self) == true else {
                 return JobProgress.Step(done: 0, goesOn: false)
             }
-            return JobProgress.Step(
-                done: Int(try row.value("settled", as: Int64.self)),
-                failed: failed.compactMap { TenantID($0) },
-                position: JobProgress.Position(
-                    dueAt: try row.timestamp("last_due_at"),
-                    tenant: try row.tenantID("last_tenant_id")),
-                goesOn: true)
-        case .ensurePartitions:
-            return JobProgress.Step(
-                done: Int(try row.value("done", as: Int64.self)), goesOn: false)
-        case .purgeIdempotencyKeys:
-            let purged = Int(clamping: try row.value("done", as: Int64.self))
-            return JobProgress.Step(done: purged, goesOn: purged > 0)
         }
+        let rows = try await transaction.query(
+            """
+            SELECT expire_tenant_activity(
+                \(unsafeSQL: firstMonth), \(position?.tenant.rawValue ?? 0),
+                \(expiredTenantsMax)) AS tenant
+            """)
+        guard let row = rows.first else { throw emptyAnswer }
+        if let tenant = TenantID(try row.optional("tenant", as: Int64.self) ?? 0) {
+            return JobProgress.Step(
+                done: 0, position: JobProgress.Position(tenant: tenant), goesOn: true)
+        }
+        let dropped = try await number(
+            "SELECT drop_expired_activity(\(unsafeSQL: firstMonth))::bigint AS done",
+            in: transaction)
+        return JobProgress.Step(done: dropped, goesOn: false)
+    }
+
+    /// By the database's clock, in its own words.
+    private static func firstMonthKept(_ months: Int) -> String {
+        """
+        (date_trunc('month', now() AT TIME ZONE 'UTC') \
+        - make_interval(months => \(months)))::date
+        """
     }
 }

@@ -3,48 +3,51 @@ package import Tenancy
 
 /// What watches of settings read.
 extension TenancyStore {
-    /// How many settings are read at once.
-    private static let snapshotRowsMax: Int64 = 50
+    /// How many bytes of settings a watch holds at once while it sends them.
+    package static let watchedPageBytesMax: Int64 = 512 << 10
+    /// How many settings that may be.
+    package static let watchedPageSettingsMax: Int64 = 100
 
-    /// Gives every setting of a tenant to `body`, as of one moment, and answers with that moment's
-    /// place in the tenant's chain. Secrets come sealed, without their values.
+    /// The next settings of a tenant in the order of their keys, and the place in the tenant's
+    /// chain as of which they are so; the last page has no settings. Secrets come without their
+    /// values.
     ///
-    /// - Throws: what `body` throws; `notFound`, `unavailable`.
-    package func withSettings(
-        of tenant: TenantID, type: SettingType?, _ body: (Setting) async throws -> Void
-    ) async throws -> ChainPosition {
-        var settings = TransactionSettings(scope: .tenant(tenant))
-        settings.isolation = .repeatableRead
-        settings.isReadOnly = true
-        do {
-            return try await client.withTransaction(settings) { transaction in
-                let heads = try await transaction.query(
-                    """
-                    SELECT h.sequence, h.created_at, h.row_hash FROM tenant_activity_heads h
-                    WHERE h.tenant_id = \(tenant.rawValue)
-                    """)
-                guard let head = heads.first else { throw DomainError.tenantNotFound }
-                var after = ""
-                while true {
-                    let rows = try await transaction.query(
-                        """
-                        SELECT c.* FROM tenant_configurations c
-                        WHERE c.tenant_id = \(tenant.rawValue) AND c.config_key > \(after)
-                            AND c.config_type = coalesce(\(optional: type?.rawValue), c.config_type)
-                        ORDER BY c.config_key LIMIT \(Self.snapshotRowsMax)
-                        """)
-                    for row in rows {
-                        let setting = try row.setting()
-                        after = setting.key.text
-                        try await body(setting)
-                    }
-                    guard rows.count == Int(Self.snapshotRowsMax) else { break }
-                }
-                return try head.chainPosition()
-            }
-        } catch let error as PostgresError {
-            throw DomainError(error)
+    /// - Throws: `notFound`, `unavailable`.
+    package func watchedPage(
+        of tenant: TenantID, type: SettingType?, after key: String
+    ) async throws(DomainError) -> WatchedPage {
+        // One statement, and so one moment.
+        let rows = try await read(
+            in: .tenant(tenant),
+            """
+            SELECT h.sequence, h.created_at AS chain_created_at, h.row_hash, p.*
+            FROM tenant_activity_heads h
+            LEFT JOIN (
+                SELECT q.config_key, q.config_type, q.config_value, q.is_sensitive,
+                    NULL::bytea AS sealed_value, q.description, q.updated_by, q.created_at,
+                    q.updated_at, q.version
+                FROM (
+                    SELECT c.*, sum(c.answer_bytes) OVER keys - c.answer_bytes AS bytes_before
+                    FROM tenant_configurations c
+                    WHERE c.tenant_id = \(tenant.rawValue) AND c.config_key > \(key)
+                        AND c.config_type = coalesce(\(optional: type?.rawValue), c.config_type)
+                    WINDOW keys AS (ORDER BY c.config_key ROWS UNBOUNDED PRECEDING)) q
+                WHERE q.bytes_before < \(Self.watchedPageBytesMax)
+                ORDER BY q.config_key LIMIT \(Self.watchedPageSettingsMax)) p ON true
+            WHERE h.tenant_id = \(tenant.rawValue)
+            ORDER BY p.config_key
+            """)
+        guard let head = rows.first else { throw .tenantNotFound }
+        var settings: [Setting] = []
+        for row in rows where try row.optional("config_key", as: String.self) != nil {
+            settings.append(try row.setting())
         }
+        return WatchedPage(
+            settings: settings,
+            position: ChainPosition(
+                sequence: try head.value("sequence"),
+                createdAt: try head.timestamp("chain_created_at"),
+                rowHash: try head.value("row_hash")))
     }
 
     /// The changes behind one place of the chain up to another, in order, the first `limit`.
@@ -89,13 +92,5 @@ extension TenancyStore {
             WHERE h.tenant_id = \(tenant.rawValue)
             """)
         return try rows.first?.value("compacted_sequence") ?? 0
-    }
-}
-
-extension Row {
-    fileprivate func chainPosition() throws(DomainError) -> ChainPosition {
-        ChainPosition(
-            sequence: try value("sequence"), createdAt: try timestamp("created_at"),
-            rowHash: try value("row_hash"))
     }
 }

@@ -33,6 +33,9 @@ package final class TenancyStore: Sendable {
     let standings = TenantCache<String?, TenantStanding>(costMax: standingsMax)
     let quotaStandings = TenantCache<QuotaStanding.Key, QuotaStanding>(
         costMax: quotasMax, lifetime: quotaLifetime)
+    /// Secrets on them are sealed.
+    let settingPages = TenantCache<SettingListRequest, SettingPage>(costMax: settingPagesBytesMax)
+    let looks = TenantCache<LookKey, TenantLook>(costMax: looksBytesMax)
     /// Whether a flag among a tenant's features is on, by its name.
     let features = TenantCache<String, Bool>(costMax: featuresMax)
     /// By the SHA-256 of the key.
@@ -51,6 +54,8 @@ package final class TenancyStore: Sendable {
         self.loops = loops
         changes.add(standings)
         changes.add(quotaStandings)
+        changes.add(settingPages)
+        changes.add(looks)
         changes.add(features)
         changes.add(apiKeys)
     }

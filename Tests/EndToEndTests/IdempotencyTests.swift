@@ -66,6 +66,47 @@ struct IdempotencyTests {
         }
     }
 
+    @Test("belongs to its caller: nobody else is answered what was kept, nor served a second time")
+    func otherCaller() async throws {
+        let deployment = try await Deployment.shared()
+        let code = try await deployment.withServices(over: .unix) {
+            try await $0.createTenantWithEveryRank("callers")
+        }
+        func expectReused(_ call: () async throws -> some Any) async throws {
+            let error = try await expectFailure(.failedPrecondition) { try await call() }
+            #expect(try error.errorInfo?.reason == "IDEMPOTENCY_KEY_REUSED")
+        }
+        try await deployment.withTrustedService("callers") { service in
+            let request = CreateApiKeyRequest(
+                tenantCode: code, keyName: "a", permissions: ["read"], idempotencyKey: "k")
+            let taking = ConsumeRequest(
+                tenantCode: code, resource: .apiCalls, amount: 2, idempotencyKey: "c")
+            func create(_ user: String) async throws -> CreateApiKeyResponse {
+                try await service.apiKeys.createApiKey(request, options: .acting(for: user))
+            }
+            let first = try await create("the-admin")
+            #expect(try await create("the-admin") == first)
+            try await service.addUser("second-admin", .admin, to: code)
+            try await expectReused { try await create("second-admin") }
+            try await expectReused { try await service.apiKeys.createApiKey(request) }
+            _ = try await service.quotas.consume(taking)
+            try await expectReused {
+                try await service.quotas.consume(taking, options: .acting(for: "the-user"))
+            }
+        }
+        try await deployment.withServices(over: .unix) { services in
+            var request = Examples.newTenant(code: Examples.code("caller"))
+            request.idempotencyKey = request.tenantCode
+            _ = try await services.tenants.createTenant(request)
+            try await deployment.withServices(over: .tls) { other in
+                try await expectReused { try await other.tenants.createTenant(request) }
+            }
+            #expect(try await Usage(of: .apiCalls, code: code, in: deployment).counter == 2)
+            let keys = try await services.apiKeys.listApiKeys(.init(tenantCode: code)).apiKeys
+            #expect(keys.count == 1)
+        }
+    }
+
     @Test("is not used up by a refusal")
     func refusalKeepsKey() async throws {
         try await Deployment.shared().withServices(over: .unix) { services in

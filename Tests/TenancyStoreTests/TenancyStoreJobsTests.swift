@@ -7,19 +7,13 @@ internal import Testing
     private static let context = AuditContext(actor: "service:tenancyd")
 
     private static func claim(_ fixture: StoreFixture) async throws -> JobClaim? {
-        try await fixture.store.claimJob(server: "test", context: context)
+        try await fixture.store.claimJob(
+            among: ScheduledJob.allCases, server: "test", context: context)
     }
 
-    /// Does all of a run.
     private static func run(_ claim: JobClaim, _ fixture: StoreFixture) async throws -> JobProgress
     {
-        var progress = JobProgress()
-        while !progress.isFinished {
-            progress.take(
-                try await fixture.store.advance(claim, from: progress.position, context: context))
-        }
-        #expect(try await fixture.store.finish(claim, succeeded: true, context: context))
-        return progress
+        try await fixture.run(claim, keeping: Retention(activityMonths: 1, usageMonths: 1))
     }
 
     @Test("Every job is done, in the order in which they have waited")
@@ -68,7 +62,8 @@ internal import Testing
             let held = try #require(try await Self.claim(fixture))
             #expect(held.run == lost.run + 1)
             let result = try await code {
-                try await fixture.store.advance(lost, from: nil, context: Self.context)
+                try await fixture.store.advance(
+                    lost, from: nil, retention: Retention(), context: Self.context)
             }
             #expect(result == .aborted)
             #expect(
@@ -93,7 +88,7 @@ internal import Testing
             let resets = try await fixture.number(
                 """
                 SELECT count(*) FROM tenant_activity_logs l WHERE action = 'usage_reset'
-                    AND actor = 'service:tenancyd'
+                    AND actor = 'platform:root'
                 """)
             #expect(resets == Int64(count))
         }
@@ -123,5 +118,27 @@ internal import Testing
                 SET period_start = period_start - interval '1 month', period_end = period_start
                 WHERE \(condition)
                 """)
+    }
+}
+
+extension StoreFixture {
+    /// Does all of a run.
+    func run(_ claim: JobClaim, keeping retention: Retention) async throws -> JobProgress {
+        var progress = JobProgress()
+        while !progress.isFinished {
+            progress.take(
+                try await store.advance(
+                    claim, from: progress.position, retention: retention, context: Self.context))
+        }
+        #expect(try await store.finish(claim, succeeded: true, context: Self.context))
+        return progress
+    }
+
+    /// Has one job done now, and answers how much there was to do.
+    func run(_ job: ScheduledJob, keeping retention: Retention) async throws -> Int {
+        _ = try await superuser.query("UPDATE scheduled_jobs SET next_run_at = now()")
+        let claim = try #require(
+            try await store.claimJob(among: [job], server: "test", context: Self.context))
+        return try await run(claim, keeping: retention).done
     }
 }

@@ -8,4 +8,12 @@ package struct SettingPage: Sendable, Hashable {
         self.settings = settings
         self.nextPageToken = nextPageToken
     }
+
+    /// About how much memory it takes.
+    package var memoryBytes: Int {
+        settings.reduce(256) { bytes, setting in
+            bytes + 512 + (setting.value?.text.utf8.count ?? 0)
+                + (setting.sealedValue?.count ?? 0) + setting.description.utf8.count
+        }
+    }
 }

@@ -1,12 +1,13 @@
 /// How far the run of a job has come. Each step is one transaction of bounded size; the next one
 /// goes on where it ended.
 package struct JobProgress: Sendable, Hashable {
-    /// The last subscription that was looked at, in the order in which they became due.
+    /// The last tenant that was looked at: in the order of numbers, or in the order in which their
+    /// subscriptions became due.
     package struct Position: Sendable, Hashable {
-        package let dueAt: Timestamp
+        package let dueAt: Timestamp?
         package let tenant: TenantID
 
-        package init(dueAt: Timestamp, tenant: TenantID) {
+        package init(dueAt: Timestamp? = nil, tenant: TenantID) {
             self.dueAt = dueAt
             self.tenant = tenant
         }

@@ -7,4 +7,8 @@ package enum ScheduledJob: String, Sendable, Hashable, CaseIterable {
     case ensurePartitions = "ensure_partitions"
     /// Kept answers that no retry may ask for any more.
     case purgeIdempotencyKeys = "purge_idempotency_keys"
+    /// Activity that has passed its retention.
+    case expireActivity = "expire_activity"
+    /// Daily usage that has passed its retention.
+    case expireUsage = "expire_usage"
 }

@@ -37,9 +37,10 @@ final class CertificateWatch: Sendable {
 
     /// Until it is cancelled.
     func run(_ signal: ReloadSignal) async {
+        let requests = signal.requests()
         await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask {
-                for await _ in signal.requests { await self.reload(isAsked: true) }
+                for await _ in requests { await self.reload(isAsked: true) }
             }
             tasks.addTask {
                 while !Task.isCancelled {

@@ -2,6 +2,7 @@ package import Configuration
 internal import Glibc
 package import Logging
 package import TTRPC
+package import Tenancy
 
 /// Everything a `tenancyd` can be told, with the values it has when it is told nothing.
 ///
@@ -46,16 +47,11 @@ package struct ServiceConfiguration: Sendable {
     package var keyPepperFile: String?
     package var identity: IdentityConfiguration
     package var limits: ServerLimits
+    /// How many watches are served at once.
+    package var watchesMax: Int
 
     /// How many connections may be open, which is also how many descriptors are needed at least.
     package var connectionsMax: Int { limits.connectionsMax }
-
-    /// How many whole months before the present one are kept; 0 for all.
-    package struct Retention: Sendable {
-        package static let monthsMax = 1_200
-        package var activityMonths: Int
-        package var usageMonths: Int
-    }
 
     /// The TLS listener.
     package struct TLS: Sendable {
@@ -115,6 +111,8 @@ package struct ServiceConfiguration: Sendable {
         keyPepperFile = pepperFile?.isEmpty == true ? nil : pepperFile
         identity = try IdentityConfiguration(reading: config)
         limits = try Self.limits(config.scoped(to: "limits"))
+        watchesMax = try Self.number(
+            config, "limits.watches.max", default: 4_096, in: 1...1_000_000)
     }
 
     /// The URL itself, or what is in the file that `database.url.file` names: a credential of the
@@ -206,12 +204,13 @@ package struct ServiceConfiguration: Sendable {
     }
 }
 
-extension ServiceConfiguration.Retention {
+extension Retention {
     fileprivate init(reading config: ConfigReader) throws {
-        activityMonths = try ServiceConfiguration.number(
-            config, "activity.months", default: 0, in: 0...Self.monthsMax)
-        usageMonths = try ServiceConfiguration.number(
-            config, "usage.months", default: 0, in: 0...Self.monthsMax)
+        self.init(
+            activityMonths: try ServiceConfiguration.number(
+                config, "activity.months", default: 0, in: 0...Self.monthsMax),
+            usageMonths: try ServiceConfiguration.number(
+                config, "usage.months", default: 0, in: 0...Self.monthsMax))
     }
 }
 

@@ -12,12 +12,14 @@ struct Scheduler: Sendable {
     private let store: TenancyStore
     private let logger: Logger
     private let interval: Duration
+    private let retention: Retention
     /// Who claims, so that an operator who looks at the table can tell the servers apart.
     private let server: String
     private let context = AuditContext(actor: "service:tenancyd")
 
-    init(store: TenancyStore, logger: Logger, interval: Duration) {
+    init(store: TenancyStore, logger: Logger, interval: Duration, retention: Retention) {
         self.store = store
+        self.retention = retention
         self.logger = logger
         self.interval = interval
         server = "tenancyd-\(getpid())-\(String(UInt32.random(in: .min ... .max), radix: 16))"
@@ -38,7 +40,8 @@ struct Scheduler: Sendable {
     private func turn() async -> SchedulerPace.Outcome {
         let claim: JobClaim?
         do {
-            claim = try await store.claimJob(server: server, context: context)
+            claim = try await store.claimJob(
+                among: retention.jobs, server: server, context: context)
         } catch {
             if !Task.isCancelled {
                 logger.warning("no job could be claimed", metadata: ["error": "\(error)"])
@@ -55,7 +58,8 @@ struct Scheduler: Sendable {
         do {
             while !progress.isFinished {
                 progress.take(
-                    try await store.advance(claim, from: progress.position, context: context))
+                    try await store.advance(
+                        claim, from: progress.position, retention: retention, context: context))
             }
         } catch {
             failure = error

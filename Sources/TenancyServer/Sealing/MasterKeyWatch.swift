@@ -6,47 +6,68 @@ internal import Tenancy
 struct MasterKeyWatch: Sendable {
     /// How often the file is looked at. A data key that needs a newer master key has the file read
     /// at once, so this is only how soon rewrapping begins.
-    private static let interval = Duration.seconds(2)
+    private static let intervalDefault = Duration.seconds(2)
     private static let context = AuditContext(actor: "service:tenancyd")
 
     let sealing: Sealing
     let logger: Logger
+    var interval = intervalDefault
 
-    /// Until it is cancelled.
-    func run() async {
-        // What another server left behind is wrapped at the start, too.
+    /// Looks at the file now and then, and at once when it is asked to, until it is cancelled.
+    func run(_ signal: ReloadSignal) async {
+        let requests = signal.requests()
+        let (looks, looker) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        await withTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { for await _ in requests { looker.yield() } }
+            tasks.addTask {
+                while !Task.isCancelled {
+                    looker.yield()
+                    try? await Task.sleep(for: interval)
+                }
+                looker.finish()
+            }
+            // One look after the other, so that two never rewrap at once.
+            var state = State()
+            for await _ in looks { await look(&state) }
+        }
+    }
+
+    private struct State {
+        /// What another server left behind is wrapped at the start, too.
         var isRewrapDue = true
         var lastProblem = ""
-        while !Task.isCancelled {
-            do {
-                if try await sealing.reloadMasterKeys() {
-                    isRewrapDue = true
-                    logger.notice("master keys read anew")
-                }
-                if isRewrapDue, let done = try await sealing.rewrapDataKeys(context: Self.context) {
-                    guard done.unreadable.isEmpty else {
-                        let numbers = done.unreadable.sorted().map(String.init)
-                        throw MasterKeyError(
-                            "data keys need the master keys \(numbers.joined(separator: ", ")), "
-                                + "which the file no longer holds")
-                    }
-                    logger.notice(
-                        "every data key is wrapped by the newest master key",
-                        metadata: [
-                            "master_key": "\(done.masterKey)", "rewrapped": "\(done.count)",
-                        ])
-                }
-                isRewrapDue = false
-                lastProblem = ""
-            } catch {
-                // The same problem every two seconds is one problem.
-                let problem = "\(error)"
-                if problem != lastProblem, !Task.isCancelled {
-                    logger.error("master keys", metadata: ["error": "\(problem)"])
-                }
-                lastProblem = problem
+    }
+
+    private func look(_ state: inout State) async {
+        do {
+            if try await sealing.reloadMasterKeys() {
+                state.isRewrapDue = true
+                logger.notice("master keys read anew")
             }
-            try? await Task.sleep(for: Self.interval)
+            if state.isRewrapDue,
+                let done = try await sealing.rewrapDataKeys(context: Self.context)
+            {
+                guard done.unreadable.isEmpty else {
+                    let numbers = done.unreadable.sorted().map(String.init)
+                    throw MasterKeyError(
+                        "data keys need the master keys \(numbers.joined(separator: ", ")), "
+                            + "which the file no longer holds")
+                }
+                logger.notice(
+                    "every data key is wrapped by the newest master key",
+                    metadata: [
+                        "master_key": "\(done.masterKey)", "rewrapped": "\(done.count)",
+                    ])
+            }
+            state.isRewrapDue = false
+            state.lastProblem = ""
+        } catch {
+            // The same problem every two seconds is one problem.
+            let problem = "\(error)"
+            if problem != state.lastProblem, !Task.isCancelled {
+                logger.error("master keys", metadata: ["error": "\(problem)"])
+            }
+            state.lastProblem = problem
         }
     }
 }

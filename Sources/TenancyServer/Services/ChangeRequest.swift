@@ -45,7 +45,8 @@ extension TenantAccess {
         let read = input(request, &violations)
         let idempotency = IdempotencyBinding(
             key: request.idempotencyKey,
-            requestHash: try RequestHash.of(request, keyPath: \.idempotencyKey),
+            requestHash: try RequestHash.of(
+                request, by: caller.principal, keyPath: \.idempotencyKey),
             violations: &violations)
         try violations.check()
         guard let selector, let read else {

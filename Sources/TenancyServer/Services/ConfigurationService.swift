@@ -26,33 +26,32 @@ struct ConfigurationService: ConfigurationServiceHandler {
         guard !request.revealSensitive || tenant.powers.holds(.viewSensitiveConfiguration) else {
             throw Authority.Denial.permissionDenied.error
         }
-        var page = try await store.listSettings(of: tenant.id, checked)
-        if request.revealSensitive {
-            page.settings = try await reveal(page.settings, of: tenant.id, caller)
-        }
-        let profile = try await store.tenant(tenant.id).profile
-        let branding = Tenancy.Branding(
-            of: profile, settings: try await store.brandingSettings(of: tenant.id))
+        let page =
+            request.revealSensitive
+            ? try await revealedPage(of: tenant.id, checked, caller)
+            : try await store.listSettings(of: tenant.id, checked)
+        let branding = try await store.look(of: tenant.id).branding
         return GetConfigurationsResponse(
             success: true, configurations: page.settings.map { TenancyAPI.Configuration($0) },
             nextPageToken: page.nextPageToken, branding: TenancyAPI.Branding(branding))
     }
 
-    private func reveal(
-        _ settings: [Setting], of tenant: TenantID, _ caller: Caller
-    ) async throws(DomainError) -> [Setting] {
-        guard settings.contains(where: \.isSensitive) else { return settings }
+    /// The page with its secrets in clear, once the log says who asked for which.
+    private func revealedPage(
+        of tenant: TenantID, _ list: SettingListRequest, _ caller: Caller
+    ) async throws(DomainError) -> SettingPage {
+        var page = try await store.revealSettings(of: tenant, list, context: caller.auditContext)
+        guard page.settings.contains(where: \.isSensitive) else { return page }
         let sealer = try await access.sealing.sealer(
             of: tenant, isKept: false, context: caller.auditContext)
-        var revealed: [Setting] = []
-        for var setting in settings {
-            if let sealed = setting.sealedValue {
-                let bytes = try sealer.open(sealed, for: .configuration, name: setting.key.text)
-                setting.value = SettingValue(trusted: String(decoding: bytes, as: UTF8.self))
-            }
-            revealed.append(setting)
+        for index in page.settings.indices {
+            guard let sealed = page.settings[index].sealedValue else { continue }
+            let bytes = try sealer.open(
+                sealed, for: .configuration, name: page.settings[index].key.text)
+            page.settings[index].value = SettingValue(
+                trusted: String(decoding: bytes, as: UTF8.self))
         }
-        return revealed
+        return page
     }
 
     func setConfiguration(

@@ -41,7 +41,8 @@ struct QuotaService: QuotaServiceHandler {
             tenantCode: request.tenantCode, tenantID: request.tenantId,
             resource: Tenancy.Resource(request.resource), amount: request.amount,
             idempotencyKey: request.idempotencyKey,
-            requestHash: try RequestHash.of(request, keyPath: \.idempotencyKey),
+            requestHash: try RequestHash.of(
+                request, by: caller.principal, keyPath: \.idempotencyKey),
             validateOnly: request.validateOnly)
         let tenant = try await access.tenant(
             taking.tenant, caller, .consume, statusIsDecidedLater: true)

@@ -14,7 +14,8 @@ struct TenantService: TenantServiceHandler {
         let caller = try await access.platform(context, .createTenant)
         let creation = try TenantCreation(
             draft: TenantDraft(request), idempotencyKey: request.idempotencyKey,
-            requestHash: try RequestHash.of(request, keyPath: \.idempotencyKey),
+            requestHash: try RequestHash.of(
+                request, by: caller.principal, keyPath: \.idempotencyKey),
             validateOnly: request.validateOnly)
         let tenant: Tenancy.Tenant?
         do {
@@ -72,15 +73,13 @@ struct TenantService: TenantServiceHandler {
         guard let code = TenantCode(request.tenantCode) else {
             throw DomainError.invalidArgument(field: "tenant_code", rule: TenantCode.rule)
         }
-        let tenant = try await store.activeTenant(code)
-        let profile = tenant.profile
-        let branding = Tenancy.Branding(
-            of: profile, settings: try await store.brandingSettings(of: tenant.id))
+        let look = try await store.publicLook(of: code)
+        let profile = look.tenant.profile
         return GetPublicTenantInfoResponse(
             success: true,
             tenant: PublicTenantInfo(
                 tenantCode: profile.code.text, tenantName: profile.name,
-                tenantType: .init(profile.type), branding: TenancyAPI.Branding(branding),
+                tenantType: .init(profile.type), branding: TenancyAPI.Branding(look.branding),
                 features: JsonObject(json: profile.features.text)))
     }
 

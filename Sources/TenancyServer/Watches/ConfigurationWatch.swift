@@ -10,17 +10,41 @@ struct ConfigurationWatch: WatchSource {
     /// Only this type; all when nil.
     let type: SettingType?
 
+    /// No connection is held while a watcher reads: each page is one statement.
     func begin(
-        _ tenant: TenantID, send: (WatchConfigurationsResponse) async throws -> Void
-    ) async throws -> ChainPosition? {
-        let position = try await store.withSettings(of: tenant, type: type) { setting in
-            try await send(
-                WatchConfigurationsResponse(
-                    type: .snapshot, configuration: TenancyAPI.Configuration(setting),
-                    eventTime: .init(microsecondsSince1970: setting.updatedAt.microseconds)))
+        _ tenant: TenantID, authorize: () async throws(DomainError) -> Void,
+        send: (WatchConfigurationsResponse) async throws -> Void
+    ) async throws -> WatchStart {
+        var snapshot = SettingSnapshot()
+        while true {
+            let page = try await store.watchedPage(of: tenant, type: type, after: snapshot.lastKey)
+            snapshot.take(page)
+            if page.settings.isEmpty { break }
+            for setting in page.settings {
+                try await send(
+                    WatchConfigurationsResponse(
+                        type: .snapshot, configuration: TenancyAPI.Configuration(setting),
+                        eventTime: .init(microsecondsSince1970: setting.updatedAt.microseconds)))
+            }
+            try await authorize()
         }
-        try await send(response(.snapshotComplete, token: "", at: .now()))
-        return position
+        guard var position = snapshot.first, let end = snapshot.last else { return .end }
+        while position.sequence < end.sequence {
+            let changes = try await read(
+                tenant, after: position, through: end, limit: WatchFlow.unacknowledgedMax)
+            guard try await compactedSequence(of: tenant) <= position.sequence else {
+                return .compacted
+            }
+            for change in changes where !snapshot.holds(change) {
+                try await send(response(change, token: ""))
+            }
+            guard changes.count == WatchFlow.unacknowledgedMax, let last = changes.last else {
+                break
+            }
+            position = last.position
+            try await authorize()
+        }
+        return .sent(end)
     }
 
     func read(

@@ -5,8 +5,6 @@ internal import TenancyStore
 /// All watches of this server. One statement at a time asks for all of them how far the chains of
 /// their tenants reach; a watch reads only once its own has grown.
 final class WatchHub: Sendable {
-    /// How many watches this server serves.
-    static let watchesMax = 4_096
     /// How many of them may be of one tenant.
     static let watchesPerTenantMax = 64
     /// The pause between two looks at the chains.
@@ -23,10 +21,13 @@ final class WatchHub: Sendable {
     }
 
     private let store: TenancyStore
+    /// How many watches this server serves.
+    private let watchesMax: Int
     private let state = Mutex(State())
 
-    init(store: TenancyStore) {
+    init(store: TenancyStore, watchesMax: Int) {
         self.store = store
+        self.watchesMax = watchesMax
     }
 
     var count: Int { state.withLock { $0.watches.count } }
@@ -35,10 +36,10 @@ final class WatchHub: Sendable {
     func open(_ tenant: TenantID) throws(DomainError) -> Watch {
         try state.withLock { state throws(DomainError) in
             guard !state.isShutDown else { throw Self.shuttingDown }
-            guard state.watches.count < Self.watchesMax else {
+            guard state.watches.count < watchesMax else {
                 throw DomainError(
                     .tooMany(.watches), message: "this server serves as many watches as it may",
-                    metadata: ["max": String(Self.watchesMax)])
+                    metadata: ["max": String(watchesMax)])
             }
             guard state.countByTenant[tenant, default: 0] < Self.watchesPerTenantMax else {
                 throw DomainError(

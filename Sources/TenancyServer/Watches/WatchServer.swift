@@ -109,8 +109,20 @@ struct WatchSession<Source: WatchSource>: Sendable {
         }
         watch.advance(to: head)
         guard let resumed else {
-            let start = try await source.begin(watch.tenant) { try await responses.write($0) }
-            return start ?? head.end
+            let start = try await source.begin(watch.tenant, authorize: authorize) {
+                try await responses.write($0)
+            }
+            switch start {
+            case .end: return head.end
+            case .sent(let position):
+                try await responses.write(
+                    source.response(
+                        .snapshotComplete, token: position.token(for: use), at: .now()))
+                return position
+            case .compacted:
+                try await sayCompacted()
+                return nil
+            }
         }
         guard head.keeps(after: resumed), try await store.isOnChain(resumed, of: watch.tenant),
             try await source.compactedSequence(of: watch.tenant) <= resumed.sequence

@@ -15,17 +15,31 @@ protocol WatchEvent: Sendable {
     var position: ChainPosition { get }
 }
 
+/// Where a watch without a token goes on.
+enum WatchStart: Sendable {
+    /// At the end of the chain, with nothing before it.
+    case end
+    /// Behind what was sent, which is complete as of this place.
+    case sent(ChainPosition)
+    /// More changed while it was sent than is kept.
+    case compacted
+}
+
 /// What a watch watches: everything that changes something of a tenant leaves a row in the
 /// tenant's chain, so every watch follows the chain and picks what it is about.
 protocol WatchSource: Sendable {
     associatedtype Event: WatchEvent
     associatedtype Response: WireMessage
 
-    /// Sends what is there at the beginning of a watch without a token, and answers as of which
-    /// position that is; nil to begin at the end of the chain, with nothing.
+    /// Sends what is there at the beginning of a watch without a token, and answers with the place
+    /// behind which the watch goes on.
+    ///
+    /// - Parameter authorize: To be called now and then: throws once the caller may not watch any
+    ///   more.
     func begin(
-        _ tenant: TenantID, send: (Response) async throws -> Void
-    ) async throws -> ChainPosition?
+        _ tenant: TenantID, authorize: () async throws(DomainError) -> Void,
+        send: (Response) async throws -> Void
+    ) async throws -> WatchStart
 
     /// The events behind one position up to another, in order, the first `limit` of them.
     func read(
@@ -44,8 +58,9 @@ protocol WatchSource: Sendable {
 
 extension WatchSource {
     func begin(
-        _ tenant: TenantID, send: (Response) async throws -> Void
-    ) async throws -> ChainPosition? { nil }
+        _ tenant: TenantID, authorize: () async throws(DomainError) -> Void,
+        send: (Response) async throws -> Void
+    ) async throws -> WatchStart { .end }
 
     func compactedSequence(of tenant: TenantID) async throws(DomainError) -> Int64 { 0 }
 }

@@ -14,6 +14,9 @@ package final class TenantCache<Key: Hashable & Sendable, Value: Sendable>: Chan
         state = Mutex(VersionedCache(costMax: costMax, lifetime: lifetime))
     }
 
+    /// What everything that is kept costs together.
+    var cost: Int { state.withLock { $0.cost } }
+
     /// A reading under way.
     package struct Reading: Sendable {
         fileprivate let reading: VersionedCache<Key, Value>.Reading

@@ -98,5 +98,5 @@ extension Change {
 }
 
 extension Timestamp {
-    fileprivate var postgres: PostgresTimestamp { PostgresTimestamp(microseconds: microseconds) }
+    var postgres: PostgresTimestamp { PostgresTimestamp(microseconds: microseconds) }
 }

@@ -34,6 +34,13 @@ struct ExportKind: Sendable {
                 """,
             table: "tenant_subscriptions", order: "tenant_id"),
         ExportKind(
+            name: "charge",
+            columns: """
+                subscription_version, reason, plan, billing_cycle, credit_paise, charge_paise,
+                amount_paise, currency, period_start, period_end, created_at
+                """,
+            table: "tenant_subscription_charges", order: "subscription_version"),
+        ExportKind(
             name: "user",
             columns: """
                 user_id, role, permissions, email, invited_by, invited_at, joined_at,

@@ -28,7 +28,9 @@ BEGIN
     RETURN v_plan;
 END
 $$;
--- Which of a plan's indexes are ours, by their columns: a partition's has a name of its own.
+-- Which of a plan's indexes are ours, by their columns: a partition's has a name of its own. They
+-- are tenant_activity_logs_sequence, tenant_activity_logs_action, tenant_activity_logs_actor,
+-- tenant_activity_logs_entity_type and tenant_activity_logs_entity.
 CREATE FUNCTION tap.index_columns(p_plan text) RETURNS text LANGUAGE sql AS $$
     SELECT string_agg(DISTINCT (
         SELECT string_agg(a.attname, ' ' ORDER BY k.place)

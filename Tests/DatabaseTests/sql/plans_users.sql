@@ -17,6 +17,14 @@ SELECT t, 'i' || i || '@example.com', 'user', sha256(int4send(i)), 'x',
     now() + interval '1 day', CASE WHEN i % 10 = 0 THEN 'open' ELSE 'accepted' END,
     CASE WHEN i % 10 <> 0 THEN 'x' END
 FROM generate_series(2, 1001) AS t, generate_series(1, CASE t WHEN 2 THEN 2000 ELSE 10 END) AS i;
+ALTER TABLE tenant_roles DISABLE TRIGGER USER;
+ALTER TABLE tenant_grants DISABLE TRIGGER USER;
+INSERT INTO tenant_roles (tenant_id, role_name, permissions, created_by)
+VALUES (2, 'auditor', '{view_users}', 'x');
+INSERT INTO tenant_grants (tenant_id, user_id, grant_kind, grant_name, granted_by)
+SELECT 2, 'user_' || u, CASE WHEN u % 100 = 0 THEN 'role' ELSE 'permission' END,
+    CASE WHEN u % 100 = 0 THEN 'auditor' ELSE 'view_users' END, 'x'
+FROM generate_series(1, 5000) AS u;
 ANALYZE;
 
 CREATE FUNCTION tap.plan_of(p_statement text) RETURNS text LANGUAGE plpgsql AS $$
@@ -64,6 +72,9 @@ SELECT matches(
         AND expires_at <= clock_timestamp()$$),
     'Index Scan using tenant_invitations_open.*\n +Index Cond: .*email_key =',
     'the open one of an address is found by the address');
+SELECT matches(
+    tap.plan_of($$SELECT FROM tenant_grants WHERE tenant_id = 2 AND role_name = 'auditor'$$),
+    'tenant_grants_role', 'who has a role is found by its name');
 
 SELECT * FROM finish();
 ROLLBACK;

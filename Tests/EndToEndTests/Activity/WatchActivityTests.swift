@@ -6,7 +6,7 @@ internal import Testing
 @Suite("A watch of a tenant's activity", .timeLimit(.minutes(5)))
 struct WatchActivityTests {
     /// One watch: subscribes, and hands out what comes.
-    private struct Watching {
+    struct Watching {
         let call: BidirectionalCall<WatchActivityRequest, WatchActivityResponse>
         var responses: ResponseStream<WatchActivityResponse>.AsyncIterator
 

@@ -26,6 +26,31 @@ struct KeyVerificationTests {
         }
     }
 
+    @Test("shows when it was last used")
+    func lastUsed() async throws {
+        let deployment = try await Deployment.shared()
+        try await deployment.withServices(over: .unix) { services in
+            let code = try await services.createTenant("last-used")
+            let made = try await services.createKey(of: code)
+            let unused = try await services.createKey(of: code)
+            let before = try await services.verify(made.apiKey)
+            #expect(before.valid)
+            // It is written down for all keys together, a few times a minute.
+            try await deployment.eventually {
+                let keys = try await services.apiKeys.listApiKeys(.init(tenantCode: code)).apiKeys
+                #expect(keys.first { $0.keyId == unused.keyId }?.lastUsedAt == nil)
+                guard let used = keys.first(where: { $0.keyId == made.keyId })?.lastUsedAt else {
+                    return false
+                }
+                // To the minute, and in the hour that it took from.
+                #expect(used.seconds % 60 == 0 && used.nanos == 0)
+                let end = try #require(before.rateResetsAt?.seconds)
+                #expect((end - 3_600)..<(end + 60) ~= used.seconds)
+                return true
+            }
+        }
+    }
+
     @Test("is verified among many, in their order")
     func batch() async throws {
         let deployment = try await Deployment.shared()

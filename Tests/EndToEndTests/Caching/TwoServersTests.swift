@@ -72,6 +72,100 @@ struct TwoServersTests {
         try await deployment.shutdown()
     }
 
+    /// The name that each server shows of a tenant, to those who know it and to everybody.
+    private static func names(
+        of code: String, _ services: Services
+    ) async throws -> [String?] {
+        let page = try await services.settings(of: code)
+        let open = try await services.tenants.getPublicTenantInfo(.init(tenantCode: code))
+        return [
+            page.configurations.first?.configValue?.json, page.branding?.companyName,
+            open.tenant?.branding?.companyName,
+        ]
+    }
+
+    @Test("show a setting and a look that the other one, or nobody, has changed")
+    func settings() async throws {
+        let deployment = try await Deployment()
+        let second = try await deployment.startAnotherServer("second")
+        try await deployment.withServices(over: .unix) { first in
+            let code = try await first.createTenant("seen")
+            try await deployment.withServices(of: second) { second in
+                let servers = [first, second]
+                for round in 0..<12 {
+                    let name = "name-\(round)"
+                    let value = #"{"companyName": "\#(name)"}"#
+                    // Both have it in mind when it changes.
+                    for server in servers where round > 0 {
+                        for _ in 0..<5 { _ = try await Self.names(of: code, server) }
+                    }
+                    if round % 3 == 2 {
+                        _ = try await deployment.query(
+                            """
+                            UPDATE tenant_configurations SET config_value = '\(value)'
+                            WHERE tenant_id = (
+                                SELECT tenant_id FROM tenant_codes WHERE tenant_code = '\(code)')
+                            """)
+                    } else {
+                        try await servers[round % 2].set(
+                            "branding", value, round == 0 ? .branding : .unspecified, of: code)
+                        // Who changed it shows it at once.
+                        #expect(
+                            try await Self.names(of: code, servers[round % 2]) == [
+                                value, name, name,
+                            ])
+                    }
+                    for server in servers {
+                        while try await Self.names(of: code, server) != [value, name, name] {
+                            try Task.checkCancellation()
+                        }
+                        // Once seen, it stays so.
+                        for _ in 0..<10 {
+                            #expect(try await Self.names(of: code, server) == [value, name, name])
+                        }
+                    }
+                }
+            }
+        }
+        try await deployment.shutdown()
+    }
+
+    @Test("let a key through exactly as often as it may, and neither once it is revoked")
+    func keys() async throws {
+        let deployment = try await Deployment()
+        let second = try await deployment.startAnotherServer("second")
+        try await deployment.withServices(over: .unix) { first in
+            let code = try await first.createTenantWithEveryRank("verified")
+            try await deployment.withServices(of: second) { second in
+                let servers = [first, second]
+                let made = try await first.createKey(of: code, rateLimit: 40)
+                let admitted = try await withThrowingTaskGroup(of: Bool.self) { group in
+                    for number in 0..<100 {
+                        group.addTask { try await servers[number % 2].verify(made.apiKey).valid }
+                    }
+                    return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+                }
+                #expect(admitted == 40)
+                let other = try await second.createKey(of: code)
+                for server in servers {
+                    #expect(try await server.verify(other.apiKey).valid)
+                }
+                try await first.revoke(other.keyId, of: code)
+                for server in servers {
+                    #expect(try await server.verify(other.apiKey).refusal == .revoked)
+                }
+                // The log is proven alike, and the hash that one answers holds for the other.
+                let proof = try await first.activity.verifyAudit(.init(tenantCode: code))
+                let again = try await second.activity.verifyAudit(
+                    .init(
+                        tenantCode: code, knownSequence: proof.lastSequence,
+                        knownHash: proof.lastHash))
+                #expect(again.valid && again.lastHash == proof.lastHash)
+            }
+        }
+        try await deployment.shutdown()
+    }
+
     private struct Change {
         let toAdmit: String
         let toRefuse: String

@@ -26,9 +26,46 @@ struct SecretTests {
                     .map(\.configValue?.json) == [#"{"password": "hunter2-two"}"#])
             #expect(
                 try await deployment.activity(of: code) == [
-                    "data_key_created", "config_created", "config_updated",
+                    "data_key_created", "config_created", "config_updated", "config_revealed",
                 ])
         }
+    }
+
+    @Test("that is shown leaves a row that says to whom, and a look at the others leaves none")
+    func revealed() async throws {
+        let deployment = try await Deployment.shared()
+        let code = try await deployment.withServices(over: .unix) { services in
+            let code = try await services.createTenantWithEveryRank("revealing")
+            for key in ["b", "a"] {
+                try await services.set(
+                    key, #"{"x": "hidden-\#(key)"}"#, .security, of: code, isSensitive: true)
+            }
+            try await services.set("plain", "true", .feature, of: code)
+            return code
+        }
+        try await deployment.withTrustedService("revealing") { service in
+            let admin = CallOptions.acting(for: "the-admin")
+            _ = try await service.settings(of: code, options: admin)
+            let page = try await service.configurations.getConfigurations(
+                .init(tenantCode: code, keyPrefix: "plain", revealSensitive: true), options: admin)
+            #expect(page.configurations.count == 1)
+            try await expectFailure(.permissionDenied) {
+                try await service.settings(
+                    of: code, reveal: true, options: .acting(for: "the-viewer"))
+            }
+            let shown = try await service.settings(of: code, reveal: true, options: admin)
+            #expect(
+                shown.configurations.map { $0.configValue?.json } == [
+                    #"{"x": "hidden-a"}"#, #"{"x": "hidden-b"}"#, "true",
+                ])
+        }
+        let rows = try await deployment.activity(
+            of: code, columns: "actor, action, entity_id, details")
+        let details = #"{"version": 1, "config_type": "security"}"#
+        #expect(
+            rows.filter { $0.contains("config_revealed") }
+                == ["a", "b"].map { "user:the-admin|config_revealed|\($0)|\(details)" })
+        #expect(!rows.contains { $0.contains("hidden-") })
     }
 
     @Test("that was plain is in no new row of the log")

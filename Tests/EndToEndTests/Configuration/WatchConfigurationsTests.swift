@@ -6,12 +6,15 @@ internal import Testing
 @Suite("A watch of a tenant's settings", .timeLimit(.minutes(5)))
 struct WatchConfigurationsTests {
     /// One watch: subscribes, and hands out what comes.
-    private struct Watching {
+    struct Watching {
         let call: BidirectionalCall<WatchConfigurationsRequest, WatchConfigurationsResponse>
         var responses: ResponseStream<WatchConfigurationsResponse>.AsyncIterator
 
-        init(_ services: Services, _ request: WatchConfigurationsRequest) async throws {
-            call = try await services.configurations.watchConfigurations()
+        init(
+            _ services: Services, _ request: WatchConfigurationsRequest,
+            options: CallOptions = .defaults
+        ) async throws {
+            call = try await services.configurations.watchConfigurations(options: options)
             try await call.requests.write(request)
             responses = call.responses.makeAsyncIterator()
         }
@@ -52,9 +55,10 @@ struct WatchConfigurationsTests {
             let secret = try #require(try await watching.next())
             #expect(secret.type == .snapshot && secret.configuration?.isSensitive == true)
             #expect(secret.configuration?.configValue == nil)
-            #expect(try await watching.next()?.type == .snapshotComplete)
+            let complete = try #require(try await watching.next())
+            #expect(complete.type == .snapshotComplete && !complete.resumeToken.isEmpty)
             let begun = try #require(try await watching.next())
-            #expect(begun.type == .heartbeat && !begun.resumeToken.isEmpty)
+            #expect(begun.type == .heartbeat && begun.resumeToken == complete.resumeToken)
 
             try await set("plain", #"{"n": 2}"#)
             try await set("secret", #"{"password": "hunter3"}"#, isSensitive: true)

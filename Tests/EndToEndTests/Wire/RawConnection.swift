@@ -2,7 +2,7 @@ internal import Glibc
 
 /// A connection that sends whatever bytes a test likes, and blocks while it waits. Its methods are
 /// called on a thread of its own: see `Deployment.withRawConnection`.
-final class RawConnection {
+final class RawConnection: Sendable {
     private let descriptor: CInt
     /// The program between us and the server when the connection is TLS. It owns the descriptor.
     private let program: Conversation?

@@ -1,3 +1,4 @@
+internal import Logging
 internal import OpenSSL
 internal import Tenancy
 @testable internal import TenancyServer
@@ -175,6 +176,32 @@ internal import Testing
             _ = try await Self.sealer(sealing, tenant)
             try file.write("\(Self.one)\n\(Self.two)")
             #expect(try await sealing.reloadMasterKeys())
+        }
+    }
+
+    @Test("A request to read the file anew is served at once, and data keys are wrapped anew then")
+    func asked() async throws {
+        try await Self.withKeys(Self.one) { fixture, file in
+            let tenant = try await fixture.createTenant("asked")
+            let sealing = try Self.sealing(fixture, file)
+            _ = try await Self.sealer(sealing, tenant)
+            let signal = ReloadSignal()
+            let watch = MasterKeyWatch(
+                sealing: sealing, logger: Logger(label: "test"), interval: .seconds(86_400))
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                tasks.addTask { await watch.run(signal) }
+                // The first time it may still be the look at the start that finds the new key.
+                let keys = [Self.one, Self.two, Self.three]
+                for number in 2...3 as ClosedRange<Int64> {
+                    try file.write(keys.prefix(Int(number)).joined(separator: "\n"))
+                    while try await fixture.number("SELECT master_key FROM tenant_data_keys")
+                        != number
+                    {
+                        signal.request()
+                    }
+                }
+                tasks.cancelAll()
+            }
         }
     }
 }

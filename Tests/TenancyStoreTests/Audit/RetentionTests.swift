@@ -50,7 +50,7 @@ internal import Testing
     }
 
     private func expire(_ fixture: StoreFixture, keeping months: Int) async throws -> Int {
-        try await fixture.store.expireActivity(keeping: months, context: StoreFixture.context)
+        try await fixture.run(.expireActivity, keeping: Retention(activityMonths: months))
     }
 
     @Test("goes by whole months, and what is kept is still proven")
@@ -141,9 +141,9 @@ internal import Testing
                 SELECT 2, (now() AT TIME ZONE 'UTC' - make_interval(months => n))::date, 'users', 1
                 FROM generate_series(1, 4) AS n
                 """)
-            let context = StoreFixture.context
-            #expect(try await fixture.store.expireUsage(keeping: 2, context: context) == 2)
-            #expect(try await fixture.store.expireUsage(keeping: 2, context: context) == 0)
+            let retention = Retention(usageMonths: 2)
+            #expect(try await fixture.run(.expireUsage, keeping: retention) == 2)
+            #expect(try await fixture.run(.expireUsage, keeping: retention) == 0)
             #expect(
                 try await fixture.number(
                     "SELECT count(*) FROM tenant_resource_usage WHERE tenant_id = 2") == 3)

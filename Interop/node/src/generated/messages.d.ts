@@ -793,8 +793,8 @@ export const WatchEventType: {
   /** Nothing happened; the watch is alive, and resume_token is good to go on from. */
   readonly HEARTBEAT: 5;
   /**
-   * The resume token is older than what is kept: changes may be missing. The watch ends; start anew
-   * without a token.
+   * The resume token is older than what is kept, or more changed while the snapshot was sent than
+   * is kept: changes may be missing. The watch ends; start anew without a token.
    */
   readonly COMPACTED: 6;
 };
@@ -908,8 +908,9 @@ export interface SetConfigurationRequest {
   /** The version that the caller has seen; 0 changes whatever is there, -1 only makes a new one. */
   expectedVersion: bigint;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -937,8 +938,9 @@ export interface DeleteConfigurationRequest {
   /** The version that the caller has seen; 0 removes whatever is there. */
   expectedVersion: bigint;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -974,7 +976,7 @@ export interface WatchConfigurationsResponse {
   type: WatchEventType;
   /** The setting after the change; of a deleted one only its key and type. */
   configuration?: Configuration;
-  /** Where to go on after this event. */
+  /** Where to go on after this event; empty before SNAPSHOT_COMPLETE, and with COMPACTED. */
   resumeToken: string;
   /** When it was committed; for a heartbeat, the server's time. */
   eventTime?: Google_Protobuf_Timestamp;
@@ -1008,9 +1010,9 @@ export interface Activity {
    */
   actor: string;
   /**
-   * What was done: login, logout, config_created, config_updated, config_deleted, user_added,
-   * user_removed, user_role_changed, api_key_created, api_key_revoked, subscription_changed, and
-   * those of the other calls.
+   * What was done: login, logout, config_created, config_updated, config_deleted, config_revealed,
+   * user_added, user_removed, user_role_changed, api_key_created, api_key_revoked,
+   * subscription_changed, and those of the other calls.
    */
   action: string;
   /** What it was done to: tenant, user, configuration, api_key, subscription, resource, data_key. */
@@ -1257,8 +1259,9 @@ export interface CreateApiKeyRequest {
   /** When its time is over, in the future; never when not set. */
   expiresAt?: Google_Protobuf_Timestamp;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -1292,8 +1295,9 @@ export interface RevokeApiKeyRequest {
   /** The key's number. Required. */
   keyId: bigint;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -2276,8 +2280,9 @@ export interface ConsumeRequest {
   /** Decide by at least this version of the limit; any when 0. */
   minLimitVersion: bigint;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Decide as if taking, and take nothing. */
@@ -2723,8 +2728,9 @@ export interface ChangeSubscriptionRequest {
   /** The version that the caller has seen; 0 changes whatever is there. */
   expectedVersion: bigint;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -2793,8 +2799,9 @@ export interface CancelSubscriptionRequest {
   /** The version that the caller has seen; 0 changes whatever is there. */
   expectedVersion: bigint;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -2915,8 +2922,9 @@ export interface CreateTenantRequest {
   /** The IANA time zone of its calendar months; Asia/Kolkata when empty. */
   timeZone: string;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -3019,8 +3027,9 @@ export interface UpdateTenantRequest {
   /** The version that the caller has seen; 0 changes whatever is there. */
   expectedVersion: bigint;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -3048,8 +3057,9 @@ export interface SuspendTenantRequest {
   /** The version that the caller has seen; 0 changes whatever is there. */
   expectedVersion: bigint;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -3077,8 +3087,9 @@ export interface ReactivateTenantRequest {
   /** The version that the caller has seen; 0 changes whatever is there. */
   expectedVersion: bigint;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -3106,8 +3117,9 @@ export interface DeactivateTenantRequest {
   /** The version that the caller has seen; 0 changes whatever is there. */
   expectedVersion: bigint;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -3316,8 +3328,9 @@ export interface AddUserRequest {
   /** Where the user is reached; may be empty. */
   email: string;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -3355,8 +3368,9 @@ export interface UpdateUserRequest {
   /** The version that the caller has seen; 0 changes whatever is there. */
   expectedVersion: bigint;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -3384,8 +3398,9 @@ export interface RemoveUserRequest {
   /** The version that the caller has seen; 0 removes whatever is there. */
   expectedVersion: bigint;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -3417,8 +3432,9 @@ export interface InviteUserRequest {
   /** How long it can be accepted, in seconds: 60 to 2,592,000 (30 days); 7 days when 0. */
   validSeconds: bigint;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -3451,8 +3467,9 @@ export interface AcceptInvitationRequest {
   /** Who accepts. Required. */
   userId: string;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -3478,8 +3495,9 @@ export interface RevokeInvitationRequest {
   /** The invitation's number. Required. */
   invitationId: bigint;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -3507,8 +3525,9 @@ export interface RecordLoginRequest {
   /** With what, for the activity log; the caller's own when empty. */
   userAgent: string;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */
@@ -3538,8 +3557,9 @@ export interface RecordLogoutRequest {
   /** With what, for the activity log; the caller's own when empty. */
   userAgent: string;
   /**
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   idempotencyKey: string;
   /** Check everything and change nothing. */

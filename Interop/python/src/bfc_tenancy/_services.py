@@ -521,8 +521,10 @@ class AsyncConfigurationService:
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_configuration_pb2.GetConfigurationsResponse:
         """GetConfigurations pages through the settings of one tenant in the order of their keys, with the
-        branding that results from them. Sensitive values are shown only to those with
-        view_sensitive_config who ask for them; to all others they are absent.
+        branding that results from them. A change shows at once where it was made, and within a second
+        on other servers. Sensitive values are shown only to those with view_sensitive_config who ask
+        for them, and each one that is shown leaves a row config_revealed in the activity log; to all
+        others they are absent.
 
         Who may call: platform administrators, services, principals of the same tenant with
         view_config.
@@ -578,8 +580,13 @@ class AsyncConfigurationService:
     ) -> Call[bfc_tenancy_v1_configuration_pb2.WatchConfigurationsRequest, bfc_tenancy_v1_configuration_pb2.WatchConfigurationsResponse]:
         """WatchConfigurations sends every change of a tenant's settings in the order of their commits.
         The first request subscribes; each later one acknowledges a resume token. Without a resume
-        token the present settings come first. At most 64 changes are in flight unacknowledged; a
-        heartbeat comes every 5 seconds without a change. Half-closing ends the watch.
+        token the present settings come first; what changes while they are sent follows them, without a
+        token, and SNAPSHOT_COMPLETE, with the first token, says that all of that is so. A heartbeat
+        comes at once, and then every 5 seconds without a change. At most 64 changes are in flight
+        unacknowledged. Half-closing ends the watch. Whether the caller may watch is decided again
+        before changes and heartbeats, and within seconds for an API key: the watch ends when that is
+        no longer so. The last 1,000 changes of a tenant are kept for who resumes; a server serves as
+        many watches as WatchActivity says, of both kinds together.
 
         Who may call: platform administrators, services, principals of the same tenant with
         view_config; sensitive values are never shown.
@@ -587,7 +594,9 @@ class AsyncConfigurationService:
         this service did not make for this tenant, or an acknowledgement of what was not sent;
         RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_WATCHES; NOT_FOUND for a tenant that does not exist
         or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, also when
-        the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED.
+        the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED, also when the API key that
+        watches stops working; UNAVAILABLE with RetryInfo when the server stops or cannot reach the
+        database.
         HTTP route it replaces: none.
         """
         return await self._channel.client_stream(
@@ -610,8 +619,10 @@ class BlockingConfigurationService:
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_configuration_pb2.GetConfigurationsResponse:
         """GetConfigurations pages through the settings of one tenant in the order of their keys, with the
-        branding that results from them. Sensitive values are shown only to those with
-        view_sensitive_config who ask for them; to all others they are absent.
+        branding that results from them. A change shows at once where it was made, and within a second
+        on other servers. Sensitive values are shown only to those with view_sensitive_config who ask
+        for them, and each one that is shown leaves a row config_revealed in the activity log; to all
+        others they are absent.
 
         Who may call: platform administrators, services, principals of the same tenant with
         view_config.
@@ -710,8 +721,9 @@ class AsyncActivityService:
         request subscribes; each later one acknowledges a resume token. Without a resume token it
         begins now. A heartbeat comes at once, and then every 5 seconds without an event. At most 64
         events are in flight unacknowledged. Half-closing ends the watch. Whether the caller may watch
-        is decided again before events and heartbeats: the watch ends when that is no longer so. A
-        server serves 4,096 watches, 64 of them for one tenant.
+        is decided again before events and heartbeats, and within seconds for an API key: the watch
+        ends when that is no longer so. A server serves 4,096 watches, unless it is set otherwise, 64
+        of them for one tenant.
 
         Who may call: platform administrators, services, principals of the same tenant with
         view_activity.
@@ -719,8 +731,9 @@ class AsyncActivityService:
         this service did not make for this tenant, or an acknowledgement of what was not sent;
         RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_WATCHES; NOT_FOUND for a tenant that does not exist
         or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, also when
-        the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED; UNAVAILABLE with RetryInfo
-        when the server stops or cannot reach the database.
+        the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED, also when the API key that
+        watches stops working; UNAVAILABLE with RetryInfo when the server stops or cannot reach the
+        database.
         HTTP route it replaces: none.
         """
         return await self._channel.client_stream(
@@ -739,8 +752,9 @@ class AsyncActivityService:
         verify_audit.
         Errors: INVALID_ARGUMENT with BadRequest for a wrong tenant name, or a known row without its
         number or its hash; NOT_FOUND for a tenant that does not exist or that the caller may not see;
-        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; DEADLINE_EXCEEDED; PERMISSION_DENIED;
-        UNAUTHENTICATED.
+        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; DEADLINE_EXCEEDED when the caller waits
+        no longer; ABORTED with RetryInfo when rows pass their retention faster than they are read;
+        PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: none.
         """
         return await self._channel.unary(
@@ -788,8 +802,9 @@ class BlockingActivityService:
         verify_audit.
         Errors: INVALID_ARGUMENT with BadRequest for a wrong tenant name, or a known row without its
         number or its hash; NOT_FOUND for a tenant that does not exist or that the caller may not see;
-        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; DEADLINE_EXCEEDED; PERMISSION_DENIED;
-        UNAUTHENTICATED.
+        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; DEADLINE_EXCEEDED when the caller waits
+        no longer; ABORTED with RetryInfo when rows pass their retention faster than they are read;
+        PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: none.
         """
         return self._run(self._stub.verify_audit(request, timeout=timeout, metadata=metadata))
@@ -2051,10 +2066,11 @@ class AsyncTenantService:
     ) -> bfc_tenancy_v1_tenant_pb2.GetTenantResponse:
         """GetTenant answers with one tenant, named by its code or by its id.
 
-        Who may call: platform administrators, services, principals of the same tenant.
+        Who may call: platform administrators, services, principals of the same tenant with
+        view_tenant.
         Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
         that does not exist or that the caller may not see, which are not told apart;
-        UNAUTHENTICATED.
+        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: GET /api/tenants/:tenantCode.
         """
         return await self._channel.unary(
@@ -2176,9 +2192,9 @@ class AsyncTenantService:
         timeout: float | None = None, metadata: Metadata = (),
     ) -> AsyncIterator[bfc_tenancy_v1_tenant_pb2.ExportTenantResponse]:
         """ExportTenant sends everything that is kept of a tenant, as of one moment, one record a message:
-        tenant, subscription, users, roles, grants, invitations, configurations (sensitive ones without
-        their value), API keys (never the key or its hash), usage and activity. The activity log says
-        first that it was asked for.
+        tenant, subscription and its charges, users, roles, grants, invitations, configurations
+        (sensitive ones without their value), API keys (never the key or its hash), usage and activity.
+        The activity log says first that it was asked for.
 
         Who may call: platform administrators, principals of the same tenant with export_tenant.
         Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
@@ -2224,10 +2240,11 @@ class BlockingTenantService:
     ) -> bfc_tenancy_v1_tenant_pb2.GetTenantResponse:
         """GetTenant answers with one tenant, named by its code or by its id.
 
-        Who may call: platform administrators, services, principals of the same tenant.
+        Who may call: platform administrators, services, principals of the same tenant with
+        view_tenant.
         Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
         that does not exist or that the caller may not see, which are not told apart;
-        UNAUTHENTICATED.
+        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: GET /api/tenants/:tenantCode.
         """
         return self._run(self._stub.get_tenant(request, timeout=timeout, metadata=metadata))
@@ -2341,9 +2358,9 @@ class BlockingTenantService:
         timeout: float | None = None, metadata: Metadata = (),
     ) -> Iterator[bfc_tenancy_v1_tenant_pb2.ExportTenantResponse]:
         """ExportTenant sends everything that is kept of a tenant, as of one moment, one record a message:
-        tenant, subscription, users, roles, grants, invitations, configurations (sensitive ones without
-        their value), API keys (never the key or its hash), usage and activity. The activity log says
-        first that it was asked for.
+        tenant, subscription and its charges, users, roles, grants, invitations, configurations
+        (sensitive ones without their value), API keys (never the key or its hash), usage and activity.
+        The activity log says first that it was asked for.
 
         Who may call: platform administrators, principals of the same tenant with export_tenant.
         Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant

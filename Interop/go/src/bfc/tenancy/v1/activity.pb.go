@@ -76,9 +76,9 @@ type Activity struct {
 	// Who did it, with the kind of caller in front: "platform:ops", "service:trading-engine",
 	// "user:user_123", "api_key:7".
 	Actor string `protobuf:"bytes,3,opt,name=actor,proto3" json:"actor,omitempty"`
-	// What was done: login, logout, config_created, config_updated, config_deleted, user_added,
-	// user_removed, user_role_changed, api_key_created, api_key_revoked, subscription_changed, and
-	// those of the other calls.
+	// What was done: login, logout, config_created, config_updated, config_deleted, config_revealed,
+	// user_added, user_removed, user_role_changed, api_key_created, api_key_revoked,
+	// subscription_changed, and those of the other calls.
 	Action string `protobuf:"bytes,4,opt,name=action,proto3" json:"action,omitempty"`
 	// What it was done to: tenant, user, configuration, api_key, subscription, resource, data_key.
 	EntityType string `protobuf:"bytes,5,opt,name=entity_type,json=entityType,proto3" json:"entity_type,omitempty"`

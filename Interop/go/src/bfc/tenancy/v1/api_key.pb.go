@@ -305,8 +305,9 @@ type CreateApiKeyRequest struct {
 	AllowedIps []string `protobuf:"bytes,6,rep,name=allowed_ips,json=allowedIps,proto3" json:"allowed_ips,omitempty"`
 	// When its time is over, in the future; never when not set.
 	ExpiresAt *types.Timestamp `protobuf:"bytes,7,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
-	// Makes a retry safe: the same key with the same request gives the stored answer, with another
-	// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+	// Makes a retry safe: the same key with the same request of the same caller gives the stored
+	// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+	// none; at most 128 bytes.
 	IdempotencyKey string `protobuf:"bytes,30,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
 	// Check everything and change nothing.
 	ValidateOnly         bool     `protobuf:"varint,31,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -406,8 +407,9 @@ type RevokeApiKeyRequest struct {
 	TenantId int64 `protobuf:"varint,2,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`
 	// The key's number. Required.
 	KeyId int64 `protobuf:"varint,3,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
-	// Makes a retry safe: the same key with the same request gives the stored answer, with another
-	// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+	// Makes a retry safe: the same key with the same request of the same caller gives the stored
+	// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+	// none; at most 128 bytes.
 	IdempotencyKey string `protobuf:"bytes,30,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
 	// Check everything and change nothing.
 	ValidateOnly         bool     `protobuf:"varint,31,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`

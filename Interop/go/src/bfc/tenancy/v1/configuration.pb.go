@@ -88,8 +88,8 @@ const (
 	WatchEventType_WATCH_EVENT_TYPE_DELETED WatchEventType = 4
 	// Nothing happened; the watch is alive, and resume_token is good to go on from.
 	WatchEventType_WATCH_EVENT_TYPE_HEARTBEAT WatchEventType = 5
-	// The resume token is older than what is kept: changes may be missing. The watch ends; start anew
-	// without a token.
+	// The resume token is older than what is kept, or more changed while the snapshot was sent than
+	// is kept: changes may be missing. The watch ends; start anew without a token.
 	WatchEventType_WATCH_EVENT_TYPE_COMPACTED WatchEventType = 6
 )
 
@@ -357,8 +357,9 @@ type SetConfigurationRequest struct {
 	Description string `protobuf:"bytes,7,opt,name=description,proto3" json:"description,omitempty"`
 	// The version that the caller has seen; 0 changes whatever is there, -1 only makes a new one.
 	ExpectedVersion int64 `protobuf:"varint,29,opt,name=expected_version,json=expectedVersion,proto3" json:"expected_version,omitempty"`
-	// Makes a retry safe: the same key with the same request gives the stored answer, with another
-	// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+	// Makes a retry safe: the same key with the same request of the same caller gives the stored
+	// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+	// none; at most 128 bytes.
 	IdempotencyKey string `protobuf:"bytes,30,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
 	// Check everything and change nothing.
 	ValidateOnly         bool     `protobuf:"varint,31,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -452,8 +453,9 @@ type DeleteConfigurationRequest struct {
 	ConfigKey string `protobuf:"bytes,3,opt,name=config_key,json=configKey,proto3" json:"config_key,omitempty"`
 	// The version that the caller has seen; 0 removes whatever is there.
 	ExpectedVersion int64 `protobuf:"varint,29,opt,name=expected_version,json=expectedVersion,proto3" json:"expected_version,omitempty"`
-	// Makes a retry safe: the same key with the same request gives the stored answer, with another
-	// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+	// Makes a retry safe: the same key with the same request of the same caller gives the stored
+	// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+	// none; at most 128 bytes.
 	IdempotencyKey string `protobuf:"bytes,30,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
 	// Check everything and change nothing.
 	ValidateOnly         bool     `protobuf:"varint,31,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -590,7 +592,7 @@ type WatchConfigurationsResponse struct {
 	Type WatchEventType `protobuf:"varint,1,opt,name=type,proto3,enum=bfc.tenancy.v1.WatchEventType" json:"type,omitempty"`
 	// The setting after the change; of a deleted one only its key and type.
 	Configuration *Configuration `protobuf:"bytes,2,opt,name=configuration,proto3" json:"configuration,omitempty"`
-	// Where to go on after this event.
+	// Where to go on after this event; empty before SNAPSHOT_COMPLETE, and with COMPACTED.
 	ResumeToken string `protobuf:"bytes,3,opt,name=resume_token,json=resumeToken,proto3" json:"resume_token,omitempty"`
 	// When it was committed; for a heartbeat, the server's time.
 	EventTime            *types.Timestamp `protobuf:"bytes,4,opt,name=event_time,json=eventTime,proto3" json:"event_time,omitempty"`

@@ -432,8 +432,9 @@ type ConsumeRequest struct {
 	Durability Durability `protobuf:"varint,5,opt,name=durability,proto3,enum=bfc.tenancy.v1.Durability" json:"durability,omitempty"`
 	// Decide by at least this version of the limit; any when 0.
 	MinLimitVersion int64 `protobuf:"varint,6,opt,name=min_limit_version,json=minLimitVersion,proto3" json:"min_limit_version,omitempty"`
-	// Makes a retry safe: the same key with the same request gives the stored answer, with another
-	// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+	// Makes a retry safe: the same key with the same request of the same caller gives the stored
+	// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+	// none; at most 128 bytes.
 	IdempotencyKey string `protobuf:"bytes,30,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
 	// Decide as if taking, and take nothing.
 	ValidateOnly         bool     `protobuf:"varint,31,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`

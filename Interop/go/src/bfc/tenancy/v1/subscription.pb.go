@@ -774,8 +774,9 @@ type ChangeSubscriptionRequest struct {
 	CustomTerms *CustomTerms `protobuf:"bytes,6,opt,name=custom_terms,json=customTerms,proto3" json:"custom_terms,omitempty"`
 	// The version that the caller has seen; 0 changes whatever is there.
 	ExpectedVersion int64 `protobuf:"varint,29,opt,name=expected_version,json=expectedVersion,proto3" json:"expected_version,omitempty"`
-	// Makes a retry safe: the same key with the same request gives the stored answer, with another
-	// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+	// Makes a retry safe: the same key with the same request of the same caller gives the stored
+	// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+	// none; at most 128 bytes.
 	IdempotencyKey string `protobuf:"bytes,30,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
 	// Check everything and change nothing.
 	ValidateOnly         bool     `protobuf:"varint,31,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -976,8 +977,9 @@ type CancelSubscriptionRequest struct {
 	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
 	// The version that the caller has seen; 0 changes whatever is there.
 	ExpectedVersion int64 `protobuf:"varint,29,opt,name=expected_version,json=expectedVersion,proto3" json:"expected_version,omitempty"`
-	// Makes a retry safe: the same key with the same request gives the stored answer, with another
-	// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+	// Makes a retry safe: the same key with the same request of the same caller gives the stored
+	// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+	// none; at most 128 bytes.
 	IdempotencyKey string `protobuf:"bytes,30,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
 	// Check everything and change nothing.
 	ValidateOnly         bool     `protobuf:"varint,31,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`

@@ -213,8 +213,9 @@ type CreateTenantRequest struct {
 	Features *JsonObject `protobuf:"bytes,14,opt,name=features,proto3" json:"features,omitempty"`
 	// The IANA time zone of its calendar months; Asia/Kolkata when empty.
 	TimeZone string `protobuf:"bytes,15,opt,name=time_zone,json=timeZone,proto3" json:"time_zone,omitempty"`
-	// Makes a retry safe: the same key with the same request gives the stored answer, with another
-	// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+	// Makes a retry safe: the same key with the same request of the same caller gives the stored
+	// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+	// none; at most 128 bytes.
 	IdempotencyKey string `protobuf:"bytes,30,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
 	// Check everything and change nothing.
 	ValidateOnly         bool     `protobuf:"varint,31,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -517,8 +518,9 @@ type UpdateTenantRequest struct {
 	TimeZone string `protobuf:"bytes,16,opt,name=time_zone,json=timeZone,proto3" json:"time_zone,omitempty"`
 	// The version that the caller has seen; 0 changes whatever is there.
 	ExpectedVersion int64 `protobuf:"varint,29,opt,name=expected_version,json=expectedVersion,proto3" json:"expected_version,omitempty"`
-	// Makes a retry safe: the same key with the same request gives the stored answer, with another
-	// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+	// Makes a retry safe: the same key with the same request of the same caller gives the stored
+	// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+	// none; at most 128 bytes.
 	IdempotencyKey string `protobuf:"bytes,30,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
 	// Check everything and change nothing.
 	ValidateOnly         bool     `protobuf:"varint,31,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -612,8 +614,9 @@ type SuspendTenantRequest struct {
 	Reason string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
 	// The version that the caller has seen; 0 changes whatever is there.
 	ExpectedVersion int64 `protobuf:"varint,29,opt,name=expected_version,json=expectedVersion,proto3" json:"expected_version,omitempty"`
-	// Makes a retry safe: the same key with the same request gives the stored answer, with another
-	// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+	// Makes a retry safe: the same key with the same request of the same caller gives the stored
+	// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+	// none; at most 128 bytes.
 	IdempotencyKey string `protobuf:"bytes,30,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
 	// Check everything and change nothing.
 	ValidateOnly         bool     `protobuf:"varint,31,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -707,8 +710,9 @@ type ReactivateTenantRequest struct {
 	Reason string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
 	// The version that the caller has seen; 0 changes whatever is there.
 	ExpectedVersion int64 `protobuf:"varint,29,opt,name=expected_version,json=expectedVersion,proto3" json:"expected_version,omitempty"`
-	// Makes a retry safe: the same key with the same request gives the stored answer, with another
-	// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+	// Makes a retry safe: the same key with the same request of the same caller gives the stored
+	// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+	// none; at most 128 bytes.
 	IdempotencyKey string `protobuf:"bytes,30,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
 	// Check everything and change nothing.
 	ValidateOnly         bool     `protobuf:"varint,31,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -802,8 +806,9 @@ type DeactivateTenantRequest struct {
 	Reason string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
 	// The version that the caller has seen; 0 changes whatever is there.
 	ExpectedVersion int64 `protobuf:"varint,29,opt,name=expected_version,json=expectedVersion,proto3" json:"expected_version,omitempty"`
-	// Makes a retry safe: the same key with the same request gives the stored answer, with another
-	// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+	// Makes a retry safe: the same key with the same request of the same caller gives the stored
+	// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+	// none; at most 128 bytes.
 	IdempotencyKey string `protobuf:"bytes,30,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
 	// Check everything and change nothing.
 	ValidateOnly         bool     `protobuf:"varint,31,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`

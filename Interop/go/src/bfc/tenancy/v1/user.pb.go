@@ -289,8 +289,9 @@ type AddUserRequest struct {
 	Permissions []string `protobuf:"bytes,5,rep,name=permissions,proto3" json:"permissions,omitempty"`
 	// Where the user is reached; may be empty.
 	Email string `protobuf:"bytes,6,opt,name=email,proto3" json:"email,omitempty"`
-	// Makes a retry safe: the same key with the same request gives the stored answer, with another
-	// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+	// Makes a retry safe: the same key with the same request of the same caller gives the stored
+	// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+	// none; at most 128 bytes.
 	IdempotencyKey string `protobuf:"bytes,30,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
 	// Check everything and change nothing.
 	ValidateOnly         bool     `protobuf:"varint,31,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -394,8 +395,9 @@ type UpdateUserRequest struct {
 	Email string `protobuf:"bytes,7,opt,name=email,proto3" json:"email,omitempty"`
 	// The version that the caller has seen; 0 changes whatever is there.
 	ExpectedVersion int64 `protobuf:"varint,29,opt,name=expected_version,json=expectedVersion,proto3" json:"expected_version,omitempty"`
-	// Makes a retry safe: the same key with the same request gives the stored answer, with another
-	// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+	// Makes a retry safe: the same key with the same request of the same caller gives the stored
+	// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+	// none; at most 128 bytes.
 	IdempotencyKey string `protobuf:"bytes,30,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
 	// Check everything and change nothing.
 	ValidateOnly         bool     `protobuf:"varint,31,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -489,8 +491,9 @@ type RemoveUserRequest struct {
 	UserId string `protobuf:"bytes,3,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
 	// The version that the caller has seen; 0 removes whatever is there.
 	ExpectedVersion int64 `protobuf:"varint,29,opt,name=expected_version,json=expectedVersion,proto3" json:"expected_version,omitempty"`
-	// Makes a retry safe: the same key with the same request gives the stored answer, with another
-	// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+	// Makes a retry safe: the same key with the same request of the same caller gives the stored
+	// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+	// none; at most 128 bytes.
 	IdempotencyKey string `protobuf:"bytes,30,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
 	// Check everything and change nothing.
 	ValidateOnly         bool     `protobuf:"varint,31,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -588,8 +591,9 @@ type InviteUserRequest struct {
 	Permissions []string `protobuf:"bytes,5,rep,name=permissions,proto3" json:"permissions,omitempty"`
 	// How long it can be accepted, in seconds: 60 to 2,592,000 (30 days); 7 days when 0.
 	ValidSeconds int64 `protobuf:"varint,6,opt,name=valid_seconds,json=validSeconds,proto3" json:"valid_seconds,omitempty"`
-	// Makes a retry safe: the same key with the same request gives the stored answer, with another
-	// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+	// Makes a retry safe: the same key with the same request of the same caller gives the stored
+	// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+	// none; at most 128 bytes.
 	IdempotencyKey string `protobuf:"bytes,30,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
 	// Check everything and change nothing.
 	ValidateOnly         bool     `protobuf:"varint,31,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -686,8 +690,9 @@ type AcceptInvitationRequest struct {
 	InvitationToken string `protobuf:"bytes,3,opt,name=invitation_token,json=invitationToken,proto3" json:"invitation_token,omitempty"`
 	// Who accepts. Required.
 	UserId string `protobuf:"bytes,4,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
-	// Makes a retry safe: the same key with the same request gives the stored answer, with another
-	// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+	// Makes a retry safe: the same key with the same request of the same caller gives the stored
+	// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+	// none; at most 128 bytes.
 	IdempotencyKey string `protobuf:"bytes,30,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
 	// Check everything and change nothing.
 	ValidateOnly         bool     `protobuf:"varint,31,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -779,8 +784,9 @@ type RevokeInvitationRequest struct {
 	TenantId int64 `protobuf:"varint,2,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`
 	// The invitation's number. Required.
 	InvitationId int64 `protobuf:"varint,3,opt,name=invitation_id,json=invitationId,proto3" json:"invitation_id,omitempty"`
-	// Makes a retry safe: the same key with the same request gives the stored answer, with another
-	// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+	// Makes a retry safe: the same key with the same request of the same caller gives the stored
+	// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+	// none; at most 128 bytes.
 	IdempotencyKey string `protobuf:"bytes,30,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
 	// Check everything and change nothing.
 	ValidateOnly         bool     `protobuf:"varint,31,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -874,8 +880,9 @@ type RecordLoginRequest struct {
 	IpAddress string `protobuf:"bytes,4,opt,name=ip_address,json=ipAddress,proto3" json:"ip_address,omitempty"`
 	// With what, for the activity log; the caller's own when empty.
 	UserAgent string `protobuf:"bytes,5,opt,name=user_agent,json=userAgent,proto3" json:"user_agent,omitempty"`
-	// Makes a retry safe: the same key with the same request gives the stored answer, with another
-	// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+	// Makes a retry safe: the same key with the same request of the same caller gives the stored
+	// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+	// none; at most 128 bytes.
 	IdempotencyKey string `protobuf:"bytes,30,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
 	// Check everything and change nothing.
 	ValidateOnly         bool     `protobuf:"varint,31,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
@@ -971,8 +978,9 @@ type RecordLogoutRequest struct {
 	IpAddress string `protobuf:"bytes,4,opt,name=ip_address,json=ipAddress,proto3" json:"ip_address,omitempty"`
 	// With what, for the activity log; the caller's own when empty.
 	UserAgent string `protobuf:"bytes,5,opt,name=user_agent,json=userAgent,proto3" json:"user_agent,omitempty"`
-	// Makes a retry safe: the same key with the same request gives the stored answer, with another
-	// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+	// Makes a retry safe: the same key with the same request of the same caller gives the stored
+	// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+	// none; at most 128 bytes.
 	IdempotencyKey string `protobuf:"bytes,30,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
 	// Check everything and change nothing.
 	ValidateOnly         bool     `protobuf:"varint,31,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`

@@ -78,9 +78,9 @@ struct  Bfc__Tenancy__V1__Activity
    */
   char *actor;
   /*
-   * What was done: login, logout, config_created, config_updated, config_deleted, user_added,
-   * user_removed, user_role_changed, api_key_created, api_key_revoked, subscription_changed, and
-   * those of the other calls.
+   * What was done: login, logout, config_created, config_updated, config_deleted, config_revealed,
+   * user_added, user_removed, user_role_changed, api_key_created, api_key_revoked,
+   * subscription_changed, and those of the other calls.
    */
   char *action;
   /*

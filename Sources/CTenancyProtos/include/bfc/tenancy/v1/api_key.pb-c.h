@@ -277,8 +277,9 @@ struct  Bfc__Tenancy__V1__CreateApiKeyRequest
    */
   Google__Protobuf__Timestamp *expires_at;
   /*
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   char *idempotency_key;
   /*
@@ -346,8 +347,9 @@ struct  Bfc__Tenancy__V1__RevokeApiKeyRequest
    */
   int64_t key_id;
   /*
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   char *idempotency_key;
   /*

@@ -91,8 +91,8 @@ typedef enum _Bfc__Tenancy__V1__WatchEventType {
    */
   BFC__TENANCY__V1__WATCH_EVENT_TYPE__WATCH_EVENT_TYPE_HEARTBEAT = 5,
   /*
-   * The resume token is older than what is kept: changes may be missing. The watch ends; start anew
-   * without a token.
+   * The resume token is older than what is kept, or more changed while the snapshot was sent than
+   * is kept: changes may be missing. The watch ends; start anew without a token.
    */
   BFC__TENANCY__V1__WATCH_EVENT_TYPE__WATCH_EVENT_TYPE_COMPACTED = 6
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(BFC__TENANCY__V1__WATCH_EVENT_TYPE)
@@ -306,8 +306,9 @@ struct  Bfc__Tenancy__V1__SetConfigurationRequest
    */
   int64_t expected_version;
   /*
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   char *idempotency_key;
   /*
@@ -363,8 +364,9 @@ struct  Bfc__Tenancy__V1__DeleteConfigurationRequest
    */
   int64_t expected_version;
   /*
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   char *idempotency_key;
   /*
@@ -440,7 +442,7 @@ struct  Bfc__Tenancy__V1__WatchConfigurationsResponse
    */
   Bfc__Tenancy__V1__Configuration *configuration;
   /*
-   * Where to go on after this event.
+   * Where to go on after this event; empty before SNAPSHOT_COMPLETE, and with COMPACTED.
    */
   char *resume_token;
   /*

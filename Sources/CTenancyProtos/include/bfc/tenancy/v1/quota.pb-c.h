@@ -348,8 +348,9 @@ struct  Bfc__Tenancy__V1__ConsumeRequest
    */
   int64_t min_limit_version;
   /*
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   char *idempotency_key;
   /*

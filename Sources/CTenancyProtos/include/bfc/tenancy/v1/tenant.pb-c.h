@@ -252,8 +252,9 @@ struct  Bfc__Tenancy__V1__CreateTenantRequest
    */
   char *time_zone;
   /*
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   char *idempotency_key;
   /*
@@ -463,8 +464,9 @@ struct  Bfc__Tenancy__V1__UpdateTenantRequest
    */
   int64_t expected_version;
   /*
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   char *idempotency_key;
   /*
@@ -520,8 +522,9 @@ struct  Bfc__Tenancy__V1__SuspendTenantRequest
    */
   int64_t expected_version;
   /*
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   char *idempotency_key;
   /*
@@ -577,8 +580,9 @@ struct  Bfc__Tenancy__V1__ReactivateTenantRequest
    */
   int64_t expected_version;
   /*
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   char *idempotency_key;
   /*
@@ -634,8 +638,9 @@ struct  Bfc__Tenancy__V1__DeactivateTenantRequest
    */
   int64_t expected_version;
   /*
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   char *idempotency_key;
   /*

@@ -257,8 +257,9 @@ struct  Bfc__Tenancy__V1__AddUserRequest
    */
   char *email;
   /*
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   char *idempotency_key;
   /*
@@ -335,8 +336,9 @@ struct  Bfc__Tenancy__V1__UpdateUserRequest
    */
   int64_t expected_version;
   /*
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   char *idempotency_key;
   /*
@@ -392,8 +394,9 @@ struct  Bfc__Tenancy__V1__RemoveUserRequest
    */
   int64_t expected_version;
   /*
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   char *idempotency_key;
   /*
@@ -458,8 +461,9 @@ struct  Bfc__Tenancy__V1__InviteUserRequest
    */
   int64_t valid_seconds;
   /*
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   char *idempotency_key;
   /*
@@ -520,8 +524,9 @@ struct  Bfc__Tenancy__V1__AcceptInvitationRequest
    */
   char *user_id;
   /*
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   char *idempotency_key;
   /*
@@ -573,8 +578,9 @@ struct  Bfc__Tenancy__V1__RevokeInvitationRequest
    */
   int64_t invitation_id;
   /*
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   char *idempotency_key;
   /*
@@ -630,8 +636,9 @@ struct  Bfc__Tenancy__V1__RecordLoginRequest
    */
   char *user_agent;
   /*
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   char *idempotency_key;
   /*
@@ -691,8 +698,9 @@ struct  Bfc__Tenancy__V1__RecordLogoutRequest
    */
   char *user_agent;
   /*
-   * Makes a retry safe: the same key with the same request gives the stored answer, with another
-   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   * Makes a retry safe: the same key with the same request of the same caller gives the stored
+   * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+   * none; at most 128 bytes.
    */
   char *idempotency_key;
   /*

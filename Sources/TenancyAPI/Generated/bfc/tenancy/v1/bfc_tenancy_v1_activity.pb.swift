@@ -61,9 +61,9 @@ public struct Activity: ProtobufMessage {
     /// "user:user_123", "api_key:7".
     public var actor: String = ""
 
-    /// What was done: login, logout, config_created, config_updated, config_deleted, user_added,
-    /// user_removed, user_role_changed, api_key_created, api_key_revoked, subscription_changed, and
-    /// those of the other calls.
+    /// What was done: login, logout, config_created, config_updated, config_deleted, config_revealed,
+    /// user_added, user_removed, user_role_changed, api_key_created, api_key_revoked,
+    /// subscription_changed, and those of the other calls.
     public var action: String = ""
 
     /// What it was done to: tenant, user, configuration, api_key, subscription, resource, data_key.
@@ -622,8 +622,9 @@ public protocol ActivityServiceHandler: Sendable {
     /// request subscribes; each later one acknowledges a resume token. Without a resume token it
     /// begins now. A heartbeat comes at once, and then every 5 seconds without an event. At most 64
     /// events are in flight unacknowledged. Half-closing ends the watch. Whether the caller may watch
-    /// is decided again before events and heartbeats: the watch ends when that is no longer so. A
-    /// server serves 4,096 watches, 64 of them for one tenant.
+    /// is decided again before events and heartbeats, and within seconds for an API key: the watch
+    /// ends when that is no longer so. A server serves 4,096 watches, unless it is set otherwise, 64
+    /// of them for one tenant.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// view_activity.
@@ -631,8 +632,9 @@ public protocol ActivityServiceHandler: Sendable {
     /// this service did not make for this tenant, or an acknowledgement of what was not sent;
     /// RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_WATCHES; NOT_FOUND for a tenant that does not exist
     /// or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, also when
-    /// the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED; UNAVAILABLE with RetryInfo
-    /// when the server stops or cannot reach the database.
+    /// the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED, also when the API key that
+    /// watches stops working; UNAVAILABLE with RetryInfo when the server stops or cannot reach the
+    /// database.
     /// HTTP route it replaces: none.
     func watchActivity(
         _ requests: RequestStream<WatchActivityRequest>, responses: ResponseWriter<WatchActivityResponse>, context: ServerContext
@@ -647,8 +649,9 @@ public protocol ActivityServiceHandler: Sendable {
     /// verify_audit.
     /// Errors: INVALID_ARGUMENT with BadRequest for a wrong tenant name, or a known row without its
     /// number or its hash; NOT_FOUND for a tenant that does not exist or that the caller may not see;
-    /// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; DEADLINE_EXCEEDED; PERMISSION_DENIED;
-    /// UNAUTHENTICATED.
+    /// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; DEADLINE_EXCEEDED when the caller waits
+    /// no longer; ABORTED with RetryInfo when rows pass their retention faster than they are read;
+    /// PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: none.
     func verifyAudit(
         _ request: VerifyAuditRequest, context: ServerContext
@@ -700,8 +703,9 @@ public struct ActivityServiceClient: Sendable {
     /// request subscribes; each later one acknowledges a resume token. Without a resume token it
     /// begins now. A heartbeat comes at once, and then every 5 seconds without an event. At most 64
     /// events are in flight unacknowledged. Half-closing ends the watch. Whether the caller may watch
-    /// is decided again before events and heartbeats: the watch ends when that is no longer so. A
-    /// server serves 4,096 watches, 64 of them for one tenant.
+    /// is decided again before events and heartbeats, and within seconds for an API key: the watch
+    /// ends when that is no longer so. A server serves 4,096 watches, unless it is set otherwise, 64
+    /// of them for one tenant.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// view_activity.
@@ -709,8 +713,9 @@ public struct ActivityServiceClient: Sendable {
     /// this service did not make for this tenant, or an acknowledgement of what was not sent;
     /// RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_WATCHES; NOT_FOUND for a tenant that does not exist
     /// or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, also when
-    /// the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED; UNAVAILABLE with RetryInfo
-    /// when the server stops or cannot reach the database.
+    /// the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED, also when the API key that
+    /// watches stops working; UNAVAILABLE with RetryInfo when the server stops or cannot reach the
+    /// database.
     /// HTTP route it replaces: none.
     public func watchActivity(
         options: CallOptions = .defaults
@@ -728,8 +733,9 @@ public struct ActivityServiceClient: Sendable {
     /// verify_audit.
     /// Errors: INVALID_ARGUMENT with BadRequest for a wrong tenant name, or a known row without its
     /// number or its hash; NOT_FOUND for a tenant that does not exist or that the caller may not see;
-    /// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; DEADLINE_EXCEEDED; PERMISSION_DENIED;
-    /// UNAUTHENTICATED.
+    /// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; DEADLINE_EXCEEDED when the caller waits
+    /// no longer; ABORTED with RetryInfo when rows pass their retention faster than they are read;
+    /// PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: none.
     public func verifyAudit(
         _ request: VerifyAuditRequest, options: CallOptions = .defaults

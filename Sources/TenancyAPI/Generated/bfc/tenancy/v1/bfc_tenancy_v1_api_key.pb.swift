@@ -392,8 +392,9 @@ public struct CreateApiKeyRequest: ProtobufMessage {
     /// When its time is over, in the future; never when not set.
     public var expiresAt: Google_Protobuf_Timestamp?
 
-    /// Makes a retry safe: the same key with the same request gives the stored answer, with another
-    /// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+    /// Makes a retry safe: the same key with the same request of the same caller gives the stored
+    /// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+    /// none; at most 128 bytes.
     public var idempotencyKey: String = ""
 
     /// Check everything and change nothing.
@@ -550,8 +551,9 @@ public struct RevokeApiKeyRequest: ProtobufMessage {
     /// The key's number. Required.
     public var keyId: Int64 = 0
 
-    /// Makes a retry safe: the same key with the same request gives the stored answer, with another
-    /// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+    /// Makes a retry safe: the same key with the same request of the same caller gives the stored
+    /// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+    /// none; at most 128 bytes.
     public var idempotencyKey: String = ""
 
     /// Check everything and change nothing.

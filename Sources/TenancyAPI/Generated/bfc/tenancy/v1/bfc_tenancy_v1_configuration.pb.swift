@@ -82,8 +82,8 @@ public struct WatchEventType: RawRepresentable, Hashable, Sendable, CustomString
     /// Nothing happened; the watch is alive, and resume_token is good to go on from.
     public static var heartbeat: WatchEventType { WatchEventType(rawValue: 5) }
 
-    /// The resume token is older than what is kept: changes may be missing. The watch ends; start anew
-    /// without a token.
+    /// The resume token is older than what is kept, or more changed while the snapshot was sent than
+    /// is kept: changes may be missing. The watch ends; start anew without a token.
     public static var compacted: WatchEventType { WatchEventType(rawValue: 6) }
 
     /// Every value of the .proto file, in its order.
@@ -454,8 +454,9 @@ public struct SetConfigurationRequest: ProtobufMessage {
     /// The version that the caller has seen; 0 changes whatever is there, -1 only makes a new one.
     public var expectedVersion: Int64 = 0
 
-    /// Makes a retry safe: the same key with the same request gives the stored answer, with another
-    /// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+    /// Makes a retry safe: the same key with the same request of the same caller gives the stored
+    /// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+    /// none; at most 128 bytes.
     public var idempotencyKey: String = ""
 
     /// Check everything and change nothing.
@@ -585,8 +586,9 @@ public struct DeleteConfigurationRequest: ProtobufMessage {
     /// The version that the caller has seen; 0 removes whatever is there.
     public var expectedVersion: Int64 = 0
 
-    /// Makes a retry safe: the same key with the same request gives the stored answer, with another
-    /// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+    /// Makes a retry safe: the same key with the same request of the same caller gives the stored
+    /// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+    /// none; at most 128 bytes.
     public var idempotencyKey: String = ""
 
     /// Check everything and change nothing.
@@ -751,7 +753,7 @@ public struct WatchConfigurationsResponse: ProtobufMessage {
     /// The setting after the change; of a deleted one only its key and type.
     public var configuration: Configuration?
 
-    /// Where to go on after this event.
+    /// Where to go on after this event; empty before SNAPSHOT_COMPLETE, and with COMPACTED.
     public var resumeToken: String = ""
 
     /// When it was committed; for a heartbeat, the server's time.
@@ -829,8 +831,10 @@ public enum ConfigurationServiceMethods {
 /// ConfigurationService keeps the white-label settings of a tenant.
 public protocol ConfigurationServiceHandler: Sendable {
     /// GetConfigurations pages through the settings of one tenant in the order of their keys, with the
-    /// branding that results from them. Sensitive values are shown only to those with
-    /// view_sensitive_config who ask for them; to all others they are absent.
+    /// branding that results from them. A change shows at once where it was made, and within a second
+    /// on other servers. Sensitive values are shown only to those with view_sensitive_config who ask
+    /// for them, and each one that is shown leaves a row config_revealed in the activity log; to all
+    /// others they are absent.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// view_config.
@@ -875,8 +879,13 @@ public protocol ConfigurationServiceHandler: Sendable {
 
     /// WatchConfigurations sends every change of a tenant's settings in the order of their commits.
     /// The first request subscribes; each later one acknowledges a resume token. Without a resume
-    /// token the present settings come first. At most 64 changes are in flight unacknowledged; a
-    /// heartbeat comes every 5 seconds without a change. Half-closing ends the watch.
+    /// token the present settings come first; what changes while they are sent follows them, without a
+    /// token, and SNAPSHOT_COMPLETE, with the first token, says that all of that is so. A heartbeat
+    /// comes at once, and then every 5 seconds without a change. At most 64 changes are in flight
+    /// unacknowledged. Half-closing ends the watch. Whether the caller may watch is decided again
+    /// before changes and heartbeats, and within seconds for an API key: the watch ends when that is
+    /// no longer so. The last 1,000 changes of a tenant are kept for who resumes; a server serves as
+    /// many watches as WatchActivity says, of both kinds together.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// view_config; sensitive values are never shown.
@@ -884,7 +893,9 @@ public protocol ConfigurationServiceHandler: Sendable {
     /// this service did not make for this tenant, or an acknowledgement of what was not sent;
     /// RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_WATCHES; NOT_FOUND for a tenant that does not exist
     /// or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, also when
-    /// the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED, also when the API key that
+    /// watches stops working; UNAVAILABLE with RetryInfo when the server stops or cannot reach the
+    /// database.
     /// HTTP route it replaces: none.
     func watchConfigurations(
         _ requests: RequestStream<WatchConfigurationsRequest>, responses: ResponseWriter<WatchConfigurationsResponse>, context: ServerContext
@@ -919,8 +930,10 @@ public struct ConfigurationServiceClient: Sendable {
     }
 
     /// GetConfigurations pages through the settings of one tenant in the order of their keys, with the
-    /// branding that results from them. Sensitive values are shown only to those with
-    /// view_sensitive_config who ask for them; to all others they are absent.
+    /// branding that results from them. A change shows at once where it was made, and within a second
+    /// on other servers. Sensitive values are shown only to those with view_sensitive_config who ask
+    /// for them, and each one that is shown leaves a row config_revealed in the activity log; to all
+    /// others they are absent.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// view_config.
@@ -974,8 +987,13 @@ public struct ConfigurationServiceClient: Sendable {
 
     /// WatchConfigurations sends every change of a tenant's settings in the order of their commits.
     /// The first request subscribes; each later one acknowledges a resume token. Without a resume
-    /// token the present settings come first. At most 64 changes are in flight unacknowledged; a
-    /// heartbeat comes every 5 seconds without a change. Half-closing ends the watch.
+    /// token the present settings come first; what changes while they are sent follows them, without a
+    /// token, and SNAPSHOT_COMPLETE, with the first token, says that all of that is so. A heartbeat
+    /// comes at once, and then every 5 seconds without a change. At most 64 changes are in flight
+    /// unacknowledged. Half-closing ends the watch. Whether the caller may watch is decided again
+    /// before changes and heartbeats, and within seconds for an API key: the watch ends when that is
+    /// no longer so. The last 1,000 changes of a tenant are kept for who resumes; a server serves as
+    /// many watches as WatchActivity says, of both kinds together.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// view_config; sensitive values are never shown.
@@ -983,7 +1001,9 @@ public struct ConfigurationServiceClient: Sendable {
     /// this service did not make for this tenant, or an acknowledgement of what was not sent;
     /// RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_WATCHES; NOT_FOUND for a tenant that does not exist
     /// or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, also when
-    /// the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED, also when the API key that
+    /// watches stops working; UNAVAILABLE with RetryInfo when the server stops or cannot reach the
+    /// database.
     /// HTTP route it replaces: none.
     public func watchConfigurations(
         options: CallOptions = .defaults

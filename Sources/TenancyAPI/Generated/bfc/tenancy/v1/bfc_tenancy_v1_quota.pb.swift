@@ -553,8 +553,9 @@ public struct ConsumeRequest: ProtobufMessage {
     /// Decide by at least this version of the limit; any when 0.
     public var minLimitVersion: Int64 = 0
 
-    /// Makes a retry safe: the same key with the same request gives the stored answer, with another
-    /// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+    /// Makes a retry safe: the same key with the same request of the same caller gives the stored
+    /// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+    /// none; at most 128 bytes.
     public var idempotencyKey: String = ""
 
     /// Decide as if taking, and take nothing.

@@ -956,8 +956,9 @@ public struct ChangeSubscriptionRequest: ProtobufMessage {
     /// The version that the caller has seen; 0 changes whatever is there.
     public var expectedVersion: Int64 = 0
 
-    /// Makes a retry safe: the same key with the same request gives the stored answer, with another
-    /// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+    /// Makes a retry safe: the same key with the same request of the same caller gives the stored
+    /// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+    /// none; at most 128 bytes.
     public var idempotencyKey: String = ""
 
     /// Check everything and change nothing.
@@ -1239,8 +1240,9 @@ public struct CancelSubscriptionRequest: ProtobufMessage {
     /// The version that the caller has seen; 0 changes whatever is there.
     public var expectedVersion: Int64 = 0
 
-    /// Makes a retry safe: the same key with the same request gives the stored answer, with another
-    /// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+    /// Makes a retry safe: the same key with the same request of the same caller gives the stored
+    /// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+    /// none; at most 128 bytes.
     public var idempotencyKey: String = ""
 
     /// Check everything and change nothing.

@@ -298,8 +298,9 @@ public struct CreateTenantRequest: ProtobufMessage {
     /// The IANA time zone of its calendar months; Asia/Kolkata when empty.
     public var timeZone: String = ""
 
-    /// Makes a retry safe: the same key with the same request gives the stored answer, with another
-    /// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+    /// Makes a retry safe: the same key with the same request of the same caller gives the stored
+    /// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+    /// none; at most 128 bytes.
     public var idempotencyKey: String = ""
 
     /// Check everything and change nothing.
@@ -707,8 +708,9 @@ public struct UpdateTenantRequest: ProtobufMessage {
     /// The version that the caller has seen; 0 changes whatever is there.
     public var expectedVersion: Int64 = 0
 
-    /// Makes a retry safe: the same key with the same request gives the stored answer, with another
-    /// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+    /// Makes a retry safe: the same key with the same request of the same caller gives the stored
+    /// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+    /// none; at most 128 bytes.
     public var idempotencyKey: String = ""
 
     /// Check everything and change nothing.
@@ -874,8 +876,9 @@ public struct SuspendTenantRequest: ProtobufMessage {
     /// The version that the caller has seen; 0 changes whatever is there.
     public var expectedVersion: Int64 = 0
 
-    /// Makes a retry safe: the same key with the same request gives the stored answer, with another
-    /// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+    /// Makes a retry safe: the same key with the same request of the same caller gives the stored
+    /// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+    /// none; at most 128 bytes.
     public var idempotencyKey: String = ""
 
     /// Check everything and change nothing.
@@ -989,8 +992,9 @@ public struct ReactivateTenantRequest: ProtobufMessage {
     /// The version that the caller has seen; 0 changes whatever is there.
     public var expectedVersion: Int64 = 0
 
-    /// Makes a retry safe: the same key with the same request gives the stored answer, with another
-    /// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+    /// Makes a retry safe: the same key with the same request of the same caller gives the stored
+    /// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+    /// none; at most 128 bytes.
     public var idempotencyKey: String = ""
 
     /// Check everything and change nothing.
@@ -1104,8 +1108,9 @@ public struct DeactivateTenantRequest: ProtobufMessage {
     /// The version that the caller has seen; 0 changes whatever is there.
     public var expectedVersion: Int64 = 0
 
-    /// Makes a retry safe: the same key with the same request gives the stored answer, with another
-    /// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+    /// Makes a retry safe: the same key with the same request of the same caller gives the stored
+    /// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+    /// none; at most 128 bytes.
     public var idempotencyKey: String = ""
 
     /// Check everything and change nothing.
@@ -1666,10 +1671,11 @@ public protocol TenantServiceHandler: Sendable {
 
     /// GetTenant answers with one tenant, named by its code or by its id.
     ///
-    /// Who may call: platform administrators, services, principals of the same tenant.
+    /// Who may call: platform administrators, services, principals of the same tenant with
+    /// view_tenant.
     /// Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
     /// that does not exist or that the caller may not see, which are not told apart;
-    /// UNAUTHENTICATED.
+    /// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: GET /api/tenants/:tenantCode.
     func getTenant(
         _ request: GetTenantRequest, context: ServerContext
@@ -1759,9 +1765,9 @@ public protocol TenantServiceHandler: Sendable {
     ) async throws -> GetPublicTenantInfoResponse
 
     /// ExportTenant sends everything that is kept of a tenant, as of one moment, one record a message:
-    /// tenant, subscription, users, roles, grants, invitations, configurations (sensitive ones without
-    /// their value), API keys (never the key or its hash), usage and activity. The activity log says
-    /// first that it was asked for.
+    /// tenant, subscription and its charges, users, roles, grants, invitations, configurations
+    /// (sensitive ones without their value), API keys (never the key or its hash), usage and activity.
+    /// The activity log says first that it was asked for.
     ///
     /// Who may call: platform administrators, principals of the same tenant with export_tenant.
     /// Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
@@ -1837,10 +1843,11 @@ public struct TenantServiceClient: Sendable {
 
     /// GetTenant answers with one tenant, named by its code or by its id.
     ///
-    /// Who may call: platform administrators, services, principals of the same tenant.
+    /// Who may call: platform administrators, services, principals of the same tenant with
+    /// view_tenant.
     /// Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
     /// that does not exist or that the caller may not see, which are not told apart;
-    /// UNAUTHENTICATED.
+    /// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: GET /api/tenants/:tenantCode.
     public func getTenant(
         _ request: GetTenantRequest, options: CallOptions = .defaults
@@ -1954,9 +1961,9 @@ public struct TenantServiceClient: Sendable {
     }
 
     /// ExportTenant sends everything that is kept of a tenant, as of one moment, one record a message:
-    /// tenant, subscription, users, roles, grants, invitations, configurations (sensitive ones without
-    /// their value), API keys (never the key or its hash), usage and activity. The activity log says
-    /// first that it was asked for.
+    /// tenant, subscription and its charges, users, roles, grants, invitations, configurations
+    /// (sensitive ones without their value), API keys (never the key or its hash), usage and activity.
+    /// The activity log says first that it was asked for.
     ///
     /// Who may call: platform administrators, principals of the same tenant with export_tenant.
     /// Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant

@@ -376,8 +376,9 @@ public struct AddUserRequest: ProtobufMessage {
     /// Where the user is reached; may be empty.
     public var email: String = ""
 
-    /// Makes a retry safe: the same key with the same request gives the stored answer, with another
-    /// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+    /// Makes a retry safe: the same key with the same request of the same caller gives the stored
+    /// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+    /// none; at most 128 bytes.
     public var idempotencyKey: String = ""
 
     /// Check everything and change nothing.
@@ -521,8 +522,9 @@ public struct UpdateUserRequest: ProtobufMessage {
     /// The version that the caller has seen; 0 changes whatever is there.
     public var expectedVersion: Int64 = 0
 
-    /// Makes a retry safe: the same key with the same request gives the stored answer, with another
-    /// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+    /// Makes a retry safe: the same key with the same request of the same caller gives the stored
+    /// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+    /// none; at most 128 bytes.
     public var idempotencyKey: String = ""
 
     /// Check everything and change nothing.
@@ -655,8 +657,9 @@ public struct RemoveUserRequest: ProtobufMessage {
     /// The version that the caller has seen; 0 removes whatever is there.
     public var expectedVersion: Int64 = 0
 
-    /// Makes a retry safe: the same key with the same request gives the stored answer, with another
-    /// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+    /// Makes a retry safe: the same key with the same request of the same caller gives the stored
+    /// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+    /// none; at most 128 bytes.
     public var idempotencyKey: String = ""
 
     /// Check everything and change nothing.
@@ -776,8 +779,9 @@ public struct InviteUserRequest: ProtobufMessage {
     /// How long it can be accepted, in seconds: 60 to 2,592,000 (30 days); 7 days when 0.
     public var validSeconds: Int64 = 0
 
-    /// Makes a retry safe: the same key with the same request gives the stored answer, with another
-    /// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+    /// Makes a retry safe: the same key with the same request of the same caller gives the stored
+    /// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+    /// none; at most 128 bytes.
     public var idempotencyKey: String = ""
 
     /// Check everything and change nothing.
@@ -910,8 +914,9 @@ public struct AcceptInvitationRequest: ProtobufMessage {
     /// Who accepts. Required.
     public var userId: String = ""
 
-    /// Makes a retry safe: the same key with the same request gives the stored answer, with another
-    /// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+    /// Makes a retry safe: the same key with the same request of the same caller gives the stored
+    /// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+    /// none; at most 128 bytes.
     public var idempotencyKey: String = ""
 
     /// Check everything and change nothing.
@@ -1022,8 +1027,9 @@ public struct RevokeInvitationRequest: ProtobufMessage {
     /// The invitation's number. Required.
     public var invitationId: Int64 = 0
 
-    /// Makes a retry safe: the same key with the same request gives the stored answer, with another
-    /// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+    /// Makes a retry safe: the same key with the same request of the same caller gives the stored
+    /// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+    /// none; at most 128 bytes.
     public var idempotencyKey: String = ""
 
     /// Check everything and change nothing.
@@ -1129,8 +1135,9 @@ public struct RecordLoginRequest: ProtobufMessage {
     /// With what, for the activity log; the caller's own when empty.
     public var userAgent: String = ""
 
-    /// Makes a retry safe: the same key with the same request gives the stored answer, with another
-    /// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+    /// Makes a retry safe: the same key with the same request of the same caller gives the stored
+    /// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+    /// none; at most 128 bytes.
     public var idempotencyKey: String = ""
 
     /// Check everything and change nothing.
@@ -1251,8 +1258,9 @@ public struct RecordLogoutRequest: ProtobufMessage {
     /// With what, for the activity log; the caller's own when empty.
     public var userAgent: String = ""
 
-    /// Makes a retry safe: the same key with the same request gives the stored answer, with another
-    /// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+    /// Makes a retry safe: the same key with the same request of the same caller gives the stored
+    /// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
+    /// none; at most 128 bytes.
     public var idempotencyKey: String = ""
 
     /// Check everything and change nothing.
