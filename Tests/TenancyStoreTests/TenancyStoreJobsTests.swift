@@ -88,7 +88,7 @@ internal import Testing
             let resets = try await fixture.number(
                 """
                 SELECT count(*) FROM tenant_activity_logs l WHERE action = 'usage_reset'
-                    AND actor = 'platform:root'
+                    AND actor = 'service:tenancyd'
                 """)
             #expect(resets == Int64(count))
         }

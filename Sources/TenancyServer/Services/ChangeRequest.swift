@@ -58,9 +58,10 @@ extension TenantAccess {
             // A key is bound to a hash that must be the same for a retry, and so takes a data key
             // that stays.
             let isNeeded = requestSecrecy == .certain || idempotency != nil
+            let isOpen = operation.rule.effect == .lifecycle || tenant.standing.status == .active
             tenant.sealer = try await sealer(
-                of: tenant, isKept: isNeeded && !request.validateOnly, isRequired: answerIsSecret,
-                caller)
+                of: tenant, isKept: isNeeded && isOpen && !request.validateOnly,
+                isRequired: answerIsSecret, caller)
         }
         let terms = ChangeTerms(
             operation: operation, tenant: tenant.id, lock: lock,
@@ -105,8 +106,7 @@ extension TenantAccess {
     ) async throws(DomainError) -> TenantSealer? {
         do throws(DomainError) {
             return try await sealing.sealer(
-                of: tenant.id, isKept: isKept && tenant.standing.status == .active,
-                context: caller.auditContext)
+                of: tenant.id, isKept: isKept, context: caller.auditContext)
         } catch {
             guard !isRequired, error.code == .failedPrecondition(.encryptionNotConfigured) else {
                 throw error

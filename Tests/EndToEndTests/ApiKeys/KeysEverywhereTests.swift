@@ -75,24 +75,6 @@ struct KeysEverywhereTests {
         }
     }
 
-    @Test("is refused although no notification can be sent")
-    func notificationsBlocked() async throws {
-        try await KeyFleet.run { fleet, members in
-            let deployment = fleet.deployment
-            let (code, key) = try await Self.make(members[0].administrator)
-            let block = try await BlockedNotifications(in: deployment)
-            for member in members {
-                try await deployment.eventually {
-                    (try? await member.administrator.verify(key.apiKey).valid) == true
-                }
-            }
-            try await KeyFleet.use(key.apiKey, of: code, on: members, until: .revoked) {
-                try await members[0].administrator.revoke(key.keyId, of: code)
-            }
-            try await block.release()
-        }
-    }
-
     @Test("is refused by a server that was stopped meanwhile and goes on as if nothing were")
     func stopped() async throws {
         try await KeyFleet.run { fleet, members in
@@ -145,42 +127,5 @@ struct KeysEverywhereTests {
                 (try? await lonely.administrator.verify(key.apiKey).refusal) == .revoked
             }
         }
-    }
-}
-
-/// A notification that never ends its commit, and so keeps every other one of the whole database
-/// server from being sent.
-private struct BlockedNotifications {
-    private let deployment: Deployment
-    private let waiting: Task<[String]?, Never>
-    private let backend: Int64
-
-    init(in deployment: Deployment) async throws {
-        self.deployment = deployment
-        // Whoever asks for it waits for a standby that is not there, at the end of the commit, when
-        // the lock that notifications take is held. Nobody but this test asks for it.
-        _ = try await deployment.query("ALTER ROLE tenancy_app SET synchronous_commit = local")
-        _ = try await deployment.query(
-            "ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
-        _ = try await deployment.query("SELECT pg_reload_conf()")
-        _ = try await deployment.query(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'tenancy_app'")
-        waiting = Task { try? await deployment.query("NOTIFY nobody") }
-        try await deployment.waitUntil(Self.isBlocked)
-        backend = try await deployment.number(
-            "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
-        // Another notification waits for it.
-        let another = try? await deployment.query(
-            "SET synchronous_commit = local; SET lock_timeout = '200ms'; NOTIFY anybody")
-        #expect(another == nil)
-    }
-
-    private static let isBlocked =
-        "EXISTS (SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep')"
-
-    func release() async throws {
-        _ = try await deployment.query("ALTER SYSTEM RESET synchronous_standby_names")
-        _ = try await deployment.query("SELECT pg_reload_conf(), pg_terminate_backend(\(backend))")
-        _ = await waiting.value
     }
 }

@@ -28,8 +28,8 @@ struct LeakTests {
             #expect(replayed == answer)
             #expect(
                 try await deployment.activity(of: code) == [
-                    "api_key_created", "tenant_suspended", "api_key_leak_reported",
-                    "api_key_revoked", "api_key_leak_reported",
+                    "api_key_created", "tenant_suspended", "data_key_created",
+                    "api_key_leak_reported", "api_key_revoked", "api_key_leak_reported",
                 ])
             let details = try await deployment.activity(of: code, columns: "details").joined()
             #expect(details.contains("https://example.com/paste"))

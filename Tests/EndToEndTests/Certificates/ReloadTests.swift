@@ -15,7 +15,8 @@ struct ReloadTests {
         init() async throws {
             folder = try TemporaryFolder.make(mode: 0o700)
             let made = try await Self.openssl(
-                "-c", "cd \(folder) && openssl req -x509 -newkey ec -pkeyopt "
+                "-c",
+                "cd \(folder) && openssl req -x509 -newkey ec -pkeyopt "
                     + "ec_paramgen_curve:P-256 -noenc -days 2 -keyout root.key -out root.pem "
                     + "-subj /CN=root -addext keyUsage=critical,keyCertSign,cRLSign "
                     + "&& : >index && echo 01 >number && printf '%s\\n' '[ca]' 'default_ca=a' "
@@ -38,7 +39,8 @@ struct ReloadTests {
         /// A client's certificate of this authority's.
         func client(_ name: String) async throws -> ClientTLS {
             let made = try await Self.openssl(
-                "-c", "cd \(folder) && openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 "
+                "-c",
+                "cd \(folder) && openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 "
                     + "-noenc -keyout \(name).key -subj /CN=\(name) | openssl x509 -req "
                     + "-CA root.pem -CAkey root.key -days 2 -out \(name).pem -extfile <(printf "
                     + "'%s\\n' basicConstraints=critical,CA:FALSE subjectKeyIdentifier=hash "
@@ -54,7 +56,8 @@ struct ReloadTests {
 
         func revoke(_ name: String) async throws {
             let made = try await Self.openssl(
-                "-c", "cd \(folder) && openssl ca -config cnf -cert root.pem -keyfile root.key "
+                "-c",
+                "cd \(folder) && openssl ca -config cnf -cert root.pem -keyfile root.key "
                     + "-revoke \(name).pem && \(Self.list)")
             #expect(made.status == 0, "\(made.errors)")
         }
@@ -63,7 +66,8 @@ struct ReloadTests {
         func replaceServerCertificate() async throws {
             let tls = "\(deployment.folder)/tls"
             let made = try await Self.openssl(
-                "-c", "cd \(tls) && openssl req -new -key server.key -subj /CN=new | openssl x509 "
+                "-c",
+                "cd \(tls) && openssl req -new -key server.key -subj /CN=new | openssl x509 "
                     + "-req -CA ca.pem -CAkey ca.key -days 2 -set_serial 4711 -out new.pem "
                     + "-extfile <(printf '%s\\n' extendedKeyUsage=serverAuth "
                     + "subjectAltName=DNS:localhost) && mv new.pem server.pem")
@@ -73,7 +77,8 @@ struct ReloadTests {
         /// The number of the certificate that the server shows.
         func servedNumber() async throws -> String {
             try await Self.openssl(
-                "-c", "openssl s_client -connect 127.0.0.1:\(deployment.tlsPort) -alpn ttrpc "
+                "-c",
+                "openssl s_client -connect 127.0.0.1:\(deployment.tlsPort) -alpn ttrpc "
                     + "</dev/null | openssl x509 -noout -serial"
             ).output
         }

@@ -96,7 +96,8 @@ final class DatabaseRelay: Sendable {
         var sent = 0
         while sent < count {
             let more = buffer.withUnsafeBytes { bytes in
-                send(peer, bytes.baseAddress! + sent, count - sent, CInt(MSG_NOSIGNAL))
+                send(
+                    peer, bytes.baseAddress.map { $0 + sent }, count - sent, CInt(MSG_NOSIGNAL))
             }
             guard more > 0 else { break }
             sent += more

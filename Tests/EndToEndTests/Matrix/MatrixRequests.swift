@@ -74,7 +74,8 @@ enum MatrixRequests {
     static let notOfATenant: Set<String> = [
         "TenantService/CreateTenant", "TenantService/ListTenants",
         "TenantService/GetPublicTenantInfo", "SubscriptionService/ListPlans",
-        "AccessService/ListPermissions", "ApiKeyService/VerifyApiKey", "ApiKeyService/BatchVerify", "ApiKeyService/ReportLeak",
+        "AccessService/ListPermissions", "ApiKeyService/VerifyApiKey",
+        "ApiKeyService/BatchVerify", "ApiKeyService/ReportLeak",
     ]
 
     /// What changes whether a tenant may work, and so is not bound to it.

@@ -54,10 +54,13 @@ struct WatchLifeTests {
             var settings = try await WatchConfigurationsTests.Watching(
                 services, .init(tenantCode: codes[0]))
             #expect(try await settings.next()?.type == .snapshotComplete)
+            // A watch that nobody holds any more has ended.
+            var held: [WatchActivityTests.Watching] = []
             for code in codes {
                 var activity = try await WatchActivityTests.Watching(
                     services, .init(tenantCode: code))
                 #expect(try await activity.next()?.type == .heartbeat)
+                held.append(activity)
             }
             for code in codes {
                 let error = try await expectFailure(.resourceExhausted) {
@@ -78,6 +81,7 @@ struct WatchLifeTests {
             var again = try await WatchConfigurationsTests.Watching(
                 services, .init(tenantCode: codes[1]))
             #expect(try await again.next()?.type == .snapshotComplete)
+            withExtendedLifetime(held) {}
         }
         try await deployment.shutdown()
     }

@@ -3218,7 +3218,8 @@ export const ExportTenantRequest: MessageType<ExportTenantRequest>;
 export interface ExportTenantResponse {
   /**
    * What it is a record of: tenant, subscription, user, role, grant, invitation, configuration,
-   * api_key, usage, activity; the last message is of kind "end", and its record holds the count of each kind.
+   * api_key, usage, activity; the last message is of kind "end", and its record holds the count of
+   * each kind.
    */
   kind: string;
   /** The columns of the record. */

@@ -27,8 +27,7 @@ HEARTBEAT = bfc_tenancy_v1_configuration_pb2.WATCH_EVENT_TYPE_HEARTBEAT
 
 
 class AsyncAccessService:
-    """AccessService says who may do what in a tenant, and keeps the tenant's own roles and the grants
-    of its users.
+    """AccessService says who may do what in a tenant, and keeps its own roles and its users' grants.
 
     What a user may do is what their rank allows, the permissions of their membership, and what was
     granted to them for a time or for good: single permissions of the catalog, or roles that the
@@ -293,8 +292,7 @@ class AsyncAccessService:
 
 
 class BlockingAccessService:
-    """AccessService says who may do what in a tenant, and keeps the tenant's own roles and the grants
-    of its users.
+    """AccessService says who may do what in a tenant, and keeps its own roles and its users' grants.
 
     What a user may do is what their rank allows, the permissions of their membership, and what was
     granted to them for a time or for good: single permissions of the catalog, or roles that the
@@ -2865,8 +2863,13 @@ class AsyncWatches:
     ) -> AsyncIterator[bfc_tenancy_v1_configuration_pb2.WatchConfigurationsResponse]:
         """WatchConfigurations sends every change of a tenant's settings in the order of their commits.
         The first request subscribes; each later one acknowledges a resume token. Without a resume
-        token the present settings come first. At most 64 changes are in flight unacknowledged; a
-        heartbeat comes every 5 seconds without a change. Half-closing ends the watch.
+        token the present settings come first; what changes while they are sent follows them, without a
+        token, and SNAPSHOT_COMPLETE, with the first token, says that all of that is so. A heartbeat
+        comes at once, and then every 5 seconds without a change. At most 64 changes are in flight
+        unacknowledged. Half-closing ends the watch. Whether the caller may watch is decided again
+        before changes and heartbeats, and within seconds for an API key: the watch ends when that is
+        no longer so. The last 1,000 changes of a tenant are kept for who resumes; a server serves as
+        many watches as WatchActivity says, of both kinds together.
 
         Who may call: platform administrators, services, principals of the same tenant with
         view_config; sensitive values are never shown.
@@ -2874,7 +2877,9 @@ class AsyncWatches:
         this service did not make for this tenant, or an acknowledgement of what was not sent;
         RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_WATCHES; NOT_FOUND for a tenant that does not exist
         or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, also when
-        the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED.
+        the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED, also when the API key that
+        watches stops working; UNAVAILABLE with RetryInfo when the server stops or cannot reach the
+        database.
         HTTP route it replaces: none.
         """
         return watch(
@@ -2889,8 +2894,9 @@ class AsyncWatches:
         request subscribes; each later one acknowledges a resume token. Without a resume token it
         begins now. A heartbeat comes at once, and then every 5 seconds without an event. At most 64
         events are in flight unacknowledged. Half-closing ends the watch. Whether the caller may watch
-        is decided again before events and heartbeats: the watch ends when that is no longer so. A
-        server serves 4,096 watches, 64 of them for one tenant.
+        is decided again before events and heartbeats, and within seconds for an API key: the watch
+        ends when that is no longer so. A server serves 4,096 watches, unless it is set otherwise, 64
+        of them for one tenant.
 
         Who may call: platform administrators, services, principals of the same tenant with
         view_activity.
@@ -2898,8 +2904,9 @@ class AsyncWatches:
         this service did not make for this tenant, or an acknowledgement of what was not sent;
         RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_WATCHES; NOT_FOUND for a tenant that does not exist
         or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, also when
-        the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED; UNAVAILABLE with RetryInfo
-        when the server stops or cannot reach the database.
+        the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED, also when the API key that
+        watches stops working; UNAVAILABLE with RetryInfo when the server stops or cannot reach the
+        database.
         HTTP route it replaces: none.
         """
         return watch(
@@ -2934,8 +2941,13 @@ class BlockingWatches:
     ) -> Iterator[bfc_tenancy_v1_configuration_pb2.WatchConfigurationsResponse]:
         """WatchConfigurations sends every change of a tenant's settings in the order of their commits.
         The first request subscribes; each later one acknowledges a resume token. Without a resume
-        token the present settings come first. At most 64 changes are in flight unacknowledged; a
-        heartbeat comes every 5 seconds without a change. Half-closing ends the watch.
+        token the present settings come first; what changes while they are sent follows them, without a
+        token, and SNAPSHOT_COMPLETE, with the first token, says that all of that is so. A heartbeat
+        comes at once, and then every 5 seconds without a change. At most 64 changes are in flight
+        unacknowledged. Half-closing ends the watch. Whether the caller may watch is decided again
+        before changes and heartbeats, and within seconds for an API key: the watch ends when that is
+        no longer so. The last 1,000 changes of a tenant are kept for who resumes; a server serves as
+        many watches as WatchActivity says, of both kinds together.
 
         Who may call: platform administrators, services, principals of the same tenant with
         view_config; sensitive values are never shown.
@@ -2943,7 +2955,9 @@ class BlockingWatches:
         this service did not make for this tenant, or an acknowledgement of what was not sent;
         RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_WATCHES; NOT_FOUND for a tenant that does not exist
         or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, also when
-        the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED.
+        the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED, also when the API key that
+        watches stops working; UNAVAILABLE with RetryInfo when the server stops or cannot reach the
+        database.
         HTTP route it replaces: none.
         """
         return self._iterate(self._client.watch_configurations(
@@ -2957,8 +2971,9 @@ class BlockingWatches:
         request subscribes; each later one acknowledges a resume token. Without a resume token it
         begins now. A heartbeat comes at once, and then every 5 seconds without an event. At most 64
         events are in flight unacknowledged. Half-closing ends the watch. Whether the caller may watch
-        is decided again before events and heartbeats: the watch ends when that is no longer so. A
-        server serves 4,096 watches, 64 of them for one tenant.
+        is decided again before events and heartbeats, and within seconds for an API key: the watch
+        ends when that is no longer so. A server serves 4,096 watches, unless it is set otherwise, 64
+        of them for one tenant.
 
         Who may call: platform administrators, services, principals of the same tenant with
         view_activity.
@@ -2966,8 +2981,9 @@ class BlockingWatches:
         this service did not make for this tenant, or an acknowledgement of what was not sent;
         RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_WATCHES; NOT_FOUND for a tenant that does not exist
         or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, also when
-        the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED; UNAVAILABLE with RetryInfo
-        when the server stops or cannot reach the database.
+        the tenant stops being active; PERMISSION_DENIED; UNAUTHENTICATED, also when the API key that
+        watches stops working; UNAVAILABLE with RetryInfo when the server stops or cannot reach the
+        database.
         HTTP route it replaces: none.
         """
         return self._iterate(self._client.watch_activity(

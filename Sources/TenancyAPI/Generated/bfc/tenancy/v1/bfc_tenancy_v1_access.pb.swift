@@ -1714,8 +1714,7 @@ public enum AccessServiceMethods {
         isIdempotent: true)
 }
 
-/// AccessService says who may do what in a tenant, and keeps the tenant's own roles and the grants
-/// of its users.
+/// AccessService says who may do what in a tenant, and keeps its own roles and its users' grants.
 ///
 /// What a user may do is what their rank allows, the permissions of their membership, and what was
 /// granted to them for a time or for good: single permissions of the catalog, or roles that the
@@ -1903,8 +1902,7 @@ extension AccessServiceHandler {
     }
 }
 
-/// AccessService says who may do what in a tenant, and keeps the tenant's own roles and the grants
-/// of its users.
+/// AccessService says who may do what in a tenant, and keeps its own roles and its users' grants.
 ///
 /// What a user may do is what their rank allows, the permissions of their membership, and what was
 /// granted to them for a time or for good: single permissions of the catalog, or roles that the
