@@ -2,7 +2,6 @@ internal import CoreMetrics
 internal import Logging
 internal import OpenSSL
 internal import Reactor
-internal import Synchronization
 internal import TTRPC
 
 /// Has certificates, keys, trust roots and revocation lists read anew when a file of theirs has
@@ -20,7 +19,7 @@ final class CertificateWatch: Sendable {
     private let files: [KeyFile]
     private let server: TTRPCServer
     private let logger: Logger
-    private let state: Mutex<State>
+    private let versionsAtFirst: [KeyFile.Version?]
     private let succeeded = Counter(
         label: "tenancy.certificates.reloads", dimensions: [("outcome", "success")])
     private let failed = Counter(
@@ -31,54 +30,41 @@ final class CertificateWatch: Sendable {
         files = ([tls.certificate, tls.key, tls.ca] + tls.revocationLists).map { KeyFile($0) }
         self.server = server
         self.logger = logger
-        state = Mutex(State(versions: files.map { try? $0.version() }))
+        versionsAtFirst = files.map { try? $0.version() }
         isCurrent.set(1)
     }
 
     /// Until it is cancelled.
     func run(_ signal: ReloadSignal) async {
-        let requests = signal.requests()
-        await withTaskGroup(of: Void.self) { tasks in
-            tasks.addTask {
-                for await _ in requests { await self.reload(isAsked: true) }
-            }
-            tasks.addTask {
-                while !Task.isCancelled {
-                    try? await Task.sleep(for: Self.interval)
-                    await self.reload(isAsked: false)
-                }
-            }
+        var state = State(versions: versionsAtFirst)
+        await signal.follow(every: Self.interval) { isAsked in
+            await reload(isAsked: isAsked, &state)
         }
     }
 
-    private func reload(isAsked: Bool) async {
+    private func reload(isAsked: Bool, _ state: inout State) async {
         guard !Task.isCancelled else { return }
         // Before the files themselves: a change during the reading is then read again.
         let versions = try? await BlockingThread.shared.run { [files] in
             files.map { try? $0.version() }
         }
         guard let versions else { return }
-        let isDue = state.withLock { state in
-            // Files are replaced one after the other: a certificate whose key has not come yet is
-            // tried again although nothing has changed since.
-            let isDue = state.versions != versions || !state.lastProblem.isEmpty
-            state.versions = versions
-            return isDue
-        }
+        // Files are replaced one after the other: a certificate whose key has not come yet is tried
+        // again although nothing has changed since.
+        let isDue = state.versions != versions || !state.lastProblem.isEmpty
+        state.versions = versions
         guard isDue || isAsked else { return }
         do {
             try await server.reloadCertificates()
-            state.withLock { $0.lastProblem = "" }
+            state.lastProblem = ""
             succeeded.increment()
             isCurrent.set(1)
             logger.notice("certificates read anew")
         } catch {
             let problem = "\(error)"
             // The same problem every two seconds is one problem.
-            let isNew = state.withLock { state in
-                defer { state.lastProblem = problem }
-                return state.lastProblem != problem
-            }
+            let isNew = state.lastProblem != problem
+            state.lastProblem = problem
             failed.increment()
             isCurrent.set(0)
             guard isNew || isAsked else { return }

@@ -15,21 +15,8 @@ struct MasterKeyWatch: Sendable {
 
     /// Looks at the file now and then, and at once when it is asked to, until it is cancelled.
     func run(_ signal: ReloadSignal) async {
-        let requests = signal.requests()
-        let (looks, looker) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        await withTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { for await _ in requests { looker.yield() } }
-            tasks.addTask {
-                while !Task.isCancelled {
-                    looker.yield()
-                    try? await Task.sleep(for: interval)
-                }
-                looker.finish()
-            }
-            // One look after the other, so that two never rewrap at once.
-            var state = State()
-            for await _ in looks { await look(&state) }
-        }
+        var state = State()
+        await signal.follow(every: interval) { _ in await look(&state) }
     }
 
     private struct State {
