@@ -38,6 +38,8 @@ tenancy_client *tenancy_client_new(const tenancy_options *options, const char **
         client->connect_timeout_ms =
             options->connect_timeout_ms > 0 ? options->connect_timeout_ms : 5000;
         client->attempts_max = options->attempts_max > 0 ? options->attempts_max : 5;
+        client->timeout_ms = options->timeout_ms ? options->timeout_ms : TIMEOUT_DEFAULT_MS;
+        client->retry_tenths = RETRY_TENTHS_MAX;
         bool is_good = true;
         if (options->unix_path) {
             reason = "the socket's path has more than 107 bytes";

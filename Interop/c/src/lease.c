@@ -3,6 +3,7 @@
 #include <bfc_tenancy/services.h>
 #include <openssl/rand.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,10 @@
 #define CALL_TIME_MAX_MS 1000
 #define RETRY_DELAY_MIN_MS 20
 #define RETRY_DELAY_MAX_MS 1000
+/* How long at most to wait before asking again for units that were not to be had: whoever waits for
+ * a limit that is used up must not ask all the time, nor hear late that something is free. */
+#define NOTHING_LEFT_DELAY_MAX_MS 160
+#define RETURN_ATTEMPTS_MAX 3
 #define TIME_TO_LIVE_DEFAULT_MS 10000
 
 typedef struct tenancy_lease_inner {
@@ -75,13 +80,13 @@ static void set_news(tenancy_lease *lease, tenancy_code code) {
 
 /* Nothing more is given out of this lease. What was consumed of it in all. */
 static uint64_t close_block(tenancy_lease *lease) {
-    __atomic_store_n(&lease->block.expires_ns, 0, __ATOMIC_RELEASE);
-    uint64_t left = __atomic_exchange_n(&lease->block.available, 0, __ATOMIC_ACQ_REL);
     inner *self = lease->inner;
-    uint64_t consumed = self->granted - left;
+    __atomic_store_n(&lease->block.expires_ns, 0, __ATOMIC_RELEASE);
+    /* All under the lock, so that whoever reads the state counts nothing twice. */
     pthread_mutex_lock(&self->lock);
+    uint64_t left = __atomic_exchange_n(&lease->block.available, 0, __ATOMIC_ACQ_REL);
+    uint64_t consumed = self->granted - left;
     self->consumed_before += consumed;
-    /* Under the same lock, so that nobody counts it twice. */
     self->granted = 0;
     pthread_mutex_unlock(&self->lock);
     return consumed;
@@ -116,11 +121,17 @@ static void take_in(
     }
 }
 
-static void failed(inner *self, int64_t now_ns, tenancy_status *status) {
+/* Longer with each time in a row. */
+static int64_t next_delay_ms(inner *self, int64_t max) {
     int64_t delay = self->retry_delay_ms * 2;
     if (delay < RETRY_DELAY_MIN_MS) delay = RETRY_DELAY_MIN_MS;
-    if (delay > RETRY_DELAY_MAX_MS) delay = RETRY_DELAY_MAX_MS;
+    if (delay > max) delay = max;
     self->retry_delay_ms = delay;
+    return delay;
+}
+
+static void failed(inner *self, int64_t now_ns, tenancy_status *status) {
+    int64_t delay = next_delay_ms(self, RETRY_DELAY_MAX_MS);
     /* A limit that is used up says when it starts anew, which may be in days: somebody may give
      * units back before. */
     int64_t asked = tenancy_status_retry_after_ms(status);
@@ -146,6 +157,11 @@ static void acquire(tenancy_lease *lease) {
     time.seconds = self->options.time_to_live_ms / 1000;
     time.nanos = (int32_t)(self->options.time_to_live_ms % 1000 * 1000000);
     uint8_t random[(sizeof self->key - 1) / 2];
+    /* A block that was granted under an old key would be about to expire, and so would, by this
+     * clock, a block that is granted only now. */
+    if (nanoseconds(CLOCK_MONOTONIC) - self->key_ns > self->options.time_to_live_ms * 500000) {
+        self->key[0] = 0;
+    }
     if (!self->key[0]) {
         if (RAND_bytes(random, sizeof random) != 1) return;
         for (size_t i = 0; i < sizeof random; i++) {
@@ -210,10 +226,15 @@ static void renew(tenancy_lease *lease) {
         tenancy_quota_renew_lease(self->client, &request, &options, &answer, &status);
     if (code == TENANCY_OK && answer->lease) {
         self->is_reported = false;
-        self->retry_delay_ms = 0;
-        /* Near the limit there may be no more: not asked for all the time. */
-        self->retry_ns = answer->lease->granted > self->granted
-            ? 0 : asked_ns + RETRY_DELAY_MIN_MS * 1000000LL;
+        bool is_short = answer->lease->granted < self->reported + self->wanted;
+        if (!is_short || answer->lease->granted > self->granted) {
+            self->retry_delay_ms = 0;
+            self->retry_ns = 0;
+        } else {
+            /* Near the limit there may be no more. */
+            self->retry_ns =
+                asked_ns + next_delay_ms(self, NOTHING_LEFT_DELAY_MAX_MS) * 1000000;
+        }
         take_in(lease, answer->lease, asked_ns);
         /* What a recall has taken comes back bit by bit. */
         uint64_t missing = self->options.units - self->units;
@@ -239,11 +260,15 @@ static void return_lease(tenancy_lease *lease) {
     request.lease_id = self->lease_id;
     request.sequence = self->sequence + 1;
     request.consumed = close_block(lease);
-    Bfc__Tenancy__V1__ReturnLeaseResponse *answer = NULL;
-    tenancy_call_options options = call_options();
-    tenancy_code code =
-        tenancy_quota_return_lease(self->client, &request, &options, &answer, NULL);
-    if (answer) protobuf_c_message_free_unpacked(&answer->base, NULL);
+    tenancy_code code = TENANCY_UNAVAILABLE;
+    /* Once more with the same sequence has the same effect. A return that is lost costs units that
+     * nobody consumed, until the period ends. */
+    for (int attempt = 0; attempt < RETURN_ATTEMPTS_MAX && !has_ended(code); attempt++) {
+        Bfc__Tenancy__V1__ReturnLeaseResponse *answer = NULL;
+        tenancy_call_options options = call_options();
+        code = tenancy_quota_return_lease(self->client, &request, &options, &answer, NULL);
+        if (answer) protobuf_c_message_free_unpacked(&answer->base, NULL);
+    }
     forget_lease(self);
     set_news(lease, code);
 }
@@ -292,6 +317,16 @@ static void *run(void *argument) {
     return NULL;
 }
 
+/* With every signal blocked: they are for the program's own threads. */
+static bool start_thread(tenancy_lease *lease) {
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    bool is_started = pthread_create(&lease->inner->thread, NULL, run, lease) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return is_started;
+}
+
 static void free_lease(tenancy_lease *lease) {
     if (lease->inner) {
         tenancy_client_free(lease->inner->client);
@@ -327,8 +362,10 @@ tenancy_lease *tenancy_lease_new(
         pthread_mutex_init(&self->lock, NULL);
         pthread_cond_init(&self->news, &attributes);
         pthread_condattr_destroy(&attributes);
-        if (pthread_create(&self->thread, NULL, run, lease) == 0) return lease;
+        if (start_thread(lease)) return lease;
         reason = "no thread is to be had";
+        pthread_cond_destroy(&self->news);
+        pthread_mutex_destroy(&self->lock);
     }
     if (lease) free_lease(lease);
     if (why) *why = reason;

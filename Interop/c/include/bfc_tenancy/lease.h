@@ -51,7 +51,8 @@ typedef struct tenancy_lease {
 tenancy_lease *tenancy_lease_new(
     const tenancy_options *server, const tenancy_lease_options *options, const char **why);
 
-/* Reports what was consumed, gives the rest back, and frees the lease. Nobody may consume meanwhile. */
+/* Reports what was consumed, gives the rest back, and frees the lease; takes at most some seconds,
+ * when the server is lost. Nobody may consume meanwhile. */
 void tenancy_lease_free(tenancy_lease *lease);
 
 /* Takes an amount if all of it is in hand, else nothing. From any number of threads, without a lock
