@@ -154,9 +154,8 @@ func call(
 ) (responses []proto.Message, err error) {
 	if kind == "unary" {
 		response := fresh(found.response)
-		err = tenancy.Do(ctx, client.Safety(found.isIdempotent), func(wire *ttrpc.Client) error {
-			return wire.Call(ctx, service, name, requests[0], response)
-		})
+		err = tenancy.Call(
+			ctx, service, name, client.Safety(found.isIdempotent), requests[0], response)
 		if err != nil {
 			return nil, err
 		}
