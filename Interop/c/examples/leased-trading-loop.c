@@ -4,7 +4,7 @@
  *     cc leased-trading-loop.c -o leased-trading-loop $(pkg-config --cflags --libs bfc-tenancy)
  *     ./leased-trading-loop .data/tenancyd.sock axis-securities 200000 10
  *
- * sends up to so many orders a second for so many seconds, and prints what became of them. */
+ * sends so many orders a second for so many seconds, and prints what became of them. */
 #include <bfc_tenancy/lease.h>
 #include <bfc_tenancy/services.h>
 #include <inttypes.h>
@@ -57,11 +57,12 @@ int main(int count, char **arguments) {
         return 1;
     }
 
-    uint64_t executed = 0, refused = 0, work = 0;
+    uint64_t order = 0, executed = 0, refused = 0, work = 0;
     int64_t begin = now_ns(), end = begin + seconds * 1000000000, report = begin;
     for (int64_t burst = begin; burst < end; burst += BURST_NS) {
         rest_until(burst);
-        for (uint64_t order = 0; order < rate / 1000 + 1; order++) {
+        uint64_t due = rate * (uint64_t)(burst - begin + BURST_NS) / 1000000000;
+        for (; order < due; order++) {
             if (tenancy_lease_try_consume(lease, 1)) {
                 work += execute(order);
                 executed++;

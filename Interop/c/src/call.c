@@ -233,11 +233,17 @@ static bool has_idempotency_key(const ProtobufCMessage *request) {
     return key && *key;
 }
 
-static int64_t retry_delay(int attempt, const tenancy_status *status) {
+/* A generator of the client's own: that of the C library is the program's. */
+static int64_t draw(tenancy_client *client, int64_t below) {
+    client->random = client->random * 6364136223846793005u + 1442695040888963407u;
+    return (int64_t)(client->random >> 33) % below;
+}
+
+static int64_t retry_delay(tenancy_client *client, int attempt, const tenancy_status *status) {
     int64_t delay = 20;
     for (int i = 1; i < attempt && delay < 5000; i++) delay *= 2;
     /* Shortened at random by up to half, so that many clients do not come back at once. */
-    delay = delay / 2 + random() % (delay / 2 + 1);
+    delay = delay / 2 + draw(client, delay / 2 + 1);
     int64_t asked = tenancy_status_retry_after_ms(status);
     if (asked > delay) delay = asked;
     return delay < 5000 ? delay : 5000;
@@ -267,7 +273,7 @@ tenancy_code tenancy_unary(
             protobuf_c_message_free_unpacked(*response, NULL);
             *response = NULL;
         }
-        int64_t delay = retry_delay(attempt, call->status);
+        int64_t delay = retry_delay(client, attempt, call->status);
         bool goes_on = code == TENANCY_UNAVAILABLE && (is_repeatable || !call->may_have_begun)
             && attempt < client->attempts_max && client->retry_tenths >= RETRY_TENTHS_EACH
             && (deadline == INT64_MAX || now_ms() + delay < deadline);

@@ -40,6 +40,7 @@ tenancy_client *tenancy_client_new(const tenancy_options *options, const char **
         client->attempts_max = options->attempts_max > 0 ? options->attempts_max : 5;
         client->timeout_ms = options->timeout_ms ? options->timeout_ms : TIMEOUT_DEFAULT_MS;
         client->retry_tenths = RETRY_TENTHS_MAX;
+        client->random = (uint64_t)now_ms() ^ (uint64_t)(uintptr_t)client ^ (uint64_t)getpid() << 32;
         bool is_good = true;
         if (options->unix_path) {
             reason = "the socket's path has more than 107 bytes";

@@ -80,6 +80,7 @@ struct tenancy_client {
     int64_t connect_timeout_ms, timeout_ms;
     int attempts_max;
     int retry_tenths;
+    uint64_t random;
     SSL_CTX *tls;
 
     link_state state;

@@ -48,23 +48,56 @@ answer=$("$folder/loop" "$TENANCY_SOCKET" "$tenant" 1000 5 | tail -1)
     || { echo "the server counts otherwise" && exit 1; }
 echo "ok   no unit of a lease too many or too few: $answer"
 
-# The server is lost after a while: the program goes on with what it holds, then refuses.
-tenant=lease-$RANDOM$RANDOM
-new_tenant "$tenant"
 mkfifo "$folder/ready"
-python3 "$here/relay.py" "$folder/relay" "$TENANCY_SOCKET" >"$folder/ready" &
-relay=$!
-read -r _ <"$folder/ready"
-"$folder/loop" "$folder/relay" "$tenant" 300 5 >"$folder/lost" &
-loop=$!
-until grep -q 'executed [1-9]' "$folder/lost" || ! kill -0 "$loop" 2>/dev/null; do sleep 0.1; done
-kill "$relay"
-relay=
-wait "$loop"
-answer=$(tail -1 "$folder/lost")
-[[ $answer =~ ^executed\ ([0-9]+),\ refused\ ([1-9][0-9]*),\ consumed\ ([0-9]+), ]]
-executed=${BASH_REMATCH[1]}
-((executed == BASH_REMATCH[3] && executed < 1000))
+find_server() {
+    python3 "$here/relay.py" "$folder/relay" "$TENANCY_SOCKET" >"$folder/ready" &
+    relay=$!
+    read -r _ <"$folder/ready"
+}
+lose_server() {
+    kill "$relay"
+    wait "$relay" || true
+    relay=
+}
+# Runs the loop in the background, at a rate for some seconds, and returns when it has executed orders.
+begin_orders() {
+    tenant=lease-$RANDOM$RANDOM
+    new_tenant "$tenant"
+    "$folder/loop" "$folder/relay" "$tenant" "$1" "$2" >"$folder/orders" &
+    loop=$!
+    until grep -q 'executed [1-9]' "$folder/orders" || ! kill -0 "$loop" 2>/dev/null; do
+        sleep 0.1
+    done
+}
+end_orders() {
+    wait "$loop"
+    answer=$(tail -1 "$folder/orders")
+    [[ $answer =~ ^executed\ ([0-9]+),\ refused\ ([1-9][0-9]*),\ consumed\ ([0-9]+), ]]
+    executed=${BASH_REMATCH[1]}
+    ((executed == BASH_REMATCH[3] && executed < 1000))
+}
+
+# The server is lost after a while: the program goes on with what it holds, then refuses.
+find_server
+begin_orders 300 5
+lose_server
+end_orders
 # What was not reported counts as consumed, once the lease has expired.
 ((executed <= $(standing "$tenant" current) + $(standing "$tenant" reserved)))
 echo "ok   a lease outlives its server, and no longer than it may: $answer"
+
+# It is lost for longer than a lease holds, and found again: that costs the block in hand, and no more.
+find_server
+begin_orders 100 6
+lose_server
+reports=$(wc -l <"$folder/orders")
+until (($(wc -l <"$folder/orders") >= reports + 25)); do sleep 0.1; done
+before=$(tail -1 "$folder/orders")
+find_server
+end_orders
+[[ $before =~ ^executed\ ([0-9]+), ]]
+current=$(standing "$tenant" current)
+((executed > BASH_REMATCH[1] && executed <= current && current <= executed + 11)) \
+    || { echo "unexpected: $before, then $answer, and the server counts $current" && exit 1; }
+echo "ok   a lease comes back after its server was lost: $answer, the server counts $current"
+lose_server
