@@ -53,7 +53,8 @@ func main() {
 	if *address != "" {
 		target = client.TLS(*address, *ca, *cert, *key)
 	}
-	tenancy := client.New(target)
+	// Without a deadline means without, and not what the library would choose.
+	tenancy := client.New(target, client.WithTimeout(0))
 	defer tenancy.Close()
 	lines := bufio.NewScanner(os.Stdin)
 	lines.Buffer(nil, 64<<20)
