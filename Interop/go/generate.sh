@@ -1,6 +1,7 @@
 #!/bin/bash
 # Makes the Go messages and stubs in src/ from Protos/, with the plugin that comes with
-# containerd's ttrpc for Go, and the client's typed calls, all from Debian packages. With --check: compares, changes nothing.
+# containerd's ttrpc for Go, and the client's typed calls, all from Debian packages. With --check:
+# compares, changes nothing.
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 root=$here/../..

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Leases that a C program holds, against the server at TENANCY_SOCKET: what a decision costs, that no
-# unit too many and none too few is given out, and what a lost server means.
+# Leases that a C program holds, against the server at TENANCY_SOCKET: what a decision costs, that
+# no unit too many and none too few is given out, and what a lost server means.
 # Usage: lease.sh FOLDER_OF_THE_INSTALLED_LIBRARY TENANCYCTL
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
@@ -59,7 +59,8 @@ lose_server() {
     wait "$relay" || true
     relay=
 }
-# Runs the loop in the background, at a rate for some seconds, and returns when it has executed orders.
+# Runs the loop in the background, at a rate for some seconds, and returns when it has executed
+# orders.
 begin_orders() {
     tenant=lease-$RANDOM$RANDOM
     new_tenant "$tenant"
@@ -86,7 +87,8 @@ end_orders
 ((executed <= $(standing "$tenant" current) + $(standing "$tenant" reserved)))
 echo "ok   a lease outlives its server, and no longer than it may: $answer"
 
-# It is lost for longer than a lease holds, and found again: that costs the block in hand, and no more.
+# It is lost for longer than a lease holds, and found again: that costs the block in hand, and no
+# more.
 find_server
 begin_orders 100 6
 lose_server
