@@ -4,6 +4,7 @@
 
 #include <bfc_tenancy/client.h>
 #include <google/rpc/error_details.pb-c.h>
+#include <netdb.h>
 #include <openssl/ssl.h>
 #include <ttrpc/request.pb-c.h>
 
@@ -85,6 +86,8 @@ struct tenancy_client {
 
     link_state state;
     int fd;
+    /* What the host's name resolved to, and what is tried next of it. */
+    struct addrinfo *addresses, *next_address;
     SSL *ssl;
     /* Whether reading or handshaking waits for the socket to be writable, and whether writing does:
      * with TLS it may wait for something to be read instead. */

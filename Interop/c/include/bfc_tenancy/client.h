@@ -1,7 +1,8 @@
 /* A client of the BFC tenancy control plane: ttrpc over a Unix socket or TLS 1.3.
  *
  * A client belongs to one thread at a time. The blocking calls wait by themselves; a program with an
- * event loop of its own watches tenancy_client_fd and calls tenancy_client_dispatch instead.
+ * event loop of its own watches tenancy_client_fd and calls tenancy_client_dispatch instead; of what
+ * it calls then, only the look-up of a host's name may wait.
  *
  * Nothing here aborts, prints or changes signals, other than that a write to a peer that is gone is
  * an error and never SIGPIPE. */
