@@ -157,6 +157,14 @@ package struct TenancyService: Service {
                 if router.methodNames.contains(name) { router.endOnDrain(name) }
             }
         }
+        // As long as an export lasts, the database keeps for it what was deleted since. A proof of
+        // a long chain takes longer than other unary calls may.
+        router.limitTime(
+            of: MethodName(service: "bfc.tenancy.v1.TenantService", method: "ExportTenant"),
+            to: configuration.exportTimeMax)
+        router.limitTime(
+            of: MethodName(service: "bfc.tenancy.v1.ActivityService", method: "VerifyAudit"),
+            to: configuration.proofTimeMax)
         var server = ServerConfiguration(
             listeners: configuration.listeners(inherited: inherited))
         server.limits = configuration.limits

@@ -87,6 +87,15 @@ public struct Router: Sendable {
         methods[method.path]?.endsOnDrain = true
     }
 
+    /// Says how long a call of the method may take, when that is not what holds for all of its
+    /// kind. It ends with `DEADLINE_EXCEEDED`, whatever its handler or its caller does.
+    ///
+    /// Register the method first.
+    public mutating func limitTime(of method: MethodName, to timeMax: Duration) {
+        precondition(methods[method.path] != nil, "register \(method.path) first")
+        methods[method.path]?.nanosecondsMax = ServerCore.nanoseconds(timeMax)
+    }
+
     /// Answers a unary method on the loop, at once, where it can.
     ///
     /// The handler runs synchronously: it must not block and should take microseconds. When it
@@ -143,4 +152,6 @@ struct ServerMethod: Sendable {
     var fast: Fast?
     /// Whether a drain ends the method's calls instead of waiting for them.
     var endsOnDrain = false
+    /// How long a call may take; nil for what holds for all of its kind.
+    var nanosecondsMax: UInt64?
 }

@@ -135,7 +135,7 @@ final class ServerConnection: ChannelOwner {
         guard !isDraining else { throw core.drainingError }
         var context = ServerContext(
             service: method.service, method: method.name, methodIndex: method.index,
-            metadata: envelope.metadata, deadline: try deadline(of: envelope, method.kind),
+            metadata: envelope.metadata, deadline: try deadline(of: envelope, method),
             connection: info, attachment: nil, scope: nil)
         do {
             for interceptor in core.interceptors { try interceptor.admit(&context) }
@@ -193,14 +193,14 @@ final class ServerConnection: ChannelOwner {
     }
 
     private func deadline(
-        of envelope: RequestEnvelope, _ kind: MethodKind
+        of envelope: RequestEnvelope, _ method: ServerMethod
     ) throws(RPCError) -> MonotonicInstant? {
         let timeout = envelope.timeoutNanoseconds
         guard timeout >= 0 else {
             throw RPCError(.deadlineExceeded, "the deadline had passed before the call came")
         }
         let asked = timeout == 0 ? nil : loop.now.advanced(byNanoseconds: UInt64(timeout))
-        guard let latest = core.latestEnd(kind, now: loop.now) else { return asked }
+        guard let latest = core.latestEnd(method, now: loop.now) else { return asked }
         return asked.map { min($0, latest) } ?? latest
     }
 

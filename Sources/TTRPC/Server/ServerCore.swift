@@ -31,13 +31,15 @@ final class ServerCore: Sendable {
         self.onEvent = onEvent
     }
 
-    private static func nanoseconds(_ duration: Duration) -> UInt64 {
+    static func nanoseconds(_ duration: Duration) -> UInt64 {
         MonotonicInstant(nanoseconds: 0).advanced(by: duration).nanoseconds
     }
 
     /// When a call that begins `now` has to be over; nil when it may last.
-    func latestEnd(_ kind: MethodKind, now: MonotonicInstant) -> MonotonicInstant? {
-        let timeMax = kind == .unary ? unaryNanosecondsMax : streamNanosecondsMax
+    func latestEnd(_ method: ServerMethod, now: MonotonicInstant) -> MonotonicInstant? {
+        let timeMax =
+            method.nanosecondsMax
+            ?? (method.kind == .unary ? unaryNanosecondsMax : streamNanosecondsMax)
         return timeMax.map { now.advanced(byNanoseconds: $0) }
     }
 

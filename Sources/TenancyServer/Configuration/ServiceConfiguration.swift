@@ -49,6 +49,10 @@ package struct ServiceConfiguration: Sendable {
     package var limits: ServerLimits
     /// How many watches are served at once.
     package var watchesMax: Int
+    /// How long an export may take.
+    package var exportTimeMax: Duration
+    /// How long proving a tenant's chain may take.
+    package var proofTimeMax: Duration
 
     /// How many connections may be open, which is also how many descriptors are needed at least.
     package var connectionsMax: Int { limits.connectionsMax }
@@ -113,6 +117,12 @@ package struct ServiceConfiguration: Sendable {
         limits = try Self.limits(config.scoped(to: "limits"))
         watchesMax = try Self.number(
             config, "limits.watches.max", default: 4_096, in: 1...1_000_000)
+        exportTimeMax = .milliseconds(
+            try Self.number(
+                config, "limits.export.time.max.ms", default: 3_600_000, in: 1...86_400_000))
+        proofTimeMax = .milliseconds(
+            try Self.number(
+                config, "limits.proof.time.max.ms", default: 3_600_000, in: 1...86_400_000))
     }
 
     /// The URL itself, or what is in the file that `database.url.file` names: a credential of the

@@ -32,6 +32,9 @@ package enum ServerMetricsCatalog {
                 "ttrpc.server.errors.unexpected",
                 help: "Errors of handlers that had no status and became INTERNAL."),
             MetricDescription(
+                WatchHub.begunMetric,
+                help: "Watches that have come past their beginning, and wait for what changes."),
+            MetricDescription(
                 LeakAlert.metric,
                 help: "API keys that were reported as leaked, and revoked."),
         ])

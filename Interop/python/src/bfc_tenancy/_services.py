@@ -751,7 +751,8 @@ class AsyncActivityService:
         Errors: INVALID_ARGUMENT with BadRequest for a wrong tenant name, or a known row without its
         number or its hash; NOT_FOUND for a tenant that does not exist or that the caller may not see;
         FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; DEADLINE_EXCEEDED when the caller waits
-        no longer; ABORTED with RetryInfo when rows pass their retention faster than they are read;
+        no longer, or it takes longer than the server lets it, which is an hour where nothing else is
+        configured; ABORTED with RetryInfo when rows pass their retention faster than they are read;
         PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: none.
         """
@@ -801,7 +802,8 @@ class BlockingActivityService:
         Errors: INVALID_ARGUMENT with BadRequest for a wrong tenant name, or a known row without its
         number or its hash; NOT_FOUND for a tenant that does not exist or that the caller may not see;
         FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; DEADLINE_EXCEEDED when the caller waits
-        no longer; ABORTED with RetryInfo when rows pass their retention faster than they are read;
+        no longer, or it takes longer than the server lets it, which is an hour where nothing else is
+        configured; ABORTED with RetryInfo when rows pass their retention faster than they are read;
         PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: none.
         """
@@ -1254,9 +1256,10 @@ class AsyncQuotaService:
     ) -> bfc_tenancy_v1_quota_pb2.GetQuotasResponse:
         """GetQuotas answers with the standing of every resource of one tenant.
 
-        Who may call: platform administrators, services, principals of the same tenant.
+        Who may call: platform administrators, services, principals of the same tenant with view_usage.
         Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
-        that does not exist or that the caller may not see; UNAUTHENTICATED.
+        that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+        TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: GET /api/tenants/:tenantId/quota.
         """
         return await self._channel.unary(
@@ -1269,10 +1272,11 @@ class AsyncQuotaService:
         """CheckQuota answers whether an amount is left, and takes nothing. The answer holds for the
         moment of decided_at; a caller that wants the units uses Consume.
 
-        Who may call: platform administrators, services, principals of the same tenant.
+        Who may call: platform administrators, services, principals of the same tenant with view_usage.
         Errors: INVALID_ARGUMENT with BadRequest for an unspecified resource or a wrong tenant name;
-        NOT_FOUND for a tenant that does not exist or that the caller may not see;
-        FAILED_PRECONDITION for a tenant that is not active; UNAUTHENTICATED.
+        NOT_FOUND for a tenant that does not exist or that the caller may not see; FAILED_PRECONDITION
+        with ErrorInfo TENANT_NOT_ACTIVE or SUBSCRIPTION_NOT_ACTIVE; PERMISSION_DENIED;
+        UNAUTHENTICATED.
         HTTP route it replaces: GET /api/tenants/:tenantId/quota.
         """
         return await self._channel.unary(
@@ -1293,10 +1297,11 @@ class AsyncQuotaService:
         (its metadata holds resource, current, max and remaining) and, where time frees units,
         RetryInfo, when the amount is not left, and nothing was taken; INVALID_ARGUMENT with
         BadRequest for an unspecified resource, a zero amount or a wrong tenant name; NOT_FOUND for a
-        tenant that does not exist or that the caller may not see; FAILED_PRECONDITION for a tenant
-        that is not active, or with ErrorInfo IDEMPOTENCY_KEY_REUSED when the key was used with
+        tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+        TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED when the key was used with
         another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
-        UNAVAILABLE when only the database could decide and it is away; UNAUTHENTICATED.
+        UNAVAILABLE when only the database could decide and it is away; PERMISSION_DENIED;
+        UNAUTHENTICATED.
         HTTP route it replaces: none; the taking was a function of the database,
         increment_tenant_resource_usage.
         """
@@ -1523,9 +1528,10 @@ class BlockingQuotaService:
     ) -> bfc_tenancy_v1_quota_pb2.GetQuotasResponse:
         """GetQuotas answers with the standing of every resource of one tenant.
 
-        Who may call: platform administrators, services, principals of the same tenant.
+        Who may call: platform administrators, services, principals of the same tenant with view_usage.
         Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
-        that does not exist or that the caller may not see; UNAUTHENTICATED.
+        that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+        TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: GET /api/tenants/:tenantId/quota.
         """
         return self._run(self._stub.get_quotas(request, timeout=timeout, metadata=metadata))
@@ -1537,10 +1543,11 @@ class BlockingQuotaService:
         """CheckQuota answers whether an amount is left, and takes nothing. The answer holds for the
         moment of decided_at; a caller that wants the units uses Consume.
 
-        Who may call: platform administrators, services, principals of the same tenant.
+        Who may call: platform administrators, services, principals of the same tenant with view_usage.
         Errors: INVALID_ARGUMENT with BadRequest for an unspecified resource or a wrong tenant name;
-        NOT_FOUND for a tenant that does not exist or that the caller may not see;
-        FAILED_PRECONDITION for a tenant that is not active; UNAUTHENTICATED.
+        NOT_FOUND for a tenant that does not exist or that the caller may not see; FAILED_PRECONDITION
+        with ErrorInfo TENANT_NOT_ACTIVE or SUBSCRIPTION_NOT_ACTIVE; PERMISSION_DENIED;
+        UNAUTHENTICATED.
         HTTP route it replaces: GET /api/tenants/:tenantId/quota.
         """
         return self._run(self._stub.check_quota(request, timeout=timeout, metadata=metadata))
@@ -1560,10 +1567,11 @@ class BlockingQuotaService:
         (its metadata holds resource, current, max and remaining) and, where time frees units,
         RetryInfo, when the amount is not left, and nothing was taken; INVALID_ARGUMENT with
         BadRequest for an unspecified resource, a zero amount or a wrong tenant name; NOT_FOUND for a
-        tenant that does not exist or that the caller may not see; FAILED_PRECONDITION for a tenant
-        that is not active, or with ErrorInfo IDEMPOTENCY_KEY_REUSED when the key was used with
+        tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+        TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED when the key was used with
         another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
-        UNAVAILABLE when only the database could decide and it is away; UNAUTHENTICATED.
+        UNAVAILABLE when only the database could decide and it is away; PERMISSION_DENIED;
+        UNAUTHENTICATED.
         HTTP route it replaces: none; the taking was a function of the database,
         increment_tenant_resource_usage.
         """
@@ -2198,7 +2206,8 @@ class AsyncTenantService:
         Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
         that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
         TENANT_NOT_ACTIVE; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_EXPORTS when the server works on
-        as many as it may; DEADLINE_EXCEEDED after an hour; PERMISSION_DENIED; UNAUTHENTICATED.
+        as many as it may; DEADLINE_EXCEEDED when it takes longer than the server lets it, which is an
+        hour where nothing else is configured; PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: none.
         """
         return self._channel.server_stream(
@@ -2364,7 +2373,8 @@ class BlockingTenantService:
         Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
         that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
         TENANT_NOT_ACTIVE; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_EXPORTS when the server works on
-        as many as it may; DEADLINE_EXCEEDED after an hour; PERMISSION_DENIED; UNAUTHENTICATED.
+        as many as it may; DEADLINE_EXCEEDED when it takes longer than the server lets it, which is an
+        hour where nothing else is configured; PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: none.
         """
         return self._iterate(self._stub.export_tenant(request, timeout=timeout, metadata=metadata))
