@@ -58,6 +58,7 @@ enum MatrixRequests {
             #""questions":[{"userId":"the-viewer","permission":"view_usage"}]"#,
         "AccessService/ExplainAccess":
             #""question":{"userId":"the-viewer","permission":"view_usage"}"#,
+        "TokenService/RevokeTokens": "",
         "ConfigurationService/GetConfigurations": "",
         "ConfigurationService/SetConfiguration":
             #""configKey":"flag","configValue":true,"configType":"CONFIG_TYPE_FEATURE""#,
@@ -74,7 +75,9 @@ enum MatrixRequests {
     static let notOfATenant: Set<String> = [
         "TenantService/CreateTenant", "TenantService/ListTenants",
         "TenantService/GetPublicTenantInfo", "SubscriptionService/ListPlans",
-        "AccessService/ListPermissions", "ApiKeyService/VerifyApiKey", "ApiKeyService/BatchVerify", "ApiKeyService/ReportLeak",
+        "AccessService/ListPermissions", "ApiKeyService/VerifyApiKey",
+        "ApiKeyService/BatchVerify", "ApiKeyService/ReportLeak", "TokenService/ExchangeApiKey",
+        "TokenService/GetKeySet", "TokenService/Introspect",
     ]
 
     /// What changes whether a tenant may work, and so is not bound to it.
