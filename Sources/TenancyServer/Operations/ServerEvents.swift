@@ -11,6 +11,7 @@ struct ServerEvents: Sendable {
         label: "ttrpc.server.connections.refused", dimensions: [("reason", "interceptor")])
     private let overTotal = Self.overLimit("connectionsMax")
     private let overPeer = Self.overLimit("connectionsPerPeerMax")
+    private let overFailed = Self.overLimit("failedHandshakesPerAddress")
     private let overOther = Self.overLimit("other")
     private let pauses = Counter(label: "ttrpc.server.accept.pauses")
     private let unexpected = Counter(label: "ttrpc.server.errors.unexpected")
@@ -29,12 +30,13 @@ struct ServerEvents: Sendable {
         case .connectionEnded(let peer, let reason):
             ended.increment()
             logger.debug("connection ended", metadata: ["peer": "\(peer)", "reason": "\(reason)"])
-        case .handshakeFailed(let peer, _, let reason, let isCredential, let detail):
+        case .handshakeFailed(let peer, let address, let reason, let isCredential, let detail):
             ended.increment()
             Counter(label: "ttrpc.server.handshakes.failed", dimensions: [("reason", reason)])
                 .increment()
             if isCredential {
-                failures.record(.handshake, reason: reason, peer: peer, detail: detail)
+                failures.handshakeFailed(
+                    reason: reason, peer: peer, address: address, detail: detail)
             } else {
                 logger.debug(
                     "handshake failed", metadata: ["peer": "\(peer)", "reason": "\(detail)"])
@@ -47,9 +49,12 @@ struct ServerEvents: Sendable {
             switch limit {
             case "connectionsMax": overTotal.increment()
             case "connectionsPerPeerMax": overPeer.increment()
+            // Each was logged when it failed.
+            case "failedHandshakesPerAddress": overFailed.increment()
             default: overOther.increment()
             }
-            logger.warning(
+            logger.log(
+                level: limit == "failedHandshakesPerAddress" ? .debug : .warning,
                 "connection over a limit", metadata: ["peer": "\(peer)", "limit": "\(limit)"])
         case .acceptPaused(let reason):
             pauses.increment()
