@@ -347,7 +347,8 @@ final class Channel: ReadinessHandler, TurnEndHandler {
             switch try tls.read(into: buffers.read) {
             case .bytes(let count):
                 receive(count)
-                return true
+                // A read for nothing costs a system call; what follows announces itself.
+                return tls.hasPending
             case .closed: finish(.peerClosed)
             case .wantsRead, .wantsWrite: break
             }
