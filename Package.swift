@@ -253,8 +253,8 @@ let package = Package(
         .testTarget(
             name: "TenancyServerTests",
             dependencies: [
-                "TenancyServer", "TenancyStore", "Tenancy", "OpenSSL", "Postgres", "Reactor",
-                "PostgresTestCluster", logging,
+                "TenancyServer", "TenancyStore", "Tenancy", "TTRPC", "OpenSSL", "Postgres",
+                "Reactor", "PostgresTestCluster", logging,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -5,6 +5,7 @@ internal import TTRPC
 /// What happens on the server outside of calls, counted and put into the log.
 struct ServerEvents: Sendable {
     private let logger: Logger
+    private let strangers: BoundedLog
     private let failures: AuthenticationFailures
     private let ended = Counter(label: "ttrpc.server.connections.ended")
     private let refused = Counter(
@@ -17,6 +18,7 @@ struct ServerEvents: Sendable {
 
     init(logger: Logger, failures: AuthenticationFailures) {
         self.logger = logger
+        strangers = BoundedLog(logger)
         self.failures = failures
     }
 
@@ -41,16 +43,16 @@ struct ServerEvents: Sendable {
             }
         case .connectionRefused(let peer, let error):
             refused.increment()
-            logger.notice(
-                "connection refused", metadata: ["peer": "\(peer)", "error": "\(error)"])
+            strangers.write(
+                .notice, "connection refused", ["peer": "\(peer)", "error": "\(error)"])
         case .connectionOverLimit(let peer, let limit):
             switch limit {
             case "connectionsMax": overTotal.increment()
             case "connectionsPerPeerMax": overPeer.increment()
             default: overOther.increment()
             }
-            logger.warning(
-                "connection over a limit", metadata: ["peer": "\(peer)", "limit": "\(limit)"])
+            strangers.write(
+                .warning, "connection over a limit", ["peer": "\(peer)", "limit": "\(limit)"])
         case .acceptPaused(let reason):
             pauses.increment()
             logger.error("accepting paused", metadata: ["reason": "\(reason)"])
