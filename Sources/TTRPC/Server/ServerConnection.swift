@@ -15,6 +15,7 @@ final class ServerConnection: ChannelOwner {
     private var closesWhenIdle = false
     /// What the queues of all its streams hold that no handler has read yet.
     let unreadBytes: UnreadBytes
+    let handlers: RunningHandlers
 
     init(
         core: ServerCore, channel: Channel, peer: Peer,
@@ -27,6 +28,7 @@ final class ServerConnection: ChannelOwner {
         loop = channel.loop
         limits = core.limits
         unreadBytes = UnreadBytes(max: core.limits.unreadBytesMax)
+        handlers = RunningHandlers(max: core.limits.callsPerConnectionMax)
         streams = ServerStreams(callsMax: core.limits.callsPerConnectionMax)
     }
 
@@ -155,6 +157,7 @@ final class ServerConnection: ChannelOwner {
         _ method: ServerMethod, _ header: FrameHeader, _ envelope: RequestEnvelope,
         _ context: ServerContext
     ) throws(RPCError) {
+        try handlers.checkRoom()
         let call = ServerCall(
             id: header.stream, context: context, connection: self,
             endsOnDrain: method.endsOnDrain)
