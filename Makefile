@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 .PHONY: help deps build test interop vectors baseline simulate testssl restarts lint generate run clean \
-	hostile leaks idle fuzz tsan sanitize
+	hostile leaks idle figures fuzz tsan sanitize
 
 # The same flags for every build, so that lint, build and test share one set of build products.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
@@ -67,6 +67,12 @@ leaks: deps ## Ten million calls, a million connects: what stays in memory
 
 idle: deps ## What 10,000 open connections and 1,000 watches cost
 	.scripts/runtime.sh idle $(OPTIONS)
+
+# Where compare.py and the load generator are, which are not part of this package.
+BENCH ?= ../shared/bench
+
+figures: deps ## What BENCHMARKS.md says of the runtime, on a machine that does nothing else
+	.scripts/figures.sh $(BENCH)
 
 # How long each target is fuzzed, and which: `make fuzz SECONDS=600 TARGETS=frames`.
 SECONDS ?= 60

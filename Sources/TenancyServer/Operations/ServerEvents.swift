@@ -5,6 +5,7 @@ internal import TTRPC
 /// What happens on the server outside of calls, counted and put into the log.
 struct ServerEvents: Sendable {
     private let logger: Logger
+    private let strangers: BoundedLog
     private let failures: AuthenticationFailures
     private let ended = Counter(label: "ttrpc.server.connections.ended")
     private let refused = Counter(
@@ -18,6 +19,7 @@ struct ServerEvents: Sendable {
 
     init(logger: Logger, failures: AuthenticationFailures) {
         self.logger = logger
+        strangers = BoundedLog(logger)
         self.failures = failures
     }
 
@@ -43,8 +45,8 @@ struct ServerEvents: Sendable {
             }
         case .connectionRefused(let peer, let error):
             refused.increment()
-            logger.notice(
-                "connection refused", metadata: ["peer": "\(peer)", "error": "\(error)"])
+            strangers.write(
+                .notice, "connection refused", ["peer": "\(peer)", "error": "\(error)"])
         case .connectionOverLimit(let peer, let limit):
             switch limit {
             case "connectionsMax": overTotal.increment()
@@ -53,9 +55,9 @@ struct ServerEvents: Sendable {
             case "failedHandshakesPerAddress": overFailed.increment()
             default: overOther.increment()
             }
-            logger.log(
-                level: limit == "failedHandshakesPerAddress" ? .debug : .warning,
-                "connection over a limit", metadata: ["peer": "\(peer)", "limit": "\(limit)"])
+            strangers.write(
+                limit == "failedHandshakesPerAddress" ? .debug : .warning,
+                "connection over a limit", ["peer": "\(peer)", "limit": "\(limit)"])
         case .acceptPaused(let reason):
             pauses.increment()
             logger.error("accepting paused", metadata: ["reason": "\(reason)"])
