@@ -53,9 +53,10 @@ public final class QuotaService {
     /**
      * GetQuotas answers with the standing of every resource of one tenant.
      * <p>
-     * Who may call: platform administrators, services, principals of the same tenant.
+     * Who may call: platform administrators, services, principals of the same tenant with view_usage.
      * Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
-     * that does not exist or that the caller may not see; UNAUTHENTICATED.
+     * that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+     * TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
      * HTTP route it replaces: GET /api/tenants/:tenantId/quota.
      */
     public GetQuotasResponse getQuotas(GetQuotasRequest request)
@@ -78,10 +79,11 @@ public final class QuotaService {
      * CheckQuota answers whether an amount is left, and takes nothing. The answer holds for the
      * moment of decided_at; a caller that wants the units uses Consume.
      * <p>
-     * Who may call: platform administrators, services, principals of the same tenant.
+     * Who may call: platform administrators, services, principals of the same tenant with view_usage.
      * Errors: INVALID_ARGUMENT with BadRequest for an unspecified resource or a wrong tenant name;
-     * NOT_FOUND for a tenant that does not exist or that the caller may not see;
-     * FAILED_PRECONDITION for a tenant that is not active; UNAUTHENTICATED.
+     * NOT_FOUND for a tenant that does not exist or that the caller may not see; FAILED_PRECONDITION
+     * with ErrorInfo TENANT_NOT_ACTIVE or SUBSCRIPTION_NOT_ACTIVE; PERMISSION_DENIED;
+     * UNAUTHENTICATED.
      * HTTP route it replaces: GET /api/tenants/:tenantId/quota.
      */
     public CheckQuotaResponse checkQuota(CheckQuotaRequest request)
@@ -112,10 +114,11 @@ public final class QuotaService {
      * (its metadata holds resource, current, max and remaining) and, where time frees units,
      * RetryInfo, when the amount is not left, and nothing was taken; INVALID_ARGUMENT with
      * BadRequest for an unspecified resource, a zero amount or a wrong tenant name; NOT_FOUND for a
-     * tenant that does not exist or that the caller may not see; FAILED_PRECONDITION for a tenant
-     * that is not active, or with ErrorInfo IDEMPOTENCY_KEY_REUSED when the key was used with
+     * tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+     * TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED when the key was used with
      * another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
-     * UNAVAILABLE when only the database could decide and it is away; UNAUTHENTICATED.
+     * UNAVAILABLE when only the database could decide and it is away; PERMISSION_DENIED;
+     * UNAUTHENTICATED.
      * HTTP route it replaces: none; the taking was a function of the database,
      * increment_tenant_resource_usage.
      */

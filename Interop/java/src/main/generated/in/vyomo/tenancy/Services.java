@@ -31,6 +31,10 @@ public sealed interface Services permits TenancyClient {
         return new TenantService((TenancyClient) this);
     }
 
+    default TokenService tokens() {
+        return new TokenService((TenancyClient) this);
+    }
+
     default UserService users() {
         return new UserService((TenancyClient) this);
     }
