@@ -45,6 +45,7 @@ generate: deps ## Make the generated code anew from Protos/
 	Interop/python/generate.sh
 	Interop/c/generate.sh
 	Interop/node/generate.sh
+	Interop/java/generate.sh
 	Interop/vectors/make.sh
 
 vectors: deps ## Make the golden vectors of Interop/vectors anew from Protos/
