@@ -30,6 +30,11 @@ enum TenancyMigrations {
         migration(29, "configurations", PackageResources._029_configurations_sql),
         migration(32, "change_feed", PackageResources._032_change_feed_sql),
         migration(33, "activity_reads", PackageResources._033_activity_reads_sql),
+        migration(40, "usage_ledger", PackageResources._040_usage_ledger_sql),
+        migration(41, "quota_leases", PackageResources._041_quota_leases_sql),
+        migration(42, "quota_exchange", PackageResources._042_quota_exchange_sql),
+        migration(43, "reservations", PackageResources._043_reservations_sql),
+        migration(44, "client_leases", PackageResources._044_client_leases_sql),
         migration(55, "api_key_life", PackageResources._055_api_key_life_sql),
         migration(56, "access", PackageResources._056_access_sql),
     ]

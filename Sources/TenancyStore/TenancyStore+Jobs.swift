@@ -89,6 +89,12 @@ extension TenancyStore {
         case .ensurePartitions:
             return "SELECT ensure_partitions(\(partitionMonthsAhead)) AS done"
         case .purgeIdempotencyKeys: return "SELECT purge_idempotency_keys() AS done"
+        case .reclaimQuotaLeases:
+            return """
+                SELECT reclaim_quota_leases(\(unsafeSQL: holderInterval)) AS done
+                """
+        case .expireClientLeases: return "SELECT expire_client_leases() AS done"
+        case .expireReservations: return "SELECT expire_reservations() AS done"
         }
     }
 
@@ -112,9 +118,10 @@ extension TenancyStore {
         case .ensurePartitions:
             return JobProgress.Step(
                 done: Int(try row.value("done", as: Int64.self)), goesOn: false)
-        case .purgeIdempotencyKeys:
-            let purged = Int(clamping: try row.value("done", as: Int64.self))
-            return JobProgress.Step(done: purged, goesOn: purged > 0)
+        case .purgeIdempotencyKeys, .reclaimQuotaLeases, .expireClientLeases,
+            .expireReservations:
+            let done = Int(clamping: try row.value("done", as: Int64.self))
+            return JobProgress.Step(done: done, goesOn: done > 0)
         }
     }
 }

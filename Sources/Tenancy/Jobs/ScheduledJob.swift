@@ -7,4 +7,10 @@ package enum ScheduledJob: String, Sendable, Hashable, CaseIterable {
     case ensurePartitions = "ensure_partitions"
     /// Kept answers that no retry may ask for any more.
     case purgeIdempotencyKeys = "purge_idempotency_keys"
+    /// Units in the hands of servers that were lost.
+    case reclaimQuotaLeases = "reclaim_quota_leases"
+    /// Units in the hands of clients that were lost.
+    case expireClientLeases = "expire_client_leases"
+    /// Units that were set aside, and neither consumed nor released in time.
+    case expireReservations = "expire_reservations"
 }

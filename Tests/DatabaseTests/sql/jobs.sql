@@ -4,7 +4,9 @@ SELECT no_plan();
 
 SELECT is(
     (SELECT array_agg(name ORDER BY name COLLATE "C") FROM scheduled_jobs),
-    ARRAY['ensure_partitions', 'purge_idempotency_keys', 'settle_subscriptions'],
+    ARRAY[
+        'ensure_partitions', 'expire_client_leases', 'expire_reservations',
+        'purge_idempotency_keys', 'reclaim_quota_leases', 'settle_subscriptions'],
     'what there is to do');
 UPDATE scheduled_jobs
 SET next_run_at = CASE name
