@@ -2,8 +2,8 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help deps build test interop vectors baseline simulate restarts lint generate run clean hostile \
-	leaks idle fuzz tsan sanitize
+.PHONY: help deps build test interop vectors baseline simulate restarts chaos lint generate run \
+	clean hostile leaks idle fuzz tsan sanitize
 
 # The same flags for every build, so that lint, build and test share one set of build products.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
@@ -35,6 +35,14 @@ lint: deps ## Check format, imports, generated code, protocol files and house ru
 
 restarts: build ## Stop and start a server under full load, a hundred times; no call may fail
 	TEST_RESTART_ROUNDS=100 swift test $(SWIFT_FLAGS) --skip-build --filter RestartTests
+
+# How many kills, and the seed of a run that is to be repeated: `make chaos ROUNDS=50 SEED=7`.
+ROUNDS ?= 50
+SEED ?=
+
+chaos: build ## Kill servers and the database at random while quotas are taken, ROUNDS=50 times
+	TEST_CHAOS_ROUNDS=$(ROUNDS) TEST_CHAOS_SEED=$(SEED) \
+		swift test $(SWIFT_FLAGS) --skip-build --filter QuotaChaosTests
 
 generate: deps ## Make the generated code anew from Protos/
 	Protos/generate.sh

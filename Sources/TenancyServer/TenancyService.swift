@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Instrumentation
 package import Logging
 internal import OpenSSL
@@ -20,6 +21,7 @@ package struct TenancyService: Service {
     private struct Parts {
         let store: TenancyStore
         let sealing: Sealing
+        let keeper: QuotaKeeper
         let keys: KeyVerifier
         let watches: WatchHub
         let health: HealthService
@@ -76,6 +78,8 @@ package struct TenancyService: Service {
         do {
             parts = Parts(
                 store: store, sealing: Sealing(masterKeys: try masterKeys(), store: store),
+                keeper: QuotaKeeper(
+                    store: store, loops: group, server: "tenancyd-\(getpid())", logger: logger),
                 keys: KeyVerifier(store: store, hasher: KeyHasher(peppers: try peppers())),
                 watches: WatchHub(store: store, watchesMax: configuration.watchesMax),
                 health: health, failures: AuthenticationFailures(logger: logger))
@@ -94,6 +98,8 @@ package struct TenancyService: Service {
             await store.shutdown()
             throw error
         }
+        // Until the last call has its answer: it lives longer than what is done beside the calls.
+        async let kept: Void = parts.keeper.run()
         await untilShutdown(parts, server)
         health.setServing(false)
         status.setDraining()
@@ -103,6 +109,8 @@ package struct TenancyService: Service {
         logger.info("draining", metadata: ["connections": "\(server.connectionCount)"])
         await server.drain()
         status.unwatch()
+        parts.keeper.end()
+        await kept
         try? await parts.keys.noteUses()
         await store.shutdown()
         logger.info("stopped")
@@ -138,13 +146,16 @@ package struct TenancyService: Service {
         var router = Router()
         TenantService(access: access, store: store).register(on: &router)
         UserService(access: access, store: store).register(on: &router)
-        QuotaService(access: access, store: store, ledger: store).register(on: &router)
         SubscriptionService(access: access, store: store).register(on: &router)
         AccessService(access: access, store: store).register(on: &router)
         ApiKeyService(
             access: access, store: store, keys: parts.keys, leaks: LeakAlert(logger: logger)
         ).register(on: &router)
         let watches = WatchServer(access: access, store: store, hub: parts.watches)
+        let quota = QuotaService(
+            access: access, store: store, keeper: parts.keeper, watches: watches)
+        quota.register(on: &router)
+        quota.registerAtOnce(on: &router)
         ConfigurationService(access: access, store: store, watches: watches)
             .register(on: &router)
         ActivityService(access: access, store: store, watches: watches).register(on: &router)

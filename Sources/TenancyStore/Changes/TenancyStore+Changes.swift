@@ -19,10 +19,21 @@ extension TenancyStore {
         _ body: @Sendable (Change) async throws -> [UInt8]
     ) async throws -> [UInt8] {
         var attempts = 1
+        let clock = ContinuousClock()
+        let deadline = clock.now.advanced(by: Self.recallTime)
         while true {
             do {
                 return try await attempt(terms, admit: admit, body)
             } catch let error as DomainError {
+                if case .quotaExceeded(let excess) = error.code, excess.isRecallable {
+                    // What it misses is in the hands of others; that they are asked for it was
+                    // rolled back with the rest.
+                    guard clock.now < deadline else { throw error }
+                    try await recallLeases(
+                        of: terms.tenant, excess.resource, context: terms.context)
+                    try await Task.sleep(for: Self.recallPause)
+                    continue
+                }
                 guard error.code == .aborted, attempts < Self.attemptsMax else { throw error }
                 attempts += 1
             }

@@ -12,7 +12,8 @@ INSERT INTO ignored VALUES
     ('tenant_users', ARRAY['last_login_at', 'last_logout_at', 'updated_at', 'version']),
     ('tenant_subscriptions', ARRAY[
         'current_api_calls', 'current_storage_bytes', 'current_storage_gb',
-        'current_transactions', 'current_users', 'due_at', 'max_storage_gb',
+        'current_transactions', 'current_users', 'due_at', 'leased_api_calls',
+        'leased_storage_bytes', 'leased_transactions', 'leased_users', 'max_storage_gb',
         'reserved_api_calls', 'reserved_storage_bytes', 'reserved_transactions',
         'reserved_users', 'updated_at',
         'version']);

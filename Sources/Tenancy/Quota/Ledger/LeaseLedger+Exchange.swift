@@ -402,6 +402,38 @@ extension LeaseLedger {
         if slots[slot].isUnsettled { markUrgent(slot) }
     }
 
+    /// Whether the database has still to hear something of a tenant; if so, it will with the next
+    /// exchange.
+    package mutating func flush(_ tenant: TenantID) -> Bool {
+        var isUnsettled = false
+        for meter in QuotaMeter.allCases {
+            guard let found = index[QuotaAccount(tenant: tenant, meter: meter)],
+                slots[Int(found)].isUnsettled
+            else { continue }
+            isUnsettled = true
+            if !slots[Int(found)].flags.contains(.isInFlight) { markUrgent(Int(found)) }
+        }
+        return isUnsettled
+    }
+
+    /// Others may wait for any account.
+    package mutating func reviewEverything() {
+        for slot in slots.indices
+        where slots[slot].flags.isDisjoint(with: [.isVacant, .isInFlight])
+            && slots[slot].granted != slots[slot].settled
+        {
+            markUrgent(slot)
+        }
+    }
+
+    /// The version of an account's limit, as far as it is known.
+    package func limitVersion(of account: QuotaAccount) -> Int64? {
+        guard let found = index[account],
+            slots[Int(found)].flags.isDisjoint(with: [.unknown, .refused])
+        else { return nil }
+        return slots[Int(found)].version
+    }
+
     /// Something about the tenant has changed: its limits, or whether it may work.
     package mutating func refresh(_ tenant: TenantID, now: UInt64) {
         for meter in QuotaMeter.allCases {
