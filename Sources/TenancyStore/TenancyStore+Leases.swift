@@ -41,14 +41,20 @@ extension TenancyStore {
         }
         if !reports.isEmpty { statements.append(Self.statement(of: holder, reports)) }
         let settings = TransactionSettings(scope: .platform, context: Self.holderContext)
-        do throws(PostgresError) {
-            let rows = try await client.pipeline(in: settings, statements)
-            guard !reports.isEmpty else { return [] }
-            return try Self.grants(rows.last ?? [], count: reports.count)
-        } catch {
-            throw LeaseExchangeFailure(
-                isUnknown: [.outcomeUnknown, .cancelled, .decoding].contains(error.code),
-                error: DomainError(error))
+        var attempts = 1
+        while true {
+            do throws(PostgresError) {
+                let rows = try await client.pipeline(in: settings, statements)
+                guard !reports.isEmpty else { return [] }
+                return try Self.grants(rows.last ?? [], count: reports.count)
+            } catch {
+                guard attempts < Self.attemptsMax, DomainError.isConflict(error) else {
+                    throw LeaseExchangeFailure(
+                        isUnknown: [.outcomeUnknown, .cancelled, .decoding].contains(error.code),
+                        error: DomainError(error))
+                }
+                attempts += 1
+            }
         }
     }
 

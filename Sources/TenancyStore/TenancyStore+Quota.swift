@@ -1,9 +1,29 @@
 internal import Postgres
+internal import Synchronization
 package import Tenancy
+
+/// Who holds units in this server's memory.
+package protocol QuotaHolder: AnyObject, Sendable {
+    /// Gives back what nobody needs, and waits until the database knows.
+    func giveBack(_ tenant: TenantID, _ resource: Resource) async
+}
+
+/// How long a taking has waited for units that others were asked for. It begins with the first
+/// asking: however long that took, there is time for the answer.
+struct RecallWait {
+    private var deadline: ContinuousClock.Instant?
+
+    var isOver: Bool { deadline.map { $0 <= .now } ?? false }
+
+    mutating func goesOn() -> Bool {
+        deadline = deadline ?? .now + TenancyStore.recallTime
+        return !isOver
+    }
+}
 
 extension TenancyStore {
     /// How long a taking waits for units that others are asked to give back.
-    package static let recallTime = Duration.milliseconds(100)
+    package static let recallTime = Duration.seconds(1)
     /// The pause before it tries again.
     static let recallPause = Duration.milliseconds(3)
 
@@ -36,7 +56,7 @@ extension TenancyStore {
         let tenant = consumption.tenant
         let idempotency = consumption.idempotency
         let hash = idempotency.map { PostgresBytes($0.requestHash) }
-        return try await whileRecalling { () async throws(DomainError) -> QuotaAnswer in
+        return try await whileRecalling(of: tenant) { () async throws(DomainError) -> QuotaAnswer in
             let rows = try await write(
                 in: .tenant(tenant), context: consumption.context,
                 """
@@ -55,21 +75,34 @@ extension TenancyStore {
 
     /// Runs `body` again while what it misses is in the hands of others, who were asked for it, and
     /// who are given a moment.
-    func whileRecalling<Value>(
-        _ body: () async throws(DomainError) -> Value
+    private func whileRecalling<Value>(
+        of tenant: TenantID, _ body: () async throws(DomainError) -> Value
     ) async throws(DomainError) -> Value {
-        let clock = ContinuousClock()
-        let deadline = clock.now.advanced(by: Self.recallTime)
+        var wait = RecallWait()
         while true {
             do throws(DomainError) {
                 return try await body()
             } catch {
                 guard case .quotaExceeded(let excess) = error.code, excess.isRecallable,
-                    clock.now < deadline
+                    await waitForRecall(of: tenant, excess.resource, &wait)
                 else { throw error }
-                guard (try? await Task.sleep(for: Self.recallPause)) != nil else { throw error }
             }
         }
+    }
+
+    /// Lets this server's own holder give back what others wait for.
+    package func tellRecalls(to holder: any QuotaHolder) {
+        quotaHolder.withLock { $0 = holder }
+    }
+
+    /// A moment in which units come back that were asked for; false when that took too long, or the
+    /// task was cancelled.
+    func waitForRecall(
+        of tenant: TenantID, _ resource: Resource, _ wait: inout RecallWait
+    ) async -> Bool {
+        guard wait.goesOn() else { return false }
+        await quotaHolder.withLock { $0 }?.giveBack(tenant, resource)
+        return (try? await Task.sleep(for: Self.recallPause)) != nil
     }
 
     /// Asks the holders of a resource's units to give back what they do not need.

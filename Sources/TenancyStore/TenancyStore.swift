@@ -37,6 +37,8 @@ package final class TenancyStore: Sendable {
     let apiKeys = TenantCache<[UInt8], StoredKey>(costMax: apiKeysBytesMax)
     private let codes = Mutex(TenantCodeCache())
     let exportsUnderWay = Mutex(0)
+    /// Who of this server holds units, if anybody does.
+    let quotaHolder = Mutex<(any QuotaHolder)?>(nil)
 
     package init(configuration: StoreConfiguration, loops: EventLoopGroup) {
         var postgres = PostgresConfiguration(url: configuration.url)

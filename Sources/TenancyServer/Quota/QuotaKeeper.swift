@@ -5,7 +5,7 @@ internal import TenancyStore
 
 /// The units of all tenants that this server holds, and the way to those that it does not: what is
 /// in hand is given from memory, everything else by the database. QUOTA.md says how.
-final class QuotaKeeper: ChangeFollower {
+final class QuotaKeeper: ChangeFollower, QuotaHolder {
     private let shards: [QuotaShard]
     private let store: TenancyStore
 
@@ -21,6 +21,7 @@ final class QuotaKeeper: ChangeFollower {
                 logger: logger)
         }
         store.tellChanges(to: self)
+        store.tellRecalls(to: self)
     }
 
     private func shard(_ tenant: TenantID) -> QuotaShard {
@@ -146,6 +147,12 @@ final class QuotaKeeper: ChangeFollower {
     }
 
     func forget(_ tenant: TenantID) { shard(tenant).refresh(tenant) }
+
+    /// Others wait for units that may be here: no notification has to come for that.
+    func giveBack(_ tenant: TenantID, _ resource: Resource) async {
+        await shard(tenant).giveBack(
+            QuotaAccount(tenant: tenant, meter: QuotaMeter(resource)))
+    }
 
     // MARK: - Life
 

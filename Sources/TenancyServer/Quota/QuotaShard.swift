@@ -113,6 +113,15 @@ final class QuotaShard: Sendable {
         await settle { $0.flush(tenant) }
     }
 
+    /// Gives the hand of an account back, and waits until the database knows.
+    func giveBack(_ account: QuotaAccount) async {
+        let now = MonotonicInstant.now().nanoseconds
+        await settle {
+            $0.recall(account, now: now)
+            return $0.flush(account.tenant)
+        }
+    }
+
     /// Asks the database again about a tenant, and waits for its answer.
     func refreshed(_ account: QuotaAccount) async {
         let now = MonotonicInstant.now().nanoseconds

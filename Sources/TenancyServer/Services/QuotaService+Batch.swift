@@ -51,7 +51,7 @@ extension QuotaService {
         var results: [BatchConsumeResult] = []
         for item in checked {
             results.append(
-                await Self.result { () async throws(DomainError) in
+                try await Self.result { () async throws(DomainError) in
                     try await keeper.consume(
                         tenant.id, item.resource, Int64(item.amount), item.durability)
                 })
@@ -100,7 +100,8 @@ extension QuotaService {
                             status: Google_Rpc_Status(), answer: ConsumeResponse(answer)))
                 } else {
                     results.append(
-                        await Self.result { () async throws(DomainError) in
+                        try await Self.result(retries: change.waitsForUnits) {
+                            () async throws(DomainError) in
                             try await change.consume(item.resource, amount)
                         })
                 }
@@ -109,13 +110,18 @@ extension QuotaService {
         }
     }
 
+    /// - Parameter retries: What fails for units that others were asked for fails as a whole, and is
+    ///   tried again.
     private static func result(
-        _ body: () async throws(DomainError) -> QuotaAnswer
-    ) async -> BatchConsumeResult {
+        retries: Bool = false, _ body: () async throws(DomainError) -> QuotaAnswer
+    ) async throws(DomainError) -> BatchConsumeResult {
         do throws(DomainError) {
             return BatchConsumeResult(
                 status: Google_Rpc_Status(), answer: ConsumeResponse(try await body()))
         } catch {
+            if retries, case .quotaExceeded(let excess) = error.code, excess.isRecallable {
+                throw error
+            }
             return BatchConsumeResult(status: ErrorMapping.message(for: error), answer: nil)
         }
     }

@@ -33,6 +33,8 @@ CREATE TABLE tenant_quota_leases (
     -- Counted as consumed when the holder was taken for dead.
     lost bigint NOT NULL DEFAULT 0,
     is_recalled boolean NOT NULL DEFAULT false,
+    -- Whether the holder is a client, which asks when it wants to.
+    is_of_client boolean NOT NULL DEFAULT false,
     reported_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT tenant_quota_leases_pkey
         PRIMARY KEY (tenant_id, resource_type, subject, holder_id, lease),
@@ -72,6 +74,22 @@ BEGIN
             'quota_recall', concat_ws(':', p_tenant_id, p_resource_type, p_subject));
     END IF;
 END
+$$;
+
+-- The units of this period that others hold and give back when they are asked: servers do, within
+-- milliseconds. Clients tell of their leases when it suits them; nobody waits for those.
+CREATE FUNCTION recallable_quota_units(
+    p_tenant_id bigint, p_resource_type text, p_subject text, p_period_start timestamptz,
+    p_but_holder_id bigint DEFAULT 0, p_but_lease bigint DEFAULT 0)
+RETURNS bigint
+LANGUAGE sql STABLE
+AS $$
+    SELECT coalesce(sum(l.granted - l.spent - l.returned - l.lost), 0)::bigint
+    FROM tenant_quota_leases l
+    WHERE l.tenant_id = p_tenant_id AND l.resource_type = p_resource_type
+      AND l.subject = p_subject AND l.period_start = p_period_start
+      AND (l.holder_id, l.lease) <> (p_but_holder_id, p_but_lease)
+      AND NOT l.is_of_client
 $$;
 
 -- As before; and what was leased of the month that is over is not of the month that begins.
@@ -298,9 +316,14 @@ BEGIN
     END IF;
 
     IF outcome = 'recalling' THEN
-        PERFORM recall_quota_leases(
-            p_tenant_id, p_resource_type, '', quota_period(p_resource_type, s.period_start))
+        SELECT quota_period(p_resource_type, s.period_start) INTO v_period_start
         FROM tenant_subscriptions s WHERE s.tenant_id = p_tenant_id;
+        PERFORM recall_quota_leases(p_tenant_id, p_resource_type, '', v_period_start);
+        IF p_amount > v_free - v_level.leased_units
+            + recallable_quota_units(p_tenant_id, p_resource_type, '', v_period_start)
+        THEN
+            outcome := 'denied';
+        END IF;
     END IF;
     current_units := coalesce(current_units, 0);
     reserved_units := coalesce(reserved_units, 0);
@@ -311,5 +334,6 @@ $$;
 
 GRANT EXECUTE ON FUNCTION
     recall_quota_leases(bigint, text, text, timestamptz, bigint, bigint),
+    recallable_quota_units(bigint, text, text, timestamptz, bigint, bigint),
     tenant_quota_levels(bigint)
 TO tenancy_app, tenancy_platform;

@@ -111,7 +111,8 @@ END
 $$;
 
 -- One transaction of a holder: what it has spent and given back of each of its leases, and what it
--- would like to have. Answers a row for each report, in their order. The accounts are locked in the
+-- would like to have. Answers a row for each report, in their order; elsewhere is what others were
+-- asked to give back. The accounts are locked in the
 -- order of their tenants, so that two holders never wait for each other.
 CREATE FUNCTION exchange_quota_leases(
     p_holder_id bigint, p_tenant_ids bigint[], p_resource_types text[], p_subjects text[],
@@ -137,6 +138,7 @@ DECLARE
     v_leased bigint;
     v_units bigint;
     v_want bigint;
+    v_room bigint;
 BEGIN
     FOR r IN
         SELECT n.* FROM unnest(
@@ -205,8 +207,11 @@ BEGIN
             free := greatest(
                 0, v_counter.allowance - v_counter.used - v_counter.reserved - v_counter.leased
                     - v_used - v_leased);
-            IF free < r.need
-                AND scale_tenant_quota(r.tenant_id, r.resource_type, r.need - free)
+            -- What others hold is called back before a limit is raised. Usage may be above it.
+            v_room := v_counter.allowance - v_counter.used - v_counter.reserved - v_used
+                - (v_lease.granted - v_lease.spent - v_lease.returned - v_lease.lost);
+            IF v_room < r.need
+                AND scale_tenant_quota(r.tenant_id, r.resource_type, r.need - v_room)
             THEN
                 v_counter := lock_quota_counter(r.tenant_id, r.resource_type, r.subject);
                 free := greatest(
@@ -222,6 +227,9 @@ BEGIN
             v_leased := v_leased + v_units;
             IF v_units < r.need THEN
                 PERFORM recall_quota_leases(
+                    r.tenant_id, r.resource_type, r.subject, v_counter.period_start,
+                    p_holder_id, r.lease);
+                elsewhere := recallable_quota_units(
                     r.tenant_id, r.resource_type, r.subject, v_counter.period_start,
                     p_holder_id, r.lease);
             END IF;
@@ -271,8 +279,6 @@ BEGIN
         reserved := v_counter.reserved;
         free := greatest(
             0, v_counter.allowance - v_counter.used - v_counter.reserved - v_counter.leased);
-        elsewhere := greatest(0, v_counter.leased - CASE WHEN v_is_present
-            THEN v_lease.granted - v_lease.spent - v_lease.returned - v_lease.lost ELSE 0 END);
         warn_at := v_counter.warn_at;
         limit_version := v_counter.limit_version;
         valid_for := CASE WHEN isfinite(v_counter.valid_until) THEN greatest(

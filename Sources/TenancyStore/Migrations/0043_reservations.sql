@@ -82,7 +82,9 @@ BEGIN
         WHEN p_counter.state = 'absent' THEN 'not_found'
         WHEN p_counter.state <> 'open' THEN p_counter.state
         WHEN p_units <= v_free - p_counter.leased THEN 'admitted'
-        WHEN p_units <= v_free THEN 'recalling'
+        WHEN p_units <= v_free - p_counter.leased + recallable_quota_units(
+            p_tenant_id, p_resource_type, '', p_counter.period_start) THEN 'recalling'
+        WHEN p_units <= v_free THEN 'denied'
         WHEN scale_tenant_quota(p_tenant_id, p_resource_type, p_units - v_free) THEN
             quota_verdict(
                 p_tenant_id, p_resource_type,

@@ -23,7 +23,7 @@ SELECT protect_tenant_table('tenant_client_leases');
 GRANT SELECT, INSERT, UPDATE (expires_at, sequence, ended_at)
     ON tenant_client_leases TO tenancy_app;
 GRANT SELECT, UPDATE (ended_at), DELETE ON tenant_client_leases TO tenancy_platform;
-GRANT INSERT, UPDATE (granted, spent, returned, lost, reported_at)
+GRANT INSERT, UPDATE (granted, spent, returned, lost, is_of_client, reported_at)
     ON tenant_quota_leases TO tenancy_app;
 
 -- outcome is admitted, denied, recalling, ended, stale, invalid, no_lease, or why the tenant gets
@@ -67,6 +67,9 @@ BEGIN
     SELECT * INTO v_grant FROM exchange_quota_leases(
         v_holder_id, ARRAY[p_tenant_id], ARRAY[p_resource_type], ARRAY[''], ARRAY[1::bigint],
         ARRAY[0::bigint], ARRAY[0::bigint], ARRAY[p_units], ARRAY[1::bigint]);
+    UPDATE tenant_quota_leases l SET is_of_client = true
+    WHERE l.tenant_id = p_tenant_id AND l.resource_type = p_resource_type AND l.subject = ''
+      AND l.holder_id = v_holder_id AND l.lease = 1;
     IF v_grant.state <> 'absent' THEN
         INSERT INTO tenant_client_leases (
             tenant_id, holder_id, resource_type, time_to_live, expires_at)

@@ -32,7 +32,8 @@ FROM followed f WHERE f.name::text = 'tenants' OR f.name::text IN (SELECT name F
 SELECT is(
     (SELECT array_agg(name::text ORDER BY name::text COLLATE "C") FROM followed),
     (SELECT array_agg(name ORDER BY name COLLATE "C") FROM (
-        SELECT name FROM ignored UNION ALL VALUES ('tenants')) AS remembered (name)),
+        SELECT name FROM ignored UNION ALL VALUES ('tenants'), ('tenant_quota_policies')
+    ) AS remembered (name)),
     'what servers remember is followed');
 SELECT is(
     (SELECT string_agg(f.name::text, ', ') FROM followed f WHERE NOT EXISTS (

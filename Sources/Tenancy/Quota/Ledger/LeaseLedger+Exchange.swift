@@ -149,10 +149,11 @@ extension LeaseLedger {
             slots[slot].granted = grant.granted
         }
         guard !slots[slot].flags.contains(.closing) else { return slots[slot].returnHand() }
+        let isRecalled = slots[slot].flags.remove(.isRecalled) != nil || grant.isRecalled
         slots[slot].flags.subtract([.unknown, .refused, .unlimited])
         switch grant.state {
         case .open:
-            open(slot, grant, item, now)
+            open(slot, grant, item, now, isRecalled: isRecalled)
             slots[slot].validUntil = grant.validFor.map { startedAt &+ $0 } ?? .max
         case .over: roll(slot, now)
         case .lost:
@@ -171,7 +172,8 @@ extension LeaseLedger {
     }
 
     private mutating func open(
-        _ slot: Int, _ grant: LeaseGrant, _ item: LedgerExchange.Item, _ now: UInt64
+        _ slot: Int, _ grant: LeaseGrant, _ item: LedgerExchange.Item, _ now: UInt64,
+        isRecalled: Bool
     ) {
         let unreported = slots[slot].spent + slots[slot].pending - item.spent
         slots[slot].current = grant.used + unreported
@@ -187,7 +189,7 @@ extension LeaseLedger {
             slots[slot].flags.remove(.admitsWhenAway)
         }
         resize(slot, asked: item.target - item.granted, got: grant.granted - item.granted, now)
-        if grant.isRecalled, slots[slot].waiters.isEmpty || !canServeFirst(slot, now) {
+        if isRecalled, slots[slot].waiters.isEmpty || !canServeFirst(slot, now) {
             slots[slot].returnHand()
         }
     }
@@ -289,9 +291,13 @@ extension LeaseLedger {
             return false
         }
         // More than there is at all need not be waited for.
-        if missing - grant.free <= grant.elsewhere, now < waiters[place].deadline {
-            poll(slot, now)
-            return false
+        if missing - grant.free <= grant.elsewhere {
+            let deadline = waiters[place].deadline ?? now &+ settings.recallTime
+            waiters[place].deadline = deadline
+            if now < deadline {
+                poll(slot, now)
+                return false
+            }
         }
         drop(slot)
         slots[slot].deniedUntil = now &+ settings.denialTime
@@ -399,6 +405,7 @@ extension LeaseLedger {
         guard let found = index[account] else { return }
         let slot = Int(found)
         slots[slot].returnHand()
+        if slots[slot].flags.contains(.isInFlight) { slots[slot].flags.insert(.isRecalled) }
         if slots[slot].isUnsettled { markUrgent(slot) }
     }
 

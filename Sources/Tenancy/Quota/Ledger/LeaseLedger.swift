@@ -104,8 +104,7 @@ package struct LeaseLedger: Sendable {
             guard waiters.count < settings.ticketsMax else { return .now(.unavailable) }
             let place = waiters.add(
                 .init(
-                    charges: charges, durability: durability,
-                    deadline: now &+ settings.recallTime, exchange: exchangeNumber))
+                    charges: charges, durability: durability, exchange: exchangeNumber))
             wait(place, at: slot, now, draws: durability == .leased)
             return .later(waiters.ticket(place))
         }
