@@ -110,8 +110,8 @@ extension QuotaService {
         }
     }
 
-    /// - Parameter retries: What fails for units that others were asked for fails as a whole, and is
-    ///   tried again.
+    /// - Parameter retries: What fails for units that others were asked for fails as a whole, and
+    ///   is tried again.
     private static func result(
         retries: Bool = false, _ body: () async throws(DomainError) -> QuotaAnswer
     ) async throws(DomainError) -> BatchConsumeResult {

@@ -85,6 +85,9 @@ enum MatrixRequests {
         "TenantService/DeactivateTenant",
     ]
 
+    /// What administrators of the platform read beside that.
+    static let platformReads: Set<String> = ["QuotaService/ReconcileUsage"]
+
     /// What services may ask about a tenant in any state.
     static let questions: Set<String> = [
         "AccessService/CheckAccess", "AccessService/BatchCheckAccess",
@@ -97,7 +100,7 @@ enum MatrixRequests {
         "TenantService/ExportTenant", "UserService/ListUsers",
         "SubscriptionService/GetSubscription", "SubscriptionService/PreviewPlanChange",
         "QuotaService/GetQuotas", "QuotaService/GetUsage", "QuotaService/GetQuotaPolicy",
-        "QuotaService/WatchQuota", "QuotaService/ReconcileUsage",
+        "QuotaService/WatchQuota",
         "ApiKeyService/ListApiKeys", "ConfigurationService/GetConfigurations",
         "ConfigurationService/WatchConfigurations", "ActivityService/ListActivity",
         "ActivityService/WatchActivity", "ActivityService/VerifyAudit",

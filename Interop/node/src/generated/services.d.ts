@@ -546,8 +546,7 @@ export interface Services {
      */
     getQuotaPolicy(request: m.Input<m.GetQuotaPolicyRequest>, options?: CallOptions): Promise<m.GetQuotaPolicyResponse>;
     /**
-     * SetQuotaPolicy replaces how the limit of one resource is meant. It is effective in every server
-     * within a second.
+     * SetQuotaPolicy replaces how a limit is meant, in every server within a second.
      *
      * Who may call: platform administrators. What a tenant may take, and at what price, is agreed
      * with the platform.

@@ -1498,8 +1498,7 @@ class AsyncQuotaService:
         self, request: bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyRequest, *,
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyResponse:
-        """SetQuotaPolicy replaces how the limit of one resource is meant. It is effective in every server
-        within a second.
+        """SetQuotaPolicy replaces how a limit is meant, in every server within a second.
 
         Who may call: platform administrators. What a tenant may take, and at what price, is agreed
         with the platform.
@@ -1755,8 +1754,7 @@ class BlockingQuotaService:
         self, request: bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyRequest, *,
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyResponse:
-        """SetQuotaPolicy replaces how the limit of one resource is meant. It is effective in every server
-        within a second.
+        """SetQuotaPolicy replaces how a limit is meant, in every server within a second.
 
         Who may call: platform administrators. What a tenant may take, and at what price, is agreed
         with the platform.

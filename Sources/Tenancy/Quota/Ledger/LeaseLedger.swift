@@ -325,7 +325,7 @@ package struct LeaseLedger: Sendable {
             let end = place(closing)
             if isInFlight { inFlight?.move(Int32(slot), to: Int32(end)) }
             if slots[end].isUnsettled || isInDoubt { markUrgent(end) }
-            slots[slot].flags.subtract([.isInFlight, .isInDoubt])
+            slots[slot].flags.subtract([.isInFlight, .isInDoubt, .isRecalled])
         }
         slots[slot].begin(lease: nextLease)
         nextLease += 1

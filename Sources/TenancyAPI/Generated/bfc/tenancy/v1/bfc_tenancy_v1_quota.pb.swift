@@ -1652,8 +1652,7 @@ public protocol QuotaServiceHandler: Sendable {
         _ request: GetQuotaPolicyRequest, context: ServerContext
     ) async throws -> GetQuotaPolicyResponse
 
-    /// SetQuotaPolicy replaces how the limit of one resource is meant. It is effective in every server
-    /// within a second.
+    /// SetQuotaPolicy replaces how a limit is meant, in every server within a second.
     ///
     /// Who may call: platform administrators. What a tenant may take, and at what price, is agreed
     /// with the platform.
@@ -1969,8 +1968,7 @@ public struct QuotaServiceClient: Sendable {
             QuotaServiceMethods.getQuotaPolicy, request, options: options)
     }
 
-    /// SetQuotaPolicy replaces how the limit of one resource is meant. It is effective in every server
-    /// within a second.
+    /// SetQuotaPolicy replaces how a limit is meant, in every server within a second.
     ///
     /// Who may call: platform administrators. What a tenant may take, and at what price, is agreed
     /// with the platform.
