@@ -908,8 +908,7 @@ func (s QuotaService) GetQuotaPolicy(
 	return response, nil
 }
 
-// SetQuotaPolicy replaces how the limit of one resource is meant. It is effective in every server
-// within a second.
+// SetQuotaPolicy replaces how a limit is meant, in every server within a second.
 //
 // Who may call: platform administrators. What a tenant may take, and at what price, is agreed
 // with the platform.
@@ -923,6 +922,25 @@ func (s QuotaService) SetQuotaPolicy(
 	response := new(v1.SetQuotaPolicyResponse)
 	err := s.client.Call(
 		ctx, "bfc.tenancy.v1.QuotaService", "SetQuotaPolicy", Safety(request.IdempotencyKey != ""), request, response)
+	if err != nil {
+		return nil, err
+	}
+	return response, nil
+}
+
+// ReconcileUsage recomputes what a tenant has used from the ledger, to which every unit is added
+// as it is counted and in which nothing is ever changed, and compares.
+//
+// Who may call: platform administrators.
+// Errors: INVALID_ARGUMENT with BadRequest for a month that is none, or a wrong tenant name;
+// NOT_FOUND for a tenant that does not exist; PERMISSION_DENIED; UNAUTHENTICATED.
+// HTTP route it replaces: none.
+func (s QuotaService) ReconcileUsage(
+	ctx context.Context, request *v1.ReconcileUsageRequest,
+) (*v1.ReconcileUsageResponse, error) {
+	response := new(v1.ReconcileUsageResponse)
+	err := s.client.Call(
+		ctx, "bfc.tenancy.v1.QuotaService", "ReconcileUsage", Repeatable, request, response)
 	if err != nil {
 		return nil, err
 	}
