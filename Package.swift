@@ -103,7 +103,7 @@ let package = Package(
                 "TTRPCInstrumentation",
                 logging, lifecycle, configuration, systemPackage, metrics, instrumentation, tracing,
             ],
-            exclude: ["ARCHITECTURE.md"],
+            exclude: ["ARCHITECTURE.md", "SECURITY.md"],
             swiftSettings: strict),
         .target(
             name: "TenancyClient", dependencies: ["TTRPC", "TTRPCInstrumentation", "TenancyAPI"],
@@ -151,6 +151,9 @@ let package = Package(
             name: "TestProtos", dependencies: ["TTRPC", "CTestProtos", "CProtobufC"],
             path: "Tests/TestProtos", swiftSettings: strict),
 
+        // Chance that a seed repeats.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+
         // What clients of other languages are tried against.
         .executableTarget(
             name: "echo-server",
@@ -185,9 +188,10 @@ let package = Package(
             name: "PostgresTestCluster", path: "Tests/PostgresTestCluster",
             exclude: ["cluster.sh"], swiftSettings: strict),
         .testTarget(
-            name: "ReactorTests", dependencies: ["Reactor"], swiftSettings: strict),
+            name: "ReactorTests", dependencies: ["Reactor", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "PostgresTests", dependencies: ["Postgres", "Reactor", "PostgresTestCluster"],
+            name: "PostgresTests",
+            dependencies: ["Postgres", "Reactor", "PostgresTestCluster", "TestSupport"],
             swiftSettings: strict),
 
         .testTarget(
@@ -195,7 +199,7 @@ let package = Package(
             dependencies: [
                 "TenancyClient", "TenancyAPI", "ProtobufSchema", "TTRPC", "Reactor", "tenancyd",
                 "tenancyctl",
-                "W3CTrace", instrumentation, tracing,
+                "W3CTrace", "TestSupport", instrumentation, tracing,
             ],
             exclude: ["deployment.sh", "Certificates/certificates.sh"],
             swiftSettings: strict),
@@ -218,7 +222,7 @@ let package = Package(
             name: "TTRPCTests",
             dependencies: [
                 "TTRPC", "Reactor", "OpenSSL", "TestProtos", "CTestProtos", "CProtobufC",
-                "TestCertificates", "GoldenVectors", "echo-server",
+                "TestCertificates", "TestSupport", "GoldenVectors", "echo-server",
             ],
             swiftSettings: strict),
         .testTarget(
@@ -239,13 +243,13 @@ let package = Package(
         .testTarget(name: "SystemdTests", dependencies: ["Systemd"], swiftSettings: strict),
         // Servers with the real ledger on a model of Postgres, everything from one seed.
         .target(
-            name: "QuotaSimulation", dependencies: ["Tenancy"], path: "Tests/QuotaSimulation",
-            swiftSettings: strict),
+            name: "QuotaSimulation", dependencies: ["Tenancy", "TestSupport"],
+            path: "Tests/QuotaSimulation", swiftSettings: strict),
         .executableTarget(
             name: "quota-simulator", dependencies: ["QuotaSimulation"],
             path: "Tests/QuotaSimulator", swiftSettings: strict),
         .testTarget(
-            name: "TenancyTests", dependencies: ["Tenancy", "QuotaSimulation"],
+            name: "TenancyTests", dependencies: ["Tenancy", "QuotaSimulation", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "DatabaseTests", dependencies: ["TenancyStore", "PostgresTestCluster"],
@@ -253,14 +257,15 @@ let package = Package(
         .testTarget(
             name: "TenancyServerTests",
             dependencies: [
-                "TenancyServer", "TenancyStore", "Tenancy", "OpenSSL", "Postgres", "Reactor",
-                "PostgresTestCluster", logging,
+                "TenancyServer", "TenancyAPI", "TTRPC", "TenancyStore", "Tenancy", "OpenSSL",
+                "Postgres", "Reactor", "PostgresTestCluster", logging,
             ],
             swiftSettings: strict),
         .testTarget(
             name: "TenancyStoreTests",
             dependencies: [
                 "TenancyStore", "Tenancy", "Postgres", "Reactor", "PostgresTestCluster",
+                "TestSupport",
             ],
             swiftSettings: strict),
     ]

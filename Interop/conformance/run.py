@@ -23,14 +23,13 @@ from typing import Any
 
 import yaml
 
+import begun
 import coverage
 import runtime
 from cases import Schema, encode, judge, load
 from driver import Client, decode
 
 HERE = Path(__file__).resolve().parent
-# So long a call has begun, when another one is to be made meanwhile.
-BEGIN_SECONDS = 0.7
 
 
 @dataclass
@@ -92,27 +91,32 @@ class Clients:
         self.stop()
         self.running.clear()
 
-    def stop(self) -> None:
-        for client in self.running.values():
-            client.stop()
+    def stop(self) -> list[str]:
+        """What is wrong with how they ended."""
+        return [problem for client in self.running.values() if (problem := client.stop())]
 
 
 def ask(
     clients: Clients, who: str, case: dict[str, Any], schema: Schema, variables: dict[str, str],
+    has_begun: begun.Begun,
 ) -> str:
     """What is wrong with what a case came to; the cases of its `meanwhile` are made during it."""
     line = encode(case, schema, variables)
     meanwhile = case.get("meanwhile", [])
     problems: list[str] = []
 
-    def others() -> None:
-        time.sleep(BEGIN_SECONDS)
-        problems.extend(
-            f"meanwhile: {problem}" for other in meanwhile
-            if (problem := ask(clients, other.get("as", "other"), other, schema, variables)))
+    def others(wait: Callable[[], None]) -> None:
+        try:
+            wait()
+            problems.extend(
+                f"meanwhile: {problem}" for other in meanwhile
+                if (problem := ask(
+                    clients, other.get("as", "other"), other, schema, variables, has_begun)))
+        except Exception as error:  # noqa: BLE001: what went wrong is the case's result.
+            problems.append(f"meanwhile: {type(error).__name__}: {error}")
 
-    thread = threading.Thread(target=others)
     if meanwhile:
+        thread = threading.Thread(target=others, args=[has_begun()])
         thread.start()
     try:
         problem = judge(case, decode(clients.get(who).ask(line)), schema, variables)
@@ -124,7 +128,7 @@ def ask(
 
 def run_cases(
     clients: Clients, cases: list[dict[str, Any]], schema: Schema, table: Table, column: str,
-    variables: dict[str, str],
+    variables: dict[str, str], has_begun: begun.Begun,
 ) -> None:
     table.columns.append(column)
     for case in cases:
@@ -132,7 +136,8 @@ def run_cases(
         problem = ""
         if not missing:
             try:
-                problem = ask(clients, case.get("as", "caller"), case, schema, variables)
+                problem = ask(
+                    clients, case.get("as", "caller"), case, schema, variables, has_begun)
             except Exception as error:  # noqa: BLE001: what went wrong is the case's result.
                 problem = f"{type(error).__name__}: {error}"
                 clients.restart()
@@ -166,11 +171,12 @@ class Runner:
                     for way, arguments in ways.items():
                         column = f"{language}/{way}"
                         clients = Clients(language, {"caller": arguments, "other": arguments})
-                        run_cases(clients, cases, self.schema, table, column, {})
+                        run_cases(
+                            clients, cases, self.schema, table, column, {}, server.begun)
                         for name, check in runtime.CHECKS.items():
                             self.check(table, name, column, language, lambda: check(
                                 clients.get("caller"), server))
-                        clients.stop()
+                        table.failures += [f"{column}: {p}" for p in clients.stop()]
             finally:
                 server.stop()
 
@@ -211,8 +217,11 @@ class Runner:
             for name, who in callers.items():
                 clients = Clients(language, {role: ways[way] for role, way in who.items()})
                 variables = {"TAG": f"{language}-{name}-{os.getpid()}"}
-                run_cases(clients, cases, self.schema, table, f"{language}/{name}", variables)
-                clients.stop()
+                column = f"{language}/{name}"
+                run_cases(
+                    clients, cases, self.schema, table, column, variables,
+                    begun.watches(int(os.environ["TENANCY_OPS_PORT"])))
+                table.failures += [f"{column}: {p}" for p in clients.stop()]
 
 
 def main() -> None:

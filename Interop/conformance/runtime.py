@@ -6,13 +6,13 @@ import os
 import signal
 import subprocess
 import threading
-import time
 from dataclasses import dataclass
+from typing import IO
 
+import begun
 from driver import Answer, Client, Patience, decode, encode_line
 
 START_SECONDS_MAX = 30
-BEGIN_SECONDS = 0.7
 OK, UNAVAILABLE = 0, 14
 ECHO = "ttrpc.testing.v1.EchoService"
 
@@ -23,6 +23,7 @@ class EchoServer:
     folder: str
     port: int
     process: subprocess.Popen[str] | None = None
+    calls_begun: int = 0
 
     @property
     def socket(self) -> str:
@@ -37,6 +38,16 @@ class EchoServer:
         with Patience(self.process, START_SECONDS_MAX):
             if self.process.stdout.readline().strip() != "ready":
                 raise RuntimeError("the echo server did not become ready")
+        threading.Thread(target=self._count, args=[self.process.stdout], daemon=True).start()
+
+    def _count(self, lines: IO[str]) -> None:
+        """The server says so of each call that takes its time."""
+        for line in lines:
+            self.calls_begun += line.strip() == "began"
+
+    @property
+    def begun(self) -> begun.Begun:
+        return begun.by_count(lambda: self.calls_begun)
 
     def stop(self, number: int = signal.SIGTERM) -> None:
         if self.process is not None:
@@ -81,8 +92,10 @@ def during_restart(kind: str, method: str, delay_ms: int, number: int, code: int
         if echo(client, "unary", "Unary", b"").code != OK:
             return "the call before"
 
+        wait = server.begun()
+
         def end() -> None:
-            time.sleep(BEGIN_SECONDS)
+            wait()
             server.restart(number)
 
         thread = threading.Thread(target=end)

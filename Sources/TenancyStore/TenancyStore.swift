@@ -18,6 +18,8 @@ package final class TenancyStore: Sendable {
     static let featuresMax = 100_000
     /// How much memory the keys that are remembered take: some 50,000 of them.
     static let apiKeysBytesMax = 64 << 20
+    /// How many keys that tokens are of are remembered.
+    static let tokenSubjectsMax = 50_000
 
     let url: String
     let client: PostgresClient
@@ -35,6 +37,8 @@ package final class TenancyStore: Sendable {
     let features = TenantCache<String, Bool>(costMax: featuresMax)
     /// By the SHA-256 of the key.
     let apiKeys = TenantCache<[UInt8], StoredKey>(costMax: apiKeysBytesMax)
+    /// By the number of the API key.
+    let tokenSubjects = TenantCache<Int64, TokenSubject>(costMax: tokenSubjectsMax)
     private let codes = Mutex(TenantCodeCache())
     let exportsUnderWay = Mutex(0)
     /// Who of this server holds units, if anybody does.
@@ -55,6 +59,7 @@ package final class TenancyStore: Sendable {
         changes.add(looks)
         changes.add(features)
         changes.add(apiKeys)
+        changes.add(tokenSubjects)
     }
 
     /// Fails what waits and what is under way, and closes every connection.

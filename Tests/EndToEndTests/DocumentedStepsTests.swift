@@ -1,7 +1,3 @@
-internal import ProtobufSchema
-internal import TTRPC
-internal import TenancyAPI
-internal import TenancyClient
 internal import Testing
 
 /// The original's six usage steps with its own requests and answers, enumerations aside, in one go
@@ -11,7 +7,8 @@ struct DocumentedStepsTests {
     @Test("give the documented answers", arguments: Way.allCases)
     func steps(over way: Way) async throws {
         let deployment = try await Deployment()
-        try await deployment.withClient(over: way) { client in
+        let checklist = DocumentedChecklist(deployment: deployment, way: way)
+        let before = try await deployment.withClient(over: way) { client in
             let steps = JSONCalls(client: client)
             try await createTenant(steps)
             try await addUsers(steps)
@@ -20,9 +17,14 @@ struct DocumentedStepsTests {
             try await use(steps)
             try await expectQuotas(steps)
             try await expectAnalytics(steps)
-            try await expectChecklist(steps, key: key)
+            try await checklist.expectAll(steps, key: key)
+            return try await checklist.standing(steps)
         }
-        try await expectActivity(deployment)
+        try await deployment.restartServer()
+        let after = try await deployment.withClient(over: way) { client in
+            try await checklist.standing(JSONCalls(client: client))
+        }
+        #expect(after == before)
         try await deployment.shutdown()
     }
 
@@ -131,100 +133,5 @@ struct DocumentedStepsTests {
                     "totalTransactions30d": 156, "storageUsedGb": 1.2,
                     "quotaStatus": "healthy"}}
                 """)
-    }
-
-    // MARK: The checklist
-
-    private func expectChecklist(_ steps: JSONCalls, key: String) async throws {
-        // API key verification, and the allow-list.
-        try await steps.call(
-            "ApiKeyService/VerifyApiKey",
-            #"{"apiKey": "\#(key)", "permission": "consume", "sourceAddress": "52.73.145.32"}"#,
-            answers: #"{"valid": true, "tenantId": 2, "tenantCode": "axis-securities"}"#)
-        try await steps.call(
-            "ApiKeyService/VerifyApiKey",
-            #"{"apiKey": "\#(key)", "sourceAddress": "10.0.0.1"}"#,
-            answers: #"{"refusal": "API_KEY_REFUSAL_ADDRESS_NOT_ALLOWED"}"#)
-        // Quota enforcement: what is left, and not one more.
-        try await steps.call(
-            "QuotaService/CheckQuota",
-            #"{"tenantId": 2, "resource": "RESOURCE_TRANSACTIONS", "amount": 845}"#,
-            answers: #"{"remaining": 844}"#)
-        // The usage by day sums up to what was taken.
-        try await steps.call(
-            "QuotaService/GetUsage", #"{"tenantId": 2}"#,
-            answers: """
-                {"success": true, "totals": {"apiCalls": 2547, "storageBytes": 1200000000,
-                    "storageGb": 1.2, "transactions": 156}}
-                """)
-        // White label: what the tenant set, over what it is, for everybody.
-        try await steps.call(
-            "TenantService/GetPublicTenantInfo", #"{"tenantCode": "axis-securities"}"#,
-            answers: """
-                {"success": true, "tenant": {
-                    "tenantCode": "axis-securities", "tenantName": "Axis Securities Ltd",
-                    "tenantType": "TENANT_TYPE_BROKER",
-                    "features": {"trading": true, "banking": false},
-                    "branding": {"domain": "axis.vyomo.in", "primaryColor": "#800080",
-                        "secondaryColor": "#FFA500",
-                        "brandingSettings": {"theme": "professional"}}}}
-                """)
-        // User management: the role hierarchy, and a member who leaves gives the place back.
-        try await steps.call(
-            "UserService/ListUsers", #"{"tenantId": 2, "role": "ROLE_ADMIN"}"#,
-            answers: #"{"success": true}"#)
-        try await steps.call(
-            "UserService/RemoveUser", #"{"tenantId": 2, "userId": "user_125"}"#,
-            answers: #"{"success": true}"#)
-        try await steps.call(
-            "ConfigurationService/DeleteConfiguration",
-            #"{"tenantId": 2, "configKey": "branding"}"#, answers: #"{"success": true}"#)
-        try await steps.call(
-            "ActivityService/VerifyAudit", #"{"tenantId": 2}"#,
-            answers: #"{"success": true, "valid": true}"#)
-    }
-
-    private func expectActivity(_ deployment: Deployment) async throws {
-        let actions = Set(try await deployment.activity(of: "axis-securities"))
-        let documented: Set = [
-            "user_added", "login", "api_key_created", "config_created", "user_removed",
-            "config_deleted",
-        ]
-        #expect(actions.isSuperset(of: documented), "\(actions)")
-    }
-}
-
-/// Calls of the Swift client whose requests and answers are JSON.
-private struct JSONCalls {
-    let client: TenancyClient
-    private let codec: MessageCodec
-
-    init(client: TenancyClient) {
-        self.client = client
-        // The descriptors are the program's own; a test that cannot read them fails at its calls.
-        let schema = (try? Schema(fileDescriptorSet: TenancySchema.fileDescriptorSet))
-        codec = MessageCodec(
-            schema: schema ?? Schema(files: []), options: .init(includeDefaults: true))
-    }
-
-    /// Makes a unary call, and expects at least these fields in its answer.
-    @discardableResult
-    func call(
-        _ name: String, _ json: String, answers expected: String,
-        sourceLocation: SourceLocation = #_sourceLocation
-    ) async throws -> JSONAnswer {
-        let call = try #require(SchemaCall.all.first { $0.name == name })
-        let method = MethodDescriptor<RawMessage, RawMessage>(
-            service: call.service.name, method: call.method.name, kind: .unary,
-            isIdempotent: false)
-        let answer = try await client.caller.unary(
-            method, RawMessage(bytes: try codec.encode(json: json, as: call.method.request)),
-            options: .defaults)
-        let text = try codec.decode(answer.bytes, as: call.method.response).text()
-        let found = try JSONAnswer(text)
-        #expect(
-            found.contains(try JSONAnswer(expected)), "\(name): \(text)",
-            sourceLocation: sourceLocation)
-        return found
     }
 }

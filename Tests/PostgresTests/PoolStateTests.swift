@@ -1,3 +1,4 @@
+internal import TestSupport
 internal import Testing
 
 @testable internal import Postgres
@@ -136,7 +137,7 @@ struct PoolStateTests {
     func invariants() {
         let seed = UInt64.random(in: .min ... .max)
         print("pool: seed \(seed)")
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         for _ in 0..<200 { simulate(&random, seed) }
     }
 

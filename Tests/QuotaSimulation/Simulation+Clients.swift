@@ -1,4 +1,5 @@
 internal import Tenancy
+internal import TestSupport
 
 /// What clients do, and what they may believe of the answers.
 extension Simulation {

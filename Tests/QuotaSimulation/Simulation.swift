@@ -1,4 +1,5 @@
 internal import Tenancy
+internal import TestSupport
 
 /// A rule was broken; the seed replays it.
 package struct SimulationFailure: Error, CustomStringConvertible {
@@ -70,7 +71,7 @@ package struct Simulation {
 
     package init(seed: UInt64) {
         self.seed = seed
-        random = SplitMix(state: seed)
+        random = SplitMix(seed: seed)
         let tenant = TenantID(1)
         precondition(tenant != nil, "one is a tenant's number")
         var accounts: [QuotaAccount] = []

@@ -1,3 +1,4 @@
+internal import TestSupport
 internal import Testing
 
 @testable internal import Reactor
@@ -20,7 +21,7 @@ struct TimerHeapTests {
     func againstSortedList() throws {
         let seed = UInt64.random(in: .min ... .max)
         print("timers: seed \(seed)")
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         for _ in 0..<50 { try run(&random, seed) }
     }
 

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import TTRPC
 internal import TestProtos
 
@@ -44,7 +45,12 @@ struct EchoHandler: EchoServiceHandler {
     private func answer(
         _ request: EchoRequest, _ index: Int32, _ context: ServerContext
     ) async throws -> EchoResponse {
-        if request.delayMs > 0 { try await Task.sleep(for: .milliseconds(request.delayMs)) }
+        if request.delayMs > 0 {
+            // Who tries something meanwhile waits for this line.
+            print("began")
+            fflush(nil)
+            try await Task.sleep(for: .milliseconds(request.delayMs))
+        }
         if request.failWith != 0 {
             throw RPCError(RPCError.Code(rawValue: request.failWith), request.text)
         }

@@ -8,6 +8,8 @@ final class ServerCore: Sendable {
     let limits: ServerLimits
     /// What all connections keep of unfinished frames.
     let keptBytes: ByteBudget
+    /// What all connections hold of answers that their peers do not take.
+    let unsentBytes: ByteBudget
     /// `unaryTimeMax` and `streamTimeMax` in nanoseconds: they are added to the time of every call,
     /// and a `Duration` counts in 128 bits.
     private let unaryNanosecondsMax: UInt64
@@ -25,19 +27,22 @@ final class ServerCore: Sendable {
         self.interceptors = interceptors
         self.limits = limits
         keptBytes = ByteBudget(bytesMax: limits.unfinishedBytesMax)
+        unsentBytes = ByteBudget(bytesMax: limits.unsentBytesTotalMax)
         unaryNanosecondsMax = Self.nanoseconds(limits.unaryTimeMax)
         streamNanosecondsMax = limits.streamTimeMax.map(Self.nanoseconds)
         self.mapError = mapError
         self.onEvent = onEvent
     }
 
-    private static func nanoseconds(_ duration: Duration) -> UInt64 {
+    static func nanoseconds(_ duration: Duration) -> UInt64 {
         MonotonicInstant(nanoseconds: 0).advanced(by: duration).nanoseconds
     }
 
     /// When a call that begins `now` has to be over; nil when it may last.
-    func latestEnd(_ kind: MethodKind, now: MonotonicInstant) -> MonotonicInstant? {
-        let timeMax = kind == .unary ? unaryNanosecondsMax : streamNanosecondsMax
+    func latestEnd(_ method: ServerMethod, now: MonotonicInstant) -> MonotonicInstant? {
+        let timeMax =
+            method.nanosecondsMax
+            ?? (method.kind == .unary ? unaryNanosecondsMax : streamNanosecondsMax)
         return timeMax.map { now.advanced(byNanoseconds: $0) }
     }
 

@@ -20,6 +20,9 @@ package enum ServerMetricsCatalog {
                 "tenancy.authentication.failures",
                 help: "Failed attempts to be somebody, by what was shown and what was wrong."),
             MetricDescription(
+                "tenancy.authentication.limited",
+                help: "Credentials that were not looked at: too many have failed from there."),
+            MetricDescription(
                 "tenancy.certificates.reloads",
                 help: "Times that certificate files were read anew, by the outcome."),
             MetricDescription(
@@ -31,6 +34,9 @@ package enum ServerMetricsCatalog {
             MetricDescription(
                 "ttrpc.server.errors.unexpected",
                 help: "Errors of handlers that had no status and became INTERNAL."),
+            MetricDescription(
+                WatchHub.begunMetric,
+                help: "Watches that have come past their beginning, and wait for what changes."),
             MetricDescription(
                 LeakAlert.metric,
                 help: "API keys that were reported as leaked, and revoked."),

@@ -1,3 +1,4 @@
+internal import CoreMetrics
 internal import Synchronization
 internal import Tenancy
 internal import TenancyStore
@@ -5,6 +6,7 @@ internal import TenancyStore
 /// All watches of this server. One statement at a time asks for all of them how far the chains of
 /// their tenants reach; a watch reads only once its own has grown.
 final class WatchHub: Sendable {
+    static let begunMetric = "tenancy.watches.begun"
     /// How many of them may be of one tenant.
     static let watchesPerTenantMax = 64
     /// The pause between two looks at the chains.
@@ -24,6 +26,7 @@ final class WatchHub: Sendable {
     /// How many watches this server serves.
     private let watchesMax: Int
     private let state = Mutex(State())
+    private let begun = Counter(label: begunMetric)
 
     init(store: TenancyStore, watchesMax: Int) {
         self.store = store
@@ -53,6 +56,9 @@ final class WatchHub: Sendable {
             return watch
         }
     }
+
+    /// A watch has sent what is there, and will tell of whatever changes from now on.
+    func noteBegun() { begun.increment() }
 
     func close(_ watch: Watch) {
         state.withLock { state in

@@ -55,6 +55,7 @@ struct WatchServer: Sendable {
             try await access.confirm(tenant.id, caller, operation)
         }
         guard let start = try await session.begin(at: resumed) else { return }
+        hub.noteBegun()
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             let flow = WatchProgress(from: start)
             tasks.addTask { try await session.send(flow) }

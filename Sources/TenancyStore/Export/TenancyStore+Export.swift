@@ -9,8 +9,6 @@ extension TenancyStore {
     /// How many records of an export are in memory at once; few are over a kilobyte, and none over
     /// 300.
     static let exportBatchRecordsMax: Int32 = 100
-    /// How long an export may take. As long as it does, the database keeps what was deleted.
-    package static let exportTimeMax = Duration.seconds(3600)
 
     /// Everything that is kept of a tenant, as of one moment, one record after the other, and in
     /// the end how many there were of each kind. The log says first that it was asked for, which
@@ -19,7 +17,7 @@ extension TenancyStore {
     /// It reads by a cursor, so however much there is, a hundred records are in memory.
     ///
     /// - Parameter send: Takes a record; the next one is read when it returns.
-    /// - Throws: what `send` throws, `notFound`, `tooMany`, `deadlineExceeded`, `unavailable`.
+    /// - Throws: what `send` throws, `notFound`, `tooMany`, `unavailable`.
     package func export(
         _ tenant: TenantID, context: AuditContext,
         to send: (ExportRecord) async throws -> Void
@@ -47,12 +45,11 @@ extension TenancyStore {
         settings.isReadOnly = true
         // Times are written out, and must not depend on the database's configuration.
         settings.statements.append("SET LOCAL TimeZone = 'UTC'")
-        let deadline = ContinuousClock.now + Self.exportTimeMax
         do {
             try await client.withTransaction(settings) { transaction in
                 var counts: [(kind: String, count: Int)] = []
                 for kind in ExportKind.all {
-                    let count = try await export(kind, of: tenant, in: transaction, deadline, send)
+                    let count = try await export(kind, of: tenant, in: transaction, send)
                     counts.append((kind.name, count))
                 }
                 let members = counts.map { "\"\($0.kind)\": \($0.count)" }
@@ -68,7 +65,7 @@ extension TenancyStore {
 
     private func export(
         _ kind: ExportKind, of tenant: TenantID, in transaction: Transaction,
-        _ deadline: ContinuousClock.Instant, _ send: (ExportRecord) async throws -> Void
+        _ send: (ExportRecord) async throws -> Void
     ) async throws -> Int {
         let cursor = "export_\(kind.name)"
         _ = try await transaction.query(kind.cursor(cursor, of: tenant))
@@ -81,10 +78,6 @@ extension TenancyStore {
             }
             count += rows.count
             guard rows.count == Int(Self.exportBatchRecordsMax) else { break }
-            guard ContinuousClock.now < deadline else {
-                throw DomainError(
-                    .deadlineExceeded, message: "the export took longer than it may")
-            }
         }
         _ = try await transaction.query(.once(unsafeSQL: "CLOSE \(cursor)"))
         return count

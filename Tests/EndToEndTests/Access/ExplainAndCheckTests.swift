@@ -1,5 +1,6 @@
 internal import TTRPC
 internal import TenancyAPI
+internal import TestSupport
 internal import Testing
 
 @Suite("Checking and explaining access", .timeLimit(.minutes(5)))
@@ -13,7 +14,7 @@ struct ExplainAndCheckTests {
 
     /// A tenant with roles, grants and keys that the generator has thrown together.
     private struct Random {
-        var generator = SeededGenerator(state: ExplainAndCheckTests.seed)
+        var generator = SplitMix(seed: ExplainAndCheckTests.seed)
 
         mutating func some<Element>(of all: [Element], atLeast least: Int = 0) -> [Element] {
             Array(all.shuffled(using: &generator).prefix(pick(least...4)))

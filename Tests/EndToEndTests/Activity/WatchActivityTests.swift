@@ -1,45 +1,17 @@
 internal import Glibc
 internal import TTRPC
 internal import TenancyAPI
+internal import TestSupport
 internal import Testing
 
 @Suite("A watch of a tenant's activity", .timeLimit(.minutes(5)))
 struct WatchActivityTests {
-    /// One watch: subscribes, and hands out what comes.
-    struct Watching {
-        let call: BidirectionalCall<WatchActivityRequest, WatchActivityResponse>
-        var responses: ResponseStream<WatchActivityResponse>.AsyncIterator
-
-        init(
-            _ services: Services, _ request: WatchActivityRequest, options: CallOptions = .defaults
-        ) async throws {
-            call = try await services.activity.watchActivity(options: options)
-            try await call.requests.write(request)
-            responses = call.responses.makeAsyncIterator()
-        }
-
-        mutating func next() async throws -> WatchActivityResponse? {
-            try await responses.next()
-        }
-
-        mutating func nextEvent() async throws -> WatchActivityResponse? {
-            while let response = try await next() {
-                if response.type != .heartbeat { return response }
-            }
-            return nil
-        }
-
-        func acknowledge(_ token: String) async throws {
-            try await call.requests.write(.init(acknowledgedToken: token))
-        }
-    }
-
     @Test("begins now, sends at most 64 unacknowledged, and goes on from a token")
     func flow() async throws {
         let deployment = try await Deployment.shared()
         try await deployment.withServices(over: .unix) { services in
             let code = try await services.createTenant("watched")
-            var watching = try await Watching(services, .init(tenantCode: code))
+            var watching = try await ActivityWatching(services, .init(tenantCode: code))
             let first = try #require(try await watching.next())
             #expect(first.type == .heartbeat && !first.resumeToken.isEmpty)
             try await ActivityTests.append(100, to: code, in: deployment)
@@ -60,7 +32,7 @@ struct WatchActivityTests {
             watching.call.requests.finish()
             #expect(try await watching.nextEvent() == nil)
 
-            var again = try await Watching(
+            var again = try await ActivityWatching(
                 services, .init(tenantCode: code, resumeToken: tokens[20], actions: ["logout"]))
             #expect(try await again.nextEvent()?.activity?.sequence == 25)
             #expect(try await again.nextEvent()?.activity?.sequence == 27)
@@ -74,7 +46,7 @@ struct WatchActivityTests {
         try await deployment.withServices(over: .unix) { services in
             let code = try await services.createTenant("refused")
             let other = try await services.createTenant("other")
-            var foreign = try await Watching(services, .init(tenantCode: other))
+            var foreign = try await ActivityWatching(services, .init(tenantCode: other))
             let token = try #require(try await foreign.next()?.resumeToken)
             for request in [
                 WatchActivityRequest(), .init(tenantCode: code, resumeToken: "nonsense"),
@@ -82,7 +54,7 @@ struct WatchActivityTests {
                 .init(tenantCode: code, actions: ["NO NAME"]),
             ] {
                 try await expectFailure(.invalidArgument) {
-                    var watching = try await Watching(services, request)
+                    var watching = try await ActivityWatching(services, request)
                     return try await watching.next()
                 }
             }
@@ -90,14 +62,14 @@ struct WatchActivityTests {
                 try await foreign.acknowledge("nonsense")
                 return try await foreign.nextEvent()
             }
-            var watches: [Watching] = []
+            var watches: [ActivityWatching] = []
             for _ in 0..<64 {
-                var watching = try await Watching(services, .init(tenantCode: code))
+                var watching = try await ActivityWatching(services, .init(tenantCode: code))
                 #expect(try await watching.next()?.type == .heartbeat)
                 watches.append(watching)
             }
             let error = try await expectFailure(.resourceExhausted) {
-                var watching = try await Watching(services, .init(tenantCode: code))
+                var watching = try await ActivityWatching(services, .init(tenantCode: code))
                 return try await watching.next()
             }
             #expect(try error.errorInfo?.reason == "TOO_MANY_WATCHES")
@@ -115,7 +87,7 @@ struct WatchActivityTests {
         }
         let tenant = "(SELECT tenant_id FROM tenant_codes WHERE tenant_code = '\(code)')"
         try await deployment.withServices(over: service) { services in
-            var watching = try await Watching(services, .init(tenantCode: code))
+            var watching = try await ActivityWatching(services, .init(tenantCode: code))
             let token = try #require(try await watching.next()?.resumeToken)
             _ = try await deployment.query(
                 "UPDATE tenants SET status = 'suspended' WHERE id = \(tenant)")
@@ -135,7 +107,7 @@ struct WatchActivityTests {
                 """)
             while true {
                 do {
-                    var late = try await Watching(
+                    var late = try await ActivityWatching(
                         services, .init(tenantCode: code, resumeToken: token))
                     #expect(try await late.next()?.type == .compacted)
                     #expect(try await late.next() == nil)
@@ -160,7 +132,7 @@ struct WatchActivityTests {
                 try await ActivityTests.append(10, to: code, in: deployment)
             }
         }
-        var random = SeededGenerator(state: seed)
+        var random = SplitMix(seed: seed)
         var token = ""
         var seen: [Int64] = []
         // The first token is had before the first row is written, or the rows before it are not
@@ -190,7 +162,7 @@ struct WatchActivityTests {
         _ services: Services, _ code: String, from token: inout String, into seen: inout [Int64],
         atMost count: Int, of total: Int
     ) async throws {
-        var watching = try await Watching(
+        var watching = try await ActivityWatching(
             services, .init(tenantCode: code, resumeToken: token))
         var events = 0
         while events < count, let response = try await watching.next() {

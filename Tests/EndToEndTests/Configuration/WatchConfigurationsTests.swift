@@ -1,40 +1,11 @@
 internal import Glibc
 internal import TTRPC
 internal import TenancyAPI
+internal import TestSupport
 internal import Testing
 
 @Suite("A watch of a tenant's settings", .timeLimit(.minutes(5)))
 struct WatchConfigurationsTests {
-    /// One watch: subscribes, and hands out what comes.
-    struct Watching {
-        let call: BidirectionalCall<WatchConfigurationsRequest, WatchConfigurationsResponse>
-        var responses: ResponseStream<WatchConfigurationsResponse>.AsyncIterator
-
-        init(
-            _ services: Services, _ request: WatchConfigurationsRequest,
-            options: CallOptions = .defaults
-        ) async throws {
-            call = try await services.configurations.watchConfigurations(options: options)
-            try await call.requests.write(request)
-            responses = call.responses.makeAsyncIterator()
-        }
-
-        mutating func next() async throws -> WatchConfigurationsResponse? {
-            try await responses.next()
-        }
-
-        mutating func nextEvent() async throws -> WatchConfigurationsResponse? {
-            while let response = try await next() {
-                if response.type != .heartbeat { return response }
-            }
-            return nil
-        }
-
-        func acknowledge(_ token: String) async throws {
-            try await call.requests.write(.init(acknowledgedToken: token))
-        }
-    }
-
     @Test("sends what is there, then every change, and no secret")
     func flow() async throws {
         let deployment = try await Deployment.shared()
@@ -48,7 +19,7 @@ struct WatchConfigurationsTests {
             }
             try await set("plain", #"{"n": 1}"#)
             try await set("secret", #"{"password": "hunter2"}"#, isSensitive: true)
-            var watching = try await Watching(services, .init(tenantCode: code))
+            var watching = try await SettingsWatching(services, .init(tenantCode: code))
             let plain = try #require(try await watching.next())
             #expect(plain.type == .snapshot && plain.configuration?.configKey == "plain")
             #expect(plain.configuration?.configValue?.json.contains("1") == true)
@@ -76,11 +47,11 @@ struct WatchConfigurationsTests {
             #expect(try await watching.nextEvent() == nil)
 
             // From a token on, without what is there: only what came after it.
-            var again = try await Watching(
+            var again = try await SettingsWatching(
                 services, .init(tenantCode: code, resumeToken: hidden.resumeToken))
             #expect(try await again.nextEvent()?.type == .deleted)
             again.call.requests.finish()
-            var ofType = try await Watching(
+            var ofType = try await SettingsWatching(
                 services,
                 .init(
                     tenantCode: code, resumeToken: begun.resumeToken,
@@ -95,12 +66,13 @@ struct WatchConfigurationsTests {
         let deployment = try await Deployment.shared()
         try await deployment.withServices(over: .unix) { services in
             let code = try await services.createTenant("compacted")
-            var watching = try await Watching(services, .init(tenantCode: code))
+            var watching = try await SettingsWatching(services, .init(tenantCode: code))
             #expect(try await watching.next()?.type == .snapshotComplete)
             let token = try #require(try await watching.next()?.resumeToken)
             watching.call.requests.finish()
             try await Self.write(1...1_010, to: code, in: deployment)
-            var late = try await Watching(services, .init(tenantCode: code, resumeToken: token))
+            var late = try await SettingsWatching(
+                services, .init(tenantCode: code, resumeToken: token))
             #expect(try await late.next()?.type == .compacted)
             #expect(try await late.next() == nil)
 
@@ -114,7 +86,7 @@ struct WatchConfigurationsTests {
                 .init(tenantCode: code, configType: ConfigType(rawValue: 99)),
             ] {
                 try await expectFailure(.invalidArgument) {
-                    var refused = try await Watching(services, request)
+                    var refused = try await SettingsWatching(services, request)
                     return try await refused.next()
                 }
             }
@@ -128,7 +100,7 @@ struct WatchConfigurationsTests {
         var token = ""
         let code = try await deployment.withServices(over: .unix) { services in
             let code = try await services.createTenant("killed")
-            var watching = try await Watching(services, .init(tenantCode: code))
+            var watching = try await SettingsWatching(services, .init(tenantCode: code))
             #expect(try await watching.next()?.type == .snapshotComplete)
             token = try #require(try await watching.next()?.resumeToken)
             watching.call.requests.finish()
@@ -139,13 +111,13 @@ struct WatchConfigurationsTests {
                 try await Self.write(first...(first + 9), to: code, in: deployment)
             }
         }
-        var random = SeededGenerator(state: seed)
+        var random = SplitMix(seed: seed)
         var seen: [Int64] = []
         while seen.count < total {
             let kills = Int.random(in: 1...80, using: &random)
             do {
                 try await deployment.withServices(over: .unix) { services in
-                    var watching = try await Watching(
+                    var watching = try await SettingsWatching(
                         services, .init(tenantCode: code, resumeToken: token))
                     var events = 0
                     while events < kills, seen.count < total,

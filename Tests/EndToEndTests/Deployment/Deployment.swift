@@ -83,6 +83,14 @@ final class Deployment: Sendable {
         processID.value = try Self.number(try await supervisor.ask("start"))
     }
 
+    /// Stops `tenancyd` as a service manager does, and starts it again.
+    func restartServer() async throws {
+        signalServer(SIGTERM)
+        let status = try await serverExitStatus()
+        guard status == 0 else { throw DeploymentError("tenancyd ended with status \(status)") }
+        try await startServer()
+    }
+
     /// Starts one more `tenancyd` on the same database, and answers how it is reached.
     ///
     /// - Parameter postgres: The folder of the socket by which it reaches Postgres; nil for the one

@@ -143,4 +143,75 @@ struct DocumentedErrorTests {
             }
         }
     }
+    @Test("is that rows pass their retention faster than a proof reads them")
+    func proofOvertaken() async throws {
+        let deployment = try await Deployment.shared()
+        try await deployment.withServices(over: .unix) { services in
+            let code = try await services.createTenant("overtaken")
+            let tenant = "(SELECT tenant_id FROM tenant_codes WHERE tenant_code = '\(code)')"
+            // An anchor that no row of the chain confirms is a fault each time, and one that has
+            // moved since is a reason to look again.
+            _ = try await deployment.query(
+                """
+                INSERT INTO tenant_activity_anchors (tenant_id, sequence, row_hash, created_at)
+                SELECT tenant_id, 1, row_hash, created_at FROM tenant_activity_heads
+                WHERE tenant_id = \(tenant)
+                """)
+            async let moving = deployment.query(
+                """
+                DO $$ BEGIN LOOP
+                    UPDATE tenant_activity_anchors SET sequence = sequence + 1
+                    WHERE tenant_id = \(tenant);
+                    EXIT WHEN NOT FOUND;
+                    COMMIT;
+                END LOOP; END $$
+                """)
+            try await deployment.waitUntil(
+                """
+                (SELECT sequence > 10 FROM tenant_activity_anchors WHERE tenant_id = \(tenant))
+                """)
+            var outcome: RPCError?
+            do throws(RPCError) {
+                _ = try await services.activity.verifyAudit(.init(tenantCode: code))
+            } catch {
+                outcome = error
+            }
+            _ = try await deployment.query(
+                "DELETE FROM tenant_activity_anchors WHERE tenant_id = \(tenant)")
+            _ = try await moving
+            #expect(outcome?.code == .aborted, "\(String(describing: outcome))")
+            #expect(try outcome?.retryInfo != nil)
+        }
+    }
+
+    @Test("is that an export or a proof takes longer than the server lets it, and holds nothing")
+    func serverDeadline() async throws {
+        let deployment = try await Deployment(settings: [
+            "TENANCY_LIMITS_EXPORT_TIME_MAX_MS": "1", "TENANCY_LIMITS_PROOF_TIME_MAX_MS": "1",
+            "TENANCY_DATABASE_CONNECTIONS_MAX": "1", "TENANCY_LOOPS": "1",
+        ])
+        try await deployment.withServices(over: .unix) { services in
+            let code = try await services.createTenant("too-long")
+            try await deployment.insertUsers((0..<2_000).map { ("u\($0)", "user") }, in: code)
+            let error = try await expectFailure(.deadlineExceeded) {
+                for try await _ in try await services.tenants.exportTenant(.init(tenantCode: code))
+                {}
+            }
+            #expect(error.message.contains("deadline"))
+            // The only connection is free again, and so is its place among the exports.
+            for _ in 0..<8 {
+                try await services.consume(1, .apiCalls, of: code)
+                try await expectFailure(.deadlineExceeded) {
+                    for try await _ in try await services.tenants.exportTenant(
+                        .init(tenantCode: code))
+                    {}
+                }
+            }
+            // The caller itself sets no deadline.
+            try await expectFailure(.deadlineExceeded) {
+                try await services.activity.verifyAudit(.init(tenantCode: code))
+            }
+        }
+        try await deployment.shutdown()
+    }
 }

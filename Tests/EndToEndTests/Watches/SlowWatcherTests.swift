@@ -103,12 +103,14 @@ struct SlowWatcherTests {
             #expect(told[Self.key(2)] == [.snapshot, .deleted])
             #expect(told[Self.key(Self.count)] == [.snapshot] && told["zzz"] == [.snapshot])
             #expect(told[Self.key(Self.count - 2)] == nil)
+            // One above what was deleted, and made once.
+            #expect(known["aaa"] == 2 && known["zzz"] == 2)
             // Neither is told again behind the token.
             try await services.set("aaa", #"{"n": 2}"#, of: code)
-            var resumed = try await WatchConfigurationsTests.Watching(
+            var resumed = try await SettingsWatching(
                 services, .init(tenantCode: code, resumeToken: token))
             let next = try #require(try await resumed.nextEvent())
-            #expect(next.configuration?.configKey == "aaa")
+            #expect(next.configuration?.configKey == "aaa" && next.configuration?.version == 3)
             #expect(next.configuration?.configValue?.json == #"{"n": 2}"#)
         }
         try await deployment.shutdown()

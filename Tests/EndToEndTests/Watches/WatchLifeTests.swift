@@ -16,10 +16,10 @@ struct WatchLifeTests {
         }
         try await deployment.withServices(over: deployment.anonymousTLS) { program in
             let options = CallOptions.bearing(key.apiKey)
-            var settings = try await WatchConfigurationsTests.Watching(
+            var settings = try await SettingsWatching(
                 program, .init(tenantCode: code), options: options)
             #expect(try await settings.next()?.type == .snapshotComplete)
-            var activity = try await WatchActivityTests.Watching(
+            var activity = try await ActivityWatching(
                 program, .init(tenantCode: code), options: options)
             #expect(try await activity.next()?.type == .heartbeat)
             // It goes on for as long as the key works.
@@ -51,34 +51,34 @@ struct WatchLifeTests {
             let codes = [
                 try await services.createTenant("first"), try await services.createTenant("second"),
             ]
-            var settings = try await WatchConfigurationsTests.Watching(
+            var settings = try await SettingsWatching(
                 services, .init(tenantCode: codes[0]))
             #expect(try await settings.next()?.type == .snapshotComplete)
             // A watch that nobody holds any more has ended.
-            var held: [WatchActivityTests.Watching] = []
+            var held: [ActivityWatching] = []
             for code in codes {
-                var activity = try await WatchActivityTests.Watching(
+                var activity = try await ActivityWatching(
                     services, .init(tenantCode: code))
                 #expect(try await activity.next()?.type == .heartbeat)
                 held.append(activity)
             }
             for code in codes {
                 let error = try await expectFailure(.resourceExhausted) {
-                    var refused = try await WatchConfigurationsTests.Watching(
+                    var refused = try await SettingsWatching(
                         services, .init(tenantCode: code))
                     return try await refused.next()
                 }
                 #expect(try error.errorInfo?.reason == "TOO_MANY_WATCHES")
                 #expect(try error.errorInfo?.metadata["max"] == "3")
                 try await expectFailure(.resourceExhausted) {
-                    var refused = try await WatchActivityTests.Watching(
+                    var refused = try await ActivityWatching(
                         services, .init(tenantCode: code))
                     return try await refused.next()
                 }
             }
             settings.call.requests.finish()
             while try await settings.next() != nil {}
-            var again = try await WatchConfigurationsTests.Watching(
+            var again = try await SettingsWatching(
                 services, .init(tenantCode: codes[1]))
             #expect(try await again.next()?.type == .snapshotComplete)
             withExtendedLifetime(held) {}
@@ -94,10 +94,10 @@ struct WatchLifeTests {
         }
         var token = ""
         try await deployment.withServices(over: .unix) { services in
-            var settings = try await WatchConfigurationsTests.Watching(
+            var settings = try await SettingsWatching(
                 services, .init(tenantCode: code))
             token = try #require(try await settings.next()?.resumeToken)
-            var activity = try await WatchActivityTests.Watching(
+            var activity = try await ActivityWatching(
                 services, .init(tenantCode: code))
             #expect(try await activity.next()?.type == .heartbeat)
             deployment.signalServer(SIGTERM)
@@ -110,7 +110,7 @@ struct WatchLifeTests {
         #expect(try await deployment.serverExitStatus() == 0)
         try await deployment.startServer()
         try await deployment.withServices(over: .unix) { services in
-            var settings = try await WatchConfigurationsTests.Watching(
+            var settings = try await SettingsWatching(
                 services, .init(tenantCode: code, resumeToken: token))
             #expect(try await settings.next()?.type == .heartbeat)
             try await services.set("flags", "true", .feature, of: code)

@@ -1,5 +1,6 @@
 internal import CProtobufC
 internal import TestProtos
+internal import TestSupport
 internal import Testing
 
 @testable internal import TTRPC

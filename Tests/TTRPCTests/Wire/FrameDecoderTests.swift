@@ -1,3 +1,4 @@
+internal import TestSupport
 internal import Testing
 
 @testable internal import TTRPC
@@ -150,22 +151,5 @@ struct FrameDecoderTests {
             let pieces = bytes.map { _ in Int.random(in: 1..<40, using: &random) }
             _ = Self.decode(bytes, pieces: pieces)
         }
-    }
-}
-
-/// A small seeded generator, so that a failing run can be repeated from its argument.
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,5 +1,6 @@
 internal import Reactor
 internal import Tenancy
+internal import TestSupport
 @testable internal import TenancyStore
 
 /// A database, a server with a cache, and a clock, all moved by one seeded generator: transactions
@@ -49,7 +50,7 @@ struct CacheSimulation {
     private(set) var faults: [String] = []
 
     init(seed: UInt64) {
-        random = SplitMix(state: seed)
+        random = SplitMix(seed: seed)
         for tenant in Self.tenants { rows[tenant] = Committed() }
     }
 

@@ -1,4 +1,5 @@
 internal import Tenancy
+internal import TestSupport
 internal import Testing
 
 @Suite struct AccessDecisionTests {
@@ -154,7 +155,7 @@ internal import Testing
 
     @Test("It says what the calls themselves are decided by, for every member one can think of")
     func agreement() throws {
-        var generator = SeededGenerator(seed: 5)
+        var generator = SplitMix(seed: 5)
         let tenant = try #require(TenantID(2))
         for _ in 0..<3_000 {
             let membership = Self.membership(&generator)
@@ -184,7 +185,7 @@ internal import Testing
         }
     }
 
-    static func membership(_ generator: inout SeededGenerator) -> Membership? {
+    static func membership(_ generator: inout SplitMix) -> Membership? {
         guard let role = Role.allCases.randomElement(using: &generator),
             Int.random(in: 0..<10, using: &generator) > 0
         else { return nil }

@@ -1,4 +1,5 @@
 internal import Tenancy
+internal import TestSupport
 internal import Testing
 
 @Suite struct PlanChangeTests {
@@ -199,7 +200,7 @@ internal import Testing
 
     @Test("Whatever changes, what is charged less what is given back is what is due")
     func amounts() throws {
-        var random = SeededGenerator(seed: 7)
+        var random = SplitMix(seed: 7)
         for _ in 0..<500 {
             let plan = Plan.allCases.dropLast().randomElement(using: &random) ?? .starter
             let cycle = BillingCycle.allCases.randomElement(using: &random) ?? .monthly

@@ -1,11 +1,12 @@
 internal import Tenancy
+internal import TestSupport
 internal import Testing
 
 @Suite struct ProrationTests {
     /// Amounts and periods at the ends of what is possible, and many in between, the same in every
     /// run.
     private static let cases: [(paise: Int64, seconds: Int64, total: Int64)] = {
-        var random = SeededGenerator(seed: 2_026)
+        var random = SplitMix(seed: 2_026)
         let yearPriceMax = Money.monthlyPricePaiseMax * 12
         var cases: [(Int64, Int64, Int64)] = [
             (0, 0, 1), (0, 1, 1), (yearPriceMax, 31_622_400, 31_622_400),

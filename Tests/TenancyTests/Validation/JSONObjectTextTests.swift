@@ -1,4 +1,5 @@
 internal import Tenancy
+internal import TestSupport
 internal import Testing
 
 @Suite struct JSONObjectTextTests {
@@ -44,7 +45,7 @@ internal import Testing
     @Test("No damage of a text makes the scanner fail")
     func damage() {
         let seed: UInt64 = 0x5eed
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         let whole = Array(#"{"a":[1,-0.5e3,{"b":"\u00e9\ud83d\ude00"}],"c":null}"#.utf8)
         for round in 0..<20_000 {
             var bytes = whole
@@ -55,18 +56,5 @@ internal import Testing
                 #expect(object.text == text || text.isEmpty, "seed \(seed) round \(round)")
             }
         }
-    }
-}
-
-/// A small generator, so that a failure can be replayed from its seed.
-struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

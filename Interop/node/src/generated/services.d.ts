@@ -261,7 +261,8 @@ export interface Services {
      * Errors: INVALID_ARGUMENT with BadRequest for a wrong tenant name, or a known row without its
      * number or its hash; NOT_FOUND for a tenant that does not exist or that the caller may not see;
      * FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; DEADLINE_EXCEEDED when the caller waits
-     * no longer; ABORTED with RetryInfo when rows pass their retention faster than they are read;
+     * no longer, or it takes longer than the server lets it, which is an hour where nothing else is
+     * configured; ABORTED with RetryInfo when rows pass their retention faster than they are read;
      * PERMISSION_DENIED; UNAUTHENTICATED.
      * HTTP route it replaces: none.
      */
@@ -382,9 +383,10 @@ export interface Services {
     /**
      * GetQuotas answers with the standing of every resource of one tenant.
      *
-     * Who may call: platform administrators, services, principals of the same tenant.
+     * Who may call: platform administrators, services, principals of the same tenant with view_usage.
      * Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
-     * that does not exist or that the caller may not see; UNAUTHENTICATED.
+     * that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+     * TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
      * HTTP route it replaces: GET /api/tenants/:tenantId/quota.
      */
     getQuotas(request: m.Input<m.GetQuotasRequest>, options?: CallOptions): Promise<m.GetQuotasResponse>;
@@ -392,10 +394,11 @@ export interface Services {
      * CheckQuota answers whether an amount is left, and takes nothing. The answer holds for the
      * moment of decided_at; a caller that wants the units uses Consume.
      *
-     * Who may call: platform administrators, services, principals of the same tenant.
+     * Who may call: platform administrators, services, principals of the same tenant with view_usage.
      * Errors: INVALID_ARGUMENT with BadRequest for an unspecified resource or a wrong tenant name;
-     * NOT_FOUND for a tenant that does not exist or that the caller may not see;
-     * FAILED_PRECONDITION for a tenant that is not active; UNAUTHENTICATED.
+     * NOT_FOUND for a tenant that does not exist or that the caller may not see; FAILED_PRECONDITION
+     * with ErrorInfo TENANT_NOT_ACTIVE or SUBSCRIPTION_NOT_ACTIVE; PERMISSION_DENIED;
+     * UNAUTHENTICATED.
      * HTTP route it replaces: GET /api/tenants/:tenantId/quota.
      */
     checkQuota(request: m.Input<m.CheckQuotaRequest>, options?: CallOptions): Promise<m.CheckQuotaResponse>;
@@ -411,10 +414,11 @@ export interface Services {
      * (its metadata holds resource, current, max and remaining) and, where time frees units,
      * RetryInfo, when the amount is not left, and nothing was taken; INVALID_ARGUMENT with
      * BadRequest for an unspecified resource, a zero amount or a wrong tenant name; NOT_FOUND for a
-     * tenant that does not exist or that the caller may not see; FAILED_PRECONDITION for a tenant
-     * that is not active, or with ErrorInfo IDEMPOTENCY_KEY_REUSED when the key was used with
+     * tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+     * TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED when the key was used with
      * another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
-     * UNAVAILABLE when only the database could decide and it is away; UNAUTHENTICATED.
+     * UNAVAILABLE when only the database could decide and it is away; PERMISSION_DENIED;
+     * UNAUTHENTICATED.
      * HTTP route it replaces: none; the taking was a function of the database,
      * increment_tenant_resource_usage.
      */
@@ -747,10 +751,74 @@ export interface Services {
      * Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
      * that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
      * TENANT_NOT_ACTIVE; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_EXPORTS when the server works on
-     * as many as it may; DEADLINE_EXCEEDED after an hour; PERMISSION_DENIED; UNAUTHENTICATED.
+     * as many as it may; DEADLINE_EXCEEDED when it takes longer than the server lets it, which is an
+     * hour where nothing else is configured; PERMISSION_DENIED; UNAUTHENTICATED.
      * HTTP route it replaces: none.
      */
     exportTenant(request: m.Input<m.ExportTenantRequest>, options?: CallOptions): AsyncGenerator<m.ExportTenantResponse>;
+  };
+  /**
+   * TokenService exchanges API keys for tenant tokens: OAuth 2.0's client credentials grant (RFC
+   * 6749, section 4.4) as calls.
+   *
+   * A tenant token is a JWT (RFC 7519) of the profile for access tokens (RFC 9068), signed with
+   * Ed25519 (`alg` EdDSA), good for at most five minutes. Its claims are iss, aud, sub
+   * (`api_key:<keyId>`), client_id, tenant_id, tenant (the code), scope, iat, nbf, exp and jti; none
+   * is ever missing. Whoever has the key set can verify it without asking; this service takes it as
+   * `authorization: Bearer` metadata instead of the key, for what both the token's scope and the key
+   * allow, and only while the key itself would be let through: a token is never worth more than its
+   * key, has no rate of its own, and ends with it.
+   */
+  tokens: {
+    /**
+     * ExchangeApiKey gives a token for a key. Each costs one of the key's hourly rate.
+     *
+     * Who may call: everybody; the key is what counts.
+     * Errors: INVALID_ARGUMENT with BadRequest for a key that is empty or too long, an audience that
+     * this service does not issue for, a permission that is not in the catalog, a lifetime over 300
+     * seconds, or a source address from a caller who is not trusted to name one; UNAUTHENTICATED for
+     * whatever is wrong with the key, always in the same words; PERMISSION_DENIED for a permission
+     * that the key has not; RESOURCE_EXHAUSTED with RetryInfo and ErrorInfo API_KEY_RATE_EXCEEDED, or
+     * AUTHENTICATION_RATE_EXCEEDED where too many attempts from there have failed;
+     * FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, or ENCRYPTION_NOT_CONFIGURED where no
+     * master key protects signing keys.
+     * HTTP route it replaces: none.
+     */
+    exchangeApiKey(request: m.Input<m.ExchangeApiKeyRequest>, options?: CallOptions): Promise<m.ExchangeApiKeyResponse>;
+    /**
+     * GetKeySet answers the keys that tokens are verified with (RFC 7517). A new key is published an
+     * hour before it signs, and an old one as long after it signed its last token: whoever asks once
+     * an hour always has the key of a good token.
+     *
+     * Who may call: everybody.
+     * Errors: UNAVAILABLE.
+     * HTTP route it replaces: none.
+     */
+    getKeySet(request: m.Input<m.GetKeySetRequest>, options?: CallOptions): Promise<m.GetKeySetResponse>;
+    /**
+     * Introspect answers whether a token is good now, and what it says (RFC 7662). One that is not
+     * good, for whatever reason, is not active, and nothing else is said of it. It costs none of the
+     * key's rate.
+     *
+     * Who may call: platform administrators, services.
+     * Errors: INVALID_ARGUMENT with BadRequest for a token that is empty or over 4,096 bytes, or a
+     * source address that is none; PERMISSION_DENIED; UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    introspect(request: m.Input<m.IntrospectRequest>, options?: CallOptions): Promise<m.IntrospectResponse>;
+    /**
+     * RevokeTokens makes every token worthless that was issued so far for one key of a tenant, or for
+     * all; the keys go on, and new tokens may be had at once. No server takes such a token any more
+     * when it returns; whoever verifies with the key set alone may for five minutes.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant with
+     * manage_api_keys.
+     * Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or key that does not exist or
+     * that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or
+     * IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    revokeTokens(request: m.Input<m.RevokeTokensRequest>, options?: CallOptions): Promise<m.RevokeTokensResponse>;
   };
   /**
    * UserService keeps who belongs to a tenant, in which role and with which permissions.

@@ -650,7 +650,8 @@ public protocol ActivityServiceHandler: Sendable {
     /// Errors: INVALID_ARGUMENT with BadRequest for a wrong tenant name, or a known row without its
     /// number or its hash; NOT_FOUND for a tenant that does not exist or that the caller may not see;
     /// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; DEADLINE_EXCEEDED when the caller waits
-    /// no longer; ABORTED with RetryInfo when rows pass their retention faster than they are read;
+    /// no longer, or it takes longer than the server lets it, which is an hour where nothing else is
+    /// configured; ABORTED with RetryInfo when rows pass their retention faster than they are read;
     /// PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: none.
     func verifyAudit(
@@ -734,7 +735,8 @@ public struct ActivityServiceClient: Sendable {
     /// Errors: INVALID_ARGUMENT with BadRequest for a wrong tenant name, or a known row without its
     /// number or its hash; NOT_FOUND for a tenant that does not exist or that the caller may not see;
     /// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE; DEADLINE_EXCEEDED when the caller waits
-    /// no longer; ABORTED with RetryInfo when rows pass their retention faster than they are read;
+    /// no longer, or it takes longer than the server lets it, which is an hour where nothing else is
+    /// configured; ABORTED with RetryInfo when rows pass their retention faster than they are read;
     /// PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: none.
     public func verifyAudit(

@@ -1473,9 +1473,10 @@ public enum QuotaServiceMethods {
 public protocol QuotaServiceHandler: Sendable {
     /// GetQuotas answers with the standing of every resource of one tenant.
     ///
-    /// Who may call: platform administrators, services, principals of the same tenant.
+    /// Who may call: platform administrators, services, principals of the same tenant with view_usage.
     /// Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
-    /// that does not exist or that the caller may not see; UNAUTHENTICATED.
+    /// that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+    /// TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: GET /api/tenants/:tenantId/quota.
     func getQuotas(
         _ request: GetQuotasRequest, context: ServerContext
@@ -1484,10 +1485,11 @@ public protocol QuotaServiceHandler: Sendable {
     /// CheckQuota answers whether an amount is left, and takes nothing. The answer holds for the
     /// moment of decided_at; a caller that wants the units uses Consume.
     ///
-    /// Who may call: platform administrators, services, principals of the same tenant.
+    /// Who may call: platform administrators, services, principals of the same tenant with view_usage.
     /// Errors: INVALID_ARGUMENT with BadRequest for an unspecified resource or a wrong tenant name;
-    /// NOT_FOUND for a tenant that does not exist or that the caller may not see;
-    /// FAILED_PRECONDITION for a tenant that is not active; UNAUTHENTICATED.
+    /// NOT_FOUND for a tenant that does not exist or that the caller may not see; FAILED_PRECONDITION
+    /// with ErrorInfo TENANT_NOT_ACTIVE or SUBSCRIPTION_NOT_ACTIVE; PERMISSION_DENIED;
+    /// UNAUTHENTICATED.
     /// HTTP route it replaces: GET /api/tenants/:tenantId/quota.
     func checkQuota(
         _ request: CheckQuotaRequest, context: ServerContext
@@ -1504,10 +1506,11 @@ public protocol QuotaServiceHandler: Sendable {
     /// (its metadata holds resource, current, max and remaining) and, where time frees units,
     /// RetryInfo, when the amount is not left, and nothing was taken; INVALID_ARGUMENT with
     /// BadRequest for an unspecified resource, a zero amount or a wrong tenant name; NOT_FOUND for a
-    /// tenant that does not exist or that the caller may not see; FAILED_PRECONDITION for a tenant
-    /// that is not active, or with ErrorInfo IDEMPOTENCY_KEY_REUSED when the key was used with
+    /// tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+    /// TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED when the key was used with
     /// another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
-    /// UNAVAILABLE when only the database could decide and it is away; UNAUTHENTICATED.
+    /// UNAVAILABLE when only the database could decide and it is away; PERMISSION_DENIED;
+    /// UNAUTHENTICATED.
     /// HTTP route it replaces: none; the taking was a function of the database,
     /// increment_tenant_resource_usage.
     func consume(
@@ -1744,9 +1747,10 @@ public struct QuotaServiceClient: Sendable {
 
     /// GetQuotas answers with the standing of every resource of one tenant.
     ///
-    /// Who may call: platform administrators, services, principals of the same tenant.
+    /// Who may call: platform administrators, services, principals of the same tenant with view_usage.
     /// Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
-    /// that does not exist or that the caller may not see; UNAUTHENTICATED.
+    /// that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+    /// TENANT_NOT_ACTIVE; PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: GET /api/tenants/:tenantId/quota.
     public func getQuotas(
         _ request: GetQuotasRequest, options: CallOptions = .defaults
@@ -1758,10 +1762,11 @@ public struct QuotaServiceClient: Sendable {
     /// CheckQuota answers whether an amount is left, and takes nothing. The answer holds for the
     /// moment of decided_at; a caller that wants the units uses Consume.
     ///
-    /// Who may call: platform administrators, services, principals of the same tenant.
+    /// Who may call: platform administrators, services, principals of the same tenant with view_usage.
     /// Errors: INVALID_ARGUMENT with BadRequest for an unspecified resource or a wrong tenant name;
-    /// NOT_FOUND for a tenant that does not exist or that the caller may not see;
-    /// FAILED_PRECONDITION for a tenant that is not active; UNAUTHENTICATED.
+    /// NOT_FOUND for a tenant that does not exist or that the caller may not see; FAILED_PRECONDITION
+    /// with ErrorInfo TENANT_NOT_ACTIVE or SUBSCRIPTION_NOT_ACTIVE; PERMISSION_DENIED;
+    /// UNAUTHENTICATED.
     /// HTTP route it replaces: GET /api/tenants/:tenantId/quota.
     public func checkQuota(
         _ request: CheckQuotaRequest, options: CallOptions = .defaults
@@ -1781,10 +1786,11 @@ public struct QuotaServiceClient: Sendable {
     /// (its metadata holds resource, current, max and remaining) and, where time frees units,
     /// RetryInfo, when the amount is not left, and nothing was taken; INVALID_ARGUMENT with
     /// BadRequest for an unspecified resource, a zero amount or a wrong tenant name; NOT_FOUND for a
-    /// tenant that does not exist or that the caller may not see; FAILED_PRECONDITION for a tenant
-    /// that is not active, or with ErrorInfo IDEMPOTENCY_KEY_REUSED when the key was used with
+    /// tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+    /// TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED when the key was used with
     /// another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
-    /// UNAVAILABLE when only the database could decide and it is away; UNAUTHENTICATED.
+    /// UNAVAILABLE when only the database could decide and it is away; PERMISSION_DENIED;
+    /// UNAUTHENTICATED.
     /// HTTP route it replaces: none; the taking was a function of the database,
     /// increment_tenant_resource_usage.
     public func consume(
