@@ -4,6 +4,7 @@ internal import Synchronization
 internal import TTRPC
 internal import TenancyAPI
 internal import TenancyClient
+internal import TestSupport
 internal import Testing
 
 /// Real servers and a real database, killed at random while 64 clients take units: never more is
@@ -27,7 +28,7 @@ struct QuotaChaosTests {
     @Test("admit never more than the limit, and lose nothing that was committed")
     func chaos() async throws {
         print("chaos: TEST_CHAOS_SEED=\(Self.seed)")
-        var random = SeededGenerator(state: Self.seed)
+        var random = SplitMix(seed: Self.seed)
         let deployment = try await Deployment()
         let codes = try await deployment.withServices(over: .unix) { services in
             var codes: [String] = []
