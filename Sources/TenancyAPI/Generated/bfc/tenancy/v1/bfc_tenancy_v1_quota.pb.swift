@@ -1509,10 +1509,8 @@ public protocol QuotaServiceHandler: Sendable {
     /// tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
     /// TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED when the key was used with
     /// another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
-    /// UNAVAILABLE when only the database could decide and it is away; PERMISSION_DENIED;
-    /// UNAUTHENTICATED.
-    /// HTTP route it replaces: none; the taking was a function of the database,
-    /// increment_tenant_resource_usage.
+    /// UNAVAILABLE when only the database can decide and is away; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// HTTP route it replaces: none; the database had increment_tenant_resource_usage.
     func consume(
         _ request: ConsumeRequest, context: ServerContext
     ) async throws -> ConsumeResponse
@@ -1667,8 +1665,7 @@ public protocol QuotaServiceHandler: Sendable {
         _ request: SetQuotaPolicyRequest, context: ServerContext
     ) async throws -> SetQuotaPolicyResponse
 
-    /// ReconcileUsage recomputes what a tenant has used from the ledger, to which every unit is added
-    /// as it is counted and in which nothing is ever changed, and compares.
+    /// ReconcileUsage recomputes what a tenant has used from the ledger of every unit, and compares.
     ///
     /// Who may call: platform administrators.
     /// Errors: INVALID_ARGUMENT with BadRequest for a month that is none, or a wrong tenant name;
@@ -1789,10 +1786,8 @@ public struct QuotaServiceClient: Sendable {
     /// tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
     /// TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED when the key was used with
     /// another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
-    /// UNAVAILABLE when only the database could decide and it is away; PERMISSION_DENIED;
-    /// UNAUTHENTICATED.
-    /// HTTP route it replaces: none; the taking was a function of the database,
-    /// increment_tenant_resource_usage.
+    /// UNAVAILABLE when only the database can decide and is away; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// HTTP route it replaces: none; the database had increment_tenant_resource_usage.
     public func consume(
         _ request: ConsumeRequest, options: CallOptions = .defaults
     ) async throws(RPCError) -> ConsumeResponse {
@@ -1989,8 +1984,7 @@ public struct QuotaServiceClient: Sendable {
             QuotaServiceMethods.setQuotaPolicy, request, options: options)
     }
 
-    /// ReconcileUsage recomputes what a tenant has used from the ledger, to which every unit is added
-    /// as it is counted and in which nothing is ever changed, and compares.
+    /// ReconcileUsage recomputes what a tenant has used from the ledger of every unit, and compares.
     ///
     /// Who may call: platform administrators.
     /// Errors: INVALID_ARGUMENT with BadRequest for a month that is none, or a wrong tenant name;
