@@ -83,13 +83,15 @@ extension QuotaServiceClient {
     ) async throws(RPCError) -> HeldLease {
         guard (1...HeldLease.unitsMax).contains(units) else {
             throw RPCError(
-                .invalidArgument, "units: a lease has from 1 to \(HeldLease.unitsMax), not \(units)")
+                .invalidArgument, "units: a lease has from 1 to \(HeldLease.unitsMax), not \(units)"
+            )
         }
         let (wakes, wake) = AsyncStream.makeStream(
             of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let inHand = LeaseUnits { wake.yield() }
         let renewal = LeaseRenewal(
-            quota: self, terms: .init(
+            quota: self,
+            terms: .init(
                 tenantCode: tenantCode, resource: resource, units: units, timeToLive: timeToLive),
             inHand: inHand, wakes: wakes, wake: wake)
         try await renewal.acquire()

@@ -30,7 +30,8 @@ actor LeaseRenewal {
         let amount: Int
     }
 
-    /// The shortest wait before a server that gave nothing is asked again.
+    /// The shortest wait before a server that gave nothing is asked again; doubled each time, up to
+    /// a third of the life of the lease.
     private static let askAgainMin = Duration.milliseconds(50)
 
     private let quota: QuotaServiceClient
@@ -61,19 +62,24 @@ actor LeaseRenewal {
     /// Until the task is cancelled: renews three times in the life of the lease, and whenever
     /// little is left.
     func run() async {
+        let pause = terms.timeToLive / 3
         await withTaskGroup { group in
-            let (pause, wake) = (terms.timeToLive / 3, wake)
+            let wake = wake
             group.addTask {
                 while (try? await Task.sleep(for: pause)) != nil { wake.yield() }
             }
+            var delay = Self.askAgainMin
             for await _ in wakes {
                 inHand.listen()
                 let before = inHand.count
                 await goOn()
                 // Asked in vain: whoever takes the last units would have us ask without end.
                 if inHand.count <= before {
-                    let delay = Self.askAgainMin * Int.random(in: 1000...1500) / 1000
-                    guard (try? await Task.sleep(for: delay)) != nil else { break }
+                    let spread = delay * Int.random(in: 1000...1500) / 1000
+                    guard (try? await Task.sleep(for: spread)) != nil else { break }
+                    delay = min(delay * 2, pause)
+                } else {
+                    delay = Self.askAgainMin
                 }
                 if Task.isCancelled { break }
                 if !inHand.isAlive || inHand.count == 0 { wake.yield() }
@@ -149,6 +155,9 @@ actor LeaseRenewal {
                 options: callTimeMax)
             guard let granted = answer.lease else { throw Self.noLease }
             takeIn(granted, asked: asked)
+            if lease?.held == reported.held, inHand.count == 0 {
+                throw RPCError(.resourceExhausted, "no unit is left for the lease")
+            }
         } catch {
             guard error.code == .failedPrecondition || error.code == .notFound else { throw error }
             // It has ended there, with everything in it.
