@@ -2229,10 +2229,7 @@ export interface QuotaStatus {
   max: bigint;
   /** 100 times current over max, rounded to two decimals. */
   percentage: number;
-  /**
-   * Units that are spoken for and not used yet: reservations, and blocks in the hands of clients
-   * and servers.
-   */
+  /** Units that are spoken for and not used yet: reservations, and blocks in the hands of clients. */
   reserved: bigint;
   /** The units used above the limit, at a price; part of current. */
   overage: bigint;

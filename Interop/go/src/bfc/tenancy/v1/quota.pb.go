@@ -205,8 +205,7 @@ type QuotaStatus struct {
 	Max uint64 `protobuf:"varint,3,opt,name=max,proto3" json:"max,omitempty"`
 	// 100 times current over max, rounded to two decimals.
 	Percentage float64 `protobuf:"fixed64,4,opt,name=percentage,proto3" json:"percentage,omitempty"`
-	// Units that are spoken for and not used yet: reservations, and blocks in the hands of clients
-	// and servers.
+	// Units that are spoken for and not used yet: reservations, and blocks in the hands of clients.
 	Reserved uint64 `protobuf:"varint,5,opt,name=reserved,proto3" json:"reserved,omitempty"`
 	// The units used above the limit, at a price; part of current.
 	Overage uint64 `protobuf:"varint,6,opt,name=overage,proto3" json:"overage,omitempty"`

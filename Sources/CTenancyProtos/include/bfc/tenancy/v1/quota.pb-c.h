@@ -159,8 +159,7 @@ struct  Bfc__Tenancy__V1__QuotaStatus
    */
   double percentage;
   /*
-   * Units that are spoken for and not used yet: reservations, and blocks in the hands of clients
-   * and servers.
+   * Units that are spoken for and not used yet: reservations, and blocks in the hands of clients.
    */
   uint64_t reserved;
   /*

@@ -199,8 +199,7 @@ public struct QuotaStatus: ProtobufMessage {
     /// 100 times current over max, rounded to two decimals.
     public var percentage: Double = 0
 
-    /// Units that are spoken for and not used yet: reservations, and blocks in the hands of clients
-    /// and servers.
+    /// Units that are spoken for and not used yet: reservations, and blocks in the hands of clients.
     public var reserved: UInt64 = 0
 
     /// The units used above the limit, at a price; part of current.
