@@ -90,17 +90,17 @@ extension TenancyStore {
 
     /// Which accounts' units others wait for, as it is notified; nil when notifications may have
     /// been lost, and all have to be looked at. A hint, that the rows are the truth of.
-    package func quotaRecalls() -> AsyncStream<QuotaAccount?> {
+    package func quotaRecalls() -> AsyncStream<QuotaRecall?> {
         let listener = NotificationListener(
             url: url, channels: ["quota_recall"], loop: loops.loops[0])
-        let (stream, continuation) = AsyncStream<QuotaAccount?>.makeStream(
+        let (stream, continuation) = AsyncStream<QuotaRecall?>.makeStream(
             bufferingPolicy: .bufferingNewest(NotificationListener.unreadEventsMax))
         let reader = Task {
             for await event in listener.events {
                 switch event {
                 case .connected: continuation.yield(nil)
                 case .notification(_, let payload):
-                    if let account = QuotaAccount(payload) { continuation.yield(account) }
+                    if let recall = QuotaRecall(payload) { continuation.yield(recall) }
                 }
             }
             continuation.finish()
@@ -113,15 +113,20 @@ extension TenancyStore {
     }
 }
 
-extension QuotaAccount {
-    /// From what a notification says: tenant, resource, subject.
+/// A holder misses units of an account.
+package struct QuotaRecall: Sendable {
+    package let account: QuotaAccount
+    /// Who misses them: 0 for somebody who holds none.
+    package let holder: Int64
+
+    /// From what a notification says: holder, tenant, resource, subject.
     fileprivate init?(_ payload: String) {
-        let parts = payload.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-        guard parts.count >= 2, let number = Int64(parts[0]), let tenant = TenantID(number),
-            let meter = QuotaMeter(name: String(parts[1]))
+        let parts = payload.split(separator: ":", maxSplits: 3, omittingEmptySubsequences: false)
+        guard parts.count == 4, let holder = Int64(parts[0]), let number = Int64(parts[1]),
+            let tenant = TenantID(number), let meter = QuotaMeter(name: String(parts[2]))
         else { return nil }
-        self.init(
-            tenant: tenant, meter: meter, subject: parts.count > 2 ? String(parts[2]) : "")
+        account = QuotaAccount(tenant: tenant, meter: meter, subject: String(parts[3]))
+        self.holder = holder
     }
 }
 

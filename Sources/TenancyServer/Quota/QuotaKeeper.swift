@@ -169,9 +169,9 @@ final class QuotaKeeper: ChangeFollower, QuotaHolder {
 
     /// Takes in that others wait for units which are held here.
     private func listen() async {
-        for await account in store.quotaRecalls() {
-            if let account {
-                shard(account.tenant).recall(account)
+        for await recall in store.quotaRecalls() {
+            if let recall {
+                shard(recall.account.tenant).recall(recall)
             } else {
                 for shard in shards { shard.reviewEverything() }
             }

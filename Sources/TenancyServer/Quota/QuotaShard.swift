@@ -20,6 +20,8 @@ final class QuotaShard: Sendable {
 
     private struct State {
         var ledger: LeaseLedger
+        /// The shard's number among the holders of leases.
+        var holder: Int64?
         var waiting: [LedgerTicket: Waiting] = [:]
         /// Who waits for the end of an exchange, by its number.
         var flushes: [(exchange: UInt64, continuation: CheckedContinuation<Void, Never>)] = []
@@ -149,9 +151,11 @@ final class QuotaShard: Sendable {
 
     // MARK: - Hints
 
-    func recall(_ account: QuotaAccount) {
+    func recall(_ recall: QuotaRecall) {
+        // What it misses itself it does not give back.
+        guard state.withLock({ $0.holder }) != recall.holder else { return }
         let now = MonotonicInstant.now().nanoseconds
-        change { $0.recall(account, now: now) }
+        change { $0.recall(recall.account, now: now) }
     }
 
     func refresh(_ tenant: TenantID) {
@@ -182,6 +186,7 @@ final class QuotaShard: Sendable {
                 if holder == nil { try? await Task.sleep(for: .milliseconds(200)) }
             }
             guard let holder else { return }
+            state.withLock { $0.holder = holder }
             var aliveAt: UInt64 = 0
             while true {
                 let now = MonotonicInstant.now().nanoseconds

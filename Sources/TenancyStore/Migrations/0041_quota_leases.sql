@@ -56,7 +56,8 @@ GRANT SELECT, INSERT, DELETE, UPDATE (
 GRANT INSERT, UPDATE (used) ON tenant_resource_usage TO tenancy_platform;
 
 -- Asks whoever else holds units of this period to give back what they do not need. The rows are
--- what counts; the notification is a hint, once for each row that was not asked already.
+-- what counts; the notification is a hint, once for each row that was not asked already, and names
+-- who asks.
 CREATE FUNCTION recall_quota_leases(
     p_tenant_id bigint, p_resource_type text, p_subject text, p_period_start timestamptz,
     p_but_holder_id bigint DEFAULT 0, p_but_lease bigint DEFAULT 0)
@@ -71,7 +72,8 @@ BEGIN
       AND l.granted > l.spent + l.returned + l.lost AND NOT l.is_recalled;
     IF FOUND THEN
         PERFORM pg_notify(
-            'quota_recall', concat_ws(':', p_tenant_id, p_resource_type, p_subject));
+            'quota_recall',
+            concat_ws(':', p_but_holder_id, p_tenant_id, p_resource_type, p_subject));
     END IF;
 END
 $$;

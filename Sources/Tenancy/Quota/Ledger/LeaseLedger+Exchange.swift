@@ -287,7 +287,8 @@ extension LeaseLedger {
         else { return false }
         let units = waiters[place].charges[position].units
         let missing = units - slots[slot].inHand
-        let isTooOld = waiters[place].exchange == exchangeNumber
+        // So is an answer to a report that knew nothing of what was given back since.
+        let isTooOld = waiters[place].exchange == exchangeNumber || slots[slot].isUnsettled
         if grant.state != .open || isTooOld || missing <= grant.free {
             markUrgent(slot)
             return false
