@@ -106,9 +106,13 @@ extension LeaseLedger {
         for (item, grant) in zip(exchange.items, grants) {
             settle(item, &resumed)
             apply(grant, item, now, startedAt: exchange.startedAt)
+        }
+        // Only then: a call with several accounts may need more than one of these answers, and no
+        // slot may be looked at, or begin anew, before its own has been taken in.
+        for item in exchange.items {
+            heedRecall(Int(item.slot), now)
             requeue(Int(item.slot), now)
         }
-        // Only then: a call with several accounts may need more than one of these answers.
         for (item, grant) in zip(exchange.items, grants) {
             serve(Int(item.slot), grant, now, &resumed)
         }
@@ -149,11 +153,11 @@ extension LeaseLedger {
             slots[slot].granted = grant.granted
         }
         guard !slots[slot].flags.contains(.closing) else { return slots[slot].returnHand() }
-        let isRecalled = slots[slot].flags.remove(.isRecalled) != nil || grant.isRecalled
+        if grant.isRecalled { slots[slot].flags.insert(.isRecalled) }
         slots[slot].flags.subtract([.unknown, .refused, .unlimited])
         switch grant.state {
         case .open:
-            open(slot, grant, item, now, isRecalled: isRecalled)
+            open(slot, grant, item, now)
             slots[slot].validUntil = grant.validFor.map { startedAt &+ $0 } ?? .max
         case .over: roll(slot, now)
         case .lost:
@@ -172,8 +176,7 @@ extension LeaseLedger {
     }
 
     private mutating func open(
-        _ slot: Int, _ grant: LeaseGrant, _ item: LedgerExchange.Item, _ now: UInt64,
-        isRecalled: Bool
+        _ slot: Int, _ grant: LeaseGrant, _ item: LedgerExchange.Item, _ now: UInt64
     ) {
         let unreported = slots[slot].spent + slots[slot].pending - item.spent
         slots[slot].current = grant.used + unreported
@@ -189,9 +192,12 @@ extension LeaseLedger {
             slots[slot].flags.remove(.admitsWhenAway)
         }
         resize(slot, asked: item.target - item.granted, got: grant.granted - item.granted, now)
-        if isRecalled, slots[slot].waiters.isEmpty || !canServeFirst(slot, now) {
-            slots[slot].returnHand()
-        }
+    }
+
+    /// Gives back what others wait for, unless it is just what a call here needs.
+    private mutating func heedRecall(_ slot: Int, _ now: UInt64) {
+        guard slots[slot].flags.remove(.isRecalled) != nil else { return }
+        if slots[slot].waiters.isEmpty || !canServeFirst(slot, now) { slots[slot].returnHand() }
     }
 
     /// A block that was used up quickly is too small, one that lasted is too large, and one that

@@ -33,7 +33,8 @@ struct LedgerSlot: Sendable {
         static let admitsWhenAway = Flags(rawValue: 1 << 11)
         /// An exchange failed that may have been committed: more may be granted than is known.
         static let isInDoubt = Flags(rawValue: 1 << 3)
-        /// Was recalled while an exchange was under way, whose answer may not know of that.
+        /// Others wait for what is in the hand: the answer said so, or a hint that came while the
+        /// exchange was under way, and that its answer may not know of.
         static let isRecalled = Flags(rawValue: 1 << 13)
         /// In no list and of no account: may be used anew.
         static let isVacant = Flags(rawValue: 1 << 12)
