@@ -76,7 +76,7 @@ extension TenancyAPI.QuotaStatus {
         let status = level.status
         self.init(
             available: level.allows(0), current: status.current, max: status.max,
-            percentage: status.percentage, reserved: status.reserved + level.leased,
+            percentage: status.percentage, reserved: status.reserved,
             overage: status.current > status.max ? status.current - status.max : 0,
             limitVersion: level.version)
     }
@@ -88,7 +88,7 @@ extension StorageQuotaStatus {
         self.init(
             available: level.allows(0), current: status.currentShown, max: status.maxShown,
             percentage: status.percentage, currentBytes: status.current, maxBytes: status.max,
-            reserved: status.reserved + level.leased,
+            reserved: status.reserved,
             overage: status.current > status.max ? status.current - status.max : 0,
             limitVersion: level.version)
     }

@@ -2229,10 +2229,7 @@ export interface QuotaStatus {
   max: bigint;
   /** 100 times current over max, rounded to two decimals. */
   percentage: number;
-  /**
-   * Units that are spoken for and not used yet: reservations, and blocks in the hands of clients
-   * and servers.
-   */
+  /** Units set aside by Reserve and not used yet. Units in leases can be called back: they are left. */
   reserved: bigint;
   /** The units used above the limit, at a price; part of current. */
   overage: bigint;
@@ -2255,7 +2252,7 @@ export interface StorageQuotaStatus {
   currentBytes: bigint;
   /** The storage allowed, in bytes. */
   maxBytes: bigint;
-  /** Bytes that are spoken for and not used yet. */
+  /** Bytes set aside by Reserve and not used yet. */
   reserved: bigint;
   /** The bytes used above the limit, at a price; part of current. */
   overage: bigint;

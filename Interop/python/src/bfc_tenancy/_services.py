@@ -1307,10 +1307,8 @@ class AsyncQuotaService:
         tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
         TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED when the key was used with
         another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
-        UNAVAILABLE when only the database could decide and it is away; PERMISSION_DENIED;
-        UNAUTHENTICATED.
-        HTTP route it replaces: none; the taking was a function of the database,
-        increment_tenant_resource_usage.
+        UNAVAILABLE when only the database can decide and is away; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none; the database had increment_tenant_resource_usage.
         """
         return await self._channel.unary(
             self.CONSUME, request, timeout=timeout, metadata=metadata)
@@ -1520,8 +1518,7 @@ class AsyncQuotaService:
         self, request: bfc_tenancy_v1_quota_policy_pb2.ReconcileUsageRequest, *,
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_quota_policy_pb2.ReconcileUsageResponse:
-        """ReconcileUsage recomputes what a tenant has used from the ledger, to which every unit is added
-        as it is counted and in which nothing is ever changed, and compares.
+        """ReconcileUsage recomputes what a tenant has used from the ledger of every unit, and compares.
 
         Who may call: platform administrators.
         Errors: INVALID_ARGUMENT with BadRequest for a month that is none, or a wrong tenant name;
@@ -1591,10 +1588,8 @@ class BlockingQuotaService:
         tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
         TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED when the key was used with
         another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
-        UNAVAILABLE when only the database could decide and it is away; PERMISSION_DENIED;
-        UNAUTHENTICATED.
-        HTTP route it replaces: none; the taking was a function of the database,
-        increment_tenant_resource_usage.
+        UNAVAILABLE when only the database can decide and is away; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none; the database had increment_tenant_resource_usage.
         """
         return self._run(self._stub.consume(request, timeout=timeout, metadata=metadata))
 
@@ -1778,8 +1773,7 @@ class BlockingQuotaService:
         self, request: bfc_tenancy_v1_quota_policy_pb2.ReconcileUsageRequest, *,
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_quota_policy_pb2.ReconcileUsageResponse:
-        """ReconcileUsage recomputes what a tenant has used from the ledger, to which every unit is added
-        as it is counted and in which nothing is ever changed, and compares.
+        """ReconcileUsage recomputes what a tenant has used from the ledger of every unit, and compares.
 
         Who may call: platform administrators.
         Errors: INVALID_ARGUMENT with BadRequest for a month that is none, or a wrong tenant name;

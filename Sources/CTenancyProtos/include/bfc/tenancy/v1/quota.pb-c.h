@@ -159,8 +159,7 @@ struct  Bfc__Tenancy__V1__QuotaStatus
    */
   double percentage;
   /*
-   * Units that are spoken for and not used yet: reservations, and blocks in the hands of clients
-   * and servers.
+   * Units set aside by Reserve and not used yet. Units in leases can be called back: they are left.
    */
   uint64_t reserved;
   /*
@@ -208,7 +207,7 @@ struct  Bfc__Tenancy__V1__StorageQuotaStatus
    */
   uint64_t max_bytes;
   /*
-   * Bytes that are spoken for and not used yet.
+   * Bytes set aside by Reserve and not used yet.
    */
   uint64_t reserved;
   /*

@@ -199,8 +199,7 @@ public struct QuotaStatus: ProtobufMessage {
     /// 100 times current over max, rounded to two decimals.
     public var percentage: Double = 0
 
-    /// Units that are spoken for and not used yet: reservations, and blocks in the hands of clients
-    /// and servers.
+    /// Units set aside by Reserve and not used yet. Units in leases can be called back: they are left.
     public var reserved: UInt64 = 0
 
     /// The units used above the limit, at a price; part of current.
@@ -284,7 +283,7 @@ public struct StorageQuotaStatus: ProtobufMessage {
     /// The storage allowed, in bytes.
     public var maxBytes: UInt64 = 0
 
-    /// Bytes that are spoken for and not used yet.
+    /// Bytes set aside by Reserve and not used yet.
     public var reserved: UInt64 = 0
 
     /// The bytes used above the limit, at a price; part of current.
@@ -1509,10 +1508,8 @@ public protocol QuotaServiceHandler: Sendable {
     /// tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
     /// TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED when the key was used with
     /// another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
-    /// UNAVAILABLE when only the database could decide and it is away; PERMISSION_DENIED;
-    /// UNAUTHENTICATED.
-    /// HTTP route it replaces: none; the taking was a function of the database,
-    /// increment_tenant_resource_usage.
+    /// UNAVAILABLE when only the database can decide and is away; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// HTTP route it replaces: none; the database had increment_tenant_resource_usage.
     func consume(
         _ request: ConsumeRequest, context: ServerContext
     ) async throws -> ConsumeResponse
@@ -1667,8 +1664,7 @@ public protocol QuotaServiceHandler: Sendable {
         _ request: SetQuotaPolicyRequest, context: ServerContext
     ) async throws -> SetQuotaPolicyResponse
 
-    /// ReconcileUsage recomputes what a tenant has used from the ledger, to which every unit is added
-    /// as it is counted and in which nothing is ever changed, and compares.
+    /// ReconcileUsage recomputes what a tenant has used from the ledger of every unit, and compares.
     ///
     /// Who may call: platform administrators.
     /// Errors: INVALID_ARGUMENT with BadRequest for a month that is none, or a wrong tenant name;
@@ -1789,10 +1785,8 @@ public struct QuotaServiceClient: Sendable {
     /// tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
     /// TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED when the key was used with
     /// another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
-    /// UNAVAILABLE when only the database could decide and it is away; PERMISSION_DENIED;
-    /// UNAUTHENTICATED.
-    /// HTTP route it replaces: none; the taking was a function of the database,
-    /// increment_tenant_resource_usage.
+    /// UNAVAILABLE when only the database can decide and is away; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// HTTP route it replaces: none; the database had increment_tenant_resource_usage.
     public func consume(
         _ request: ConsumeRequest, options: CallOptions = .defaults
     ) async throws(RPCError) -> ConsumeResponse {
@@ -1989,8 +1983,7 @@ public struct QuotaServiceClient: Sendable {
             QuotaServiceMethods.setQuotaPolicy, request, options: options)
     }
 
-    /// ReconcileUsage recomputes what a tenant has used from the ledger, to which every unit is added
-    /// as it is counted and in which nothing is ever changed, and compares.
+    /// ReconcileUsage recomputes what a tenant has used from the ledger of every unit, and compares.
     ///
     /// Who may call: platform administrators.
     /// Errors: INVALID_ARGUMENT with BadRequest for a month that is none, or a wrong tenant name;
