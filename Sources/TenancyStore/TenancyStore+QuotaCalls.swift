@@ -10,6 +10,33 @@ extension TenancyStore {
     package func report(
         _ report: ClientLeaseReport, of tenant: TenantID, context: AuditContext
     ) async throws(DomainError) -> ClientLease {
+        var wait = RecallWait()
+        while true {
+            let row = try await take(report, of: tenant, context)
+            switch try row.value("outcome", as: String.self) {
+            case "admitted": return try row.clientLease(of: tenant)
+            case "recalling":
+                let lease = try row.clientLease(of: tenant)
+                guard await waitForRecall(of: tenant, lease.resource, &wait) else { return lease }
+            case "no_lease": throw .notFound("lease")
+            case "ended":
+                throw DomainError(
+                    .failedPrecondition(.leaseEnded), message: "the lease has ended")
+            case "stale": throw .versionMismatch
+            case "invalid":
+                throw .invalidArgument(
+                    field: "consumed",
+                    rule: "must be what was reported before to what was granted")
+            case "tenant_inactive": throw .tenantNotActive
+            case "subscription_inactive": throw .subscriptionNotActive
+            default: throw Self.emptyAnswer
+            }
+        }
+    }
+
+    private func take(
+        _ report: ClientLeaseReport, of tenant: TenantID, _ context: AuditContext
+    ) async throws(DomainError) -> Row {
         let rows = try await write(
             in: .tenant(tenant), context: context,
             """
@@ -19,20 +46,7 @@ extension TenancyStore {
                 \(optional: report.wanted)) c
             """)
         guard let row = rows.first else { throw Self.emptyAnswer }
-        switch try row.value("outcome", as: String.self) {
-        case "admitted": return try row.clientLease(of: tenant)
-        case "no_lease": throw .notFound("lease")
-        case "ended":
-            throw DomainError(
-                .failedPrecondition(.leaseEnded), message: "the lease has ended")
-        case "stale": throw .versionMismatch
-        case "invalid":
-            throw .invalidArgument(
-                field: "consumed", rule: "must be what was reported before to what was granted")
-        case "tenant_inactive": throw .tenantNotActive
-        case "subscription_inactive": throw .subscriptionNotActive
-        default: throw Self.emptyAnswer
-        }
+        return row
     }
 
     /// How the limits of a tenant are meant, a policy for each resource.

@@ -87,7 +87,8 @@ BEGIN
 END
 $$;
 
--- Takes a report in. wanted is what the client wants in hand; null ends the lease.
+-- Takes a report in. wanted is what the client wants in hand; null ends the lease. It is 'recalling'
+-- when the client has nothing in hand, and others were asked to give back.
 CREATE FUNCTION report_client_lease(
     p_tenant_id bigint, p_holder_id bigint, p_sequence bigint, p_consumed bigint,
     p_wanted bigint)
@@ -113,7 +114,11 @@ BEGIN
     SELECT l.* INTO v_lease FROM tenant_quota_leases l
     WHERE l.tenant_id = p_tenant_id AND l.resource_type = v_client.resource_type
       AND l.subject = '' AND l.holder_id = p_holder_id AND l.lease = 1;
-    IF p_sequence = v_client.sequence AND (v_client.ended_at IS NULL OR p_wanted IS NULL) THEN
+    -- The same report once more may bring what others have given back meanwhile, no more.
+    IF p_sequence = v_client.sequence AND (v_client.ended_at IS NULL OR p_wanted IS NULL)
+        AND (p_wanted IS NULL OR p_consumed <> v_lease.spent
+            OR p_wanted <= v_lease.granted - v_lease.returned - v_lease.spent)
+    THEN
         RETURN client_lease_outcome_of(p_tenant_id, p_holder_id, 'admitted');
     ELSIF v_client.ended_at IS NOT NULL THEN
         RETURN client_lease_outcome_of(p_tenant_id, p_holder_id, 'ended');
@@ -140,7 +145,9 @@ BEGIN
     WHERE c.tenant_id = p_tenant_id AND c.holder_id = p_holder_id;
     RETURN client_lease_outcome_of(
         p_tenant_id, p_holder_id,
-        CASE WHEN p_wanted IS NULL OR v_grant.state IN ('open', 'lost') THEN 'admitted'
+        CASE WHEN v_grant.state = 'open' AND p_wanted > 0 AND v_grant.elsewhere > 0
+                AND v_grant.granted = v_lease.returned + p_consumed THEN 'recalling'
+            WHEN p_wanted IS NULL OR v_grant.state IN ('open', 'lost') THEN 'admitted'
             WHEN v_grant.state = 'over' THEN 'ended' ELSE v_grant.state END);
 END
 $$;
