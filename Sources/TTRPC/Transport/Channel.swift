@@ -116,6 +116,11 @@ final class Channel: ReadinessHandler, TurnEndHandler {
     /// What the peer's certificate is, once open.
     var peerCertificate: Certificate? { tls?.peerCertificate }
 
+    /// Whether a list of the context revokes the peer's certificate, or one of its authorities'.
+    func isPeerRevoked(by context: TLSContext) -> Bool {
+        tls?.isPeerRevoked(by: context) ?? false
+    }
+
     // MARK: - Writing
 
     /// Room for a frame: the header is written, the place for its data is returned. The frame goes
