@@ -11,7 +11,8 @@ struct TenancyBench: AsyncParsableCommand {
         abstract: "Measures the tenancy service.",
         discussion: CommandStatus.helpText,
         subcommands: [
-            RunCommand.self, LoadCommand.self, ScaleCommand.self, RuntimeCommand.self,
+            RunCommand.self, LoadCommand.self, ScaleCommand.self, FairnessCommand.self,
+            RuntimeCommand.self,
         ])
 
     static func main() async {
