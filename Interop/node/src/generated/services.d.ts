@@ -417,10 +417,8 @@ export interface Services {
      * tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
      * TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED when the key was used with
      * another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
-     * UNAVAILABLE when only the database could decide and it is away; PERMISSION_DENIED;
-     * UNAUTHENTICATED.
-     * HTTP route it replaces: none; the taking was a function of the database,
-     * increment_tenant_resource_usage.
+     * UNAVAILABLE when only the database can decide and is away; PERMISSION_DENIED; UNAUTHENTICATED.
+     * HTTP route it replaces: none; the database had increment_tenant_resource_usage.
      */
     consume(request: m.Input<m.ConsumeRequest>, options?: CallOptions): Promise<m.ConsumeResponse>;
     /**
@@ -550,8 +548,7 @@ export interface Services {
      */
     getQuotaPolicy(request: m.Input<m.GetQuotaPolicyRequest>, options?: CallOptions): Promise<m.GetQuotaPolicyResponse>;
     /**
-     * SetQuotaPolicy replaces how the limit of one resource is meant. It is effective in every server
-     * within a second.
+     * SetQuotaPolicy replaces how a limit is meant, in every server within a second.
      *
      * Who may call: platform administrators. What a tenant may take, and at what price, is agreed
      * with the platform.
@@ -561,6 +558,15 @@ export interface Services {
      * HTTP route it replaces: none.
      */
     setQuotaPolicy(request: m.Input<m.SetQuotaPolicyRequest>, options?: CallOptions): Promise<m.SetQuotaPolicyResponse>;
+    /**
+     * ReconcileUsage recomputes what a tenant has used from the ledger of every unit, and compares.
+     *
+     * Who may call: platform administrators.
+     * Errors: INVALID_ARGUMENT with BadRequest for a month that is none, or a wrong tenant name;
+     * NOT_FOUND for a tenant that does not exist; PERMISSION_DENIED; UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    reconcileUsage(request: m.Input<m.ReconcileUsageRequest>, options?: CallOptions): Promise<m.ReconcileUsageResponse>;
   };
   /** SubscriptionService keeps what a tenant has subscribed to. */
   subscriptions: {

@@ -1247,6 +1247,12 @@ class AsyncQuotaService:
         "bfc.tenancy.v1.QuotaService", "SetQuotaPolicy", bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyRequest,
         bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyResponse, client_streams=False,
         server_streams=False, is_idempotent=False)
+    RECONCILE_USAGE: Method[
+        bfc_tenancy_v1_quota_policy_pb2.ReconcileUsageRequest, bfc_tenancy_v1_quota_policy_pb2.ReconcileUsageResponse
+    ] = Method(
+        "bfc.tenancy.v1.QuotaService", "ReconcileUsage", bfc_tenancy_v1_quota_policy_pb2.ReconcileUsageRequest,
+        bfc_tenancy_v1_quota_policy_pb2.ReconcileUsageResponse, client_streams=False,
+        server_streams=False, is_idempotent=True)
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
@@ -1301,10 +1307,8 @@ class AsyncQuotaService:
         tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
         TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED when the key was used with
         another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
-        UNAVAILABLE when only the database could decide and it is away; PERMISSION_DENIED;
-        UNAUTHENTICATED.
-        HTTP route it replaces: none; the taking was a function of the database,
-        increment_tenant_resource_usage.
+        UNAVAILABLE when only the database can decide and is away; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none; the database had increment_tenant_resource_usage.
         """
         return await self._channel.unary(
             self.CONSUME, request, timeout=timeout, metadata=metadata)
@@ -1498,8 +1502,7 @@ class AsyncQuotaService:
         self, request: bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyRequest, *,
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyResponse:
-        """SetQuotaPolicy replaces how the limit of one resource is meant. It is effective in every server
-        within a second.
+        """SetQuotaPolicy replaces how a limit is meant, in every server within a second.
 
         Who may call: platform administrators. What a tenant may take, and at what price, is agreed
         with the platform.
@@ -1510,6 +1513,20 @@ class AsyncQuotaService:
         """
         return await self._channel.unary(
             self.SET_QUOTA_POLICY, request, timeout=timeout, metadata=metadata)
+
+    async def reconcile_usage(
+        self, request: bfc_tenancy_v1_quota_policy_pb2.ReconcileUsageRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_policy_pb2.ReconcileUsageResponse:
+        """ReconcileUsage recomputes what a tenant has used from the ledger of every unit, and compares.
+
+        Who may call: platform administrators.
+        Errors: INVALID_ARGUMENT with BadRequest for a month that is none, or a wrong tenant name;
+        NOT_FOUND for a tenant that does not exist; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.RECONCILE_USAGE, request, timeout=timeout, metadata=metadata)
 
 
 class BlockingQuotaService:
@@ -1571,10 +1588,8 @@ class BlockingQuotaService:
         tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
         TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED when the key was used with
         another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
-        UNAVAILABLE when only the database could decide and it is away; PERMISSION_DENIED;
-        UNAUTHENTICATED.
-        HTTP route it replaces: none; the taking was a function of the database,
-        increment_tenant_resource_usage.
+        UNAVAILABLE when only the database can decide and is away; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none; the database had increment_tenant_resource_usage.
         """
         return self._run(self._stub.consume(request, timeout=timeout, metadata=metadata))
 
@@ -1743,8 +1758,7 @@ class BlockingQuotaService:
         self, request: bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyRequest, *,
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyResponse:
-        """SetQuotaPolicy replaces how the limit of one resource is meant. It is effective in every server
-        within a second.
+        """SetQuotaPolicy replaces how a limit is meant, in every server within a second.
 
         Who may call: platform administrators. What a tenant may take, and at what price, is agreed
         with the platform.
@@ -1754,6 +1768,19 @@ class BlockingQuotaService:
         HTTP route it replaces: none.
         """
         return self._run(self._stub.set_quota_policy(request, timeout=timeout, metadata=metadata))
+
+    def reconcile_usage(
+        self, request: bfc_tenancy_v1_quota_policy_pb2.ReconcileUsageRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_policy_pb2.ReconcileUsageResponse:
+        """ReconcileUsage recomputes what a tenant has used from the ledger of every unit, and compares.
+
+        Who may call: platform administrators.
+        Errors: INVALID_ARGUMENT with BadRequest for a month that is none, or a wrong tenant name;
+        NOT_FOUND for a tenant that does not exist; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.reconcile_usage(request, timeout=timeout, metadata=metadata))
 
 
 class AsyncSubscriptionService:

@@ -199,8 +199,7 @@ public struct QuotaStatus: ProtobufMessage {
     /// 100 times current over max, rounded to two decimals.
     public var percentage: Double = 0
 
-    /// Units that are spoken for and not used yet: reservations, and blocks in the hands of clients
-    /// and servers.
+    /// Units set aside by Reserve and not used yet. Units in leases can be called back: they are left.
     public var reserved: UInt64 = 0
 
     /// The units used above the limit, at a price; part of current.
@@ -284,7 +283,7 @@ public struct StorageQuotaStatus: ProtobufMessage {
     /// The storage allowed, in bytes.
     public var maxBytes: UInt64 = 0
 
-    /// Bytes that are spoken for and not used yet.
+    /// Bytes set aside by Reserve and not used yet.
     public var reserved: UInt64 = 0
 
     /// The bytes used above the limit, at a price; part of current.
@@ -1462,6 +1461,11 @@ public enum QuotaServiceMethods {
     public static let setQuotaPolicy = MethodDescriptor<SetQuotaPolicyRequest, SetQuotaPolicyResponse>(
         service: serviceName, method: "SetQuotaPolicy", kind: .unary,
         isIdempotent: false)
+
+    /// `ReconcileUsage`.
+    public static let reconcileUsage = MethodDescriptor<ReconcileUsageRequest, ReconcileUsageResponse>(
+        service: serviceName, method: "ReconcileUsage", kind: .unary,
+        isIdempotent: true)
 }
 
 /// QuotaService answers whether units are left, and takes them.
@@ -1504,10 +1508,8 @@ public protocol QuotaServiceHandler: Sendable {
     /// tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
     /// TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED when the key was used with
     /// another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
-    /// UNAVAILABLE when only the database could decide and it is away; PERMISSION_DENIED;
-    /// UNAUTHENTICATED.
-    /// HTTP route it replaces: none; the taking was a function of the database,
-    /// increment_tenant_resource_usage.
+    /// UNAVAILABLE when only the database can decide and is away; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// HTTP route it replaces: none; the database had increment_tenant_resource_usage.
     func consume(
         _ request: ConsumeRequest, context: ServerContext
     ) async throws -> ConsumeResponse
@@ -1650,8 +1652,7 @@ public protocol QuotaServiceHandler: Sendable {
         _ request: GetQuotaPolicyRequest, context: ServerContext
     ) async throws -> GetQuotaPolicyResponse
 
-    /// SetQuotaPolicy replaces how the limit of one resource is meant. It is effective in every server
-    /// within a second.
+    /// SetQuotaPolicy replaces how a limit is meant, in every server within a second.
     ///
     /// Who may call: platform administrators. What a tenant may take, and at what price, is agreed
     /// with the platform.
@@ -1662,6 +1663,16 @@ public protocol QuotaServiceHandler: Sendable {
     func setQuotaPolicy(
         _ request: SetQuotaPolicyRequest, context: ServerContext
     ) async throws -> SetQuotaPolicyResponse
+
+    /// ReconcileUsage recomputes what a tenant has used from the ledger of every unit, and compares.
+    ///
+    /// Who may call: platform administrators.
+    /// Errors: INVALID_ARGUMENT with BadRequest for a month that is none, or a wrong tenant name;
+    /// NOT_FOUND for a tenant that does not exist; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// HTTP route it replaces: none.
+    func reconcileUsage(
+        _ request: ReconcileUsageRequest, context: ServerContext
+    ) async throws -> ReconcileUsageResponse
 }
 
 extension QuotaServiceHandler {
@@ -1714,6 +1725,9 @@ extension QuotaServiceHandler {
         }
         router.unary(QuotaServiceMethods.setQuotaPolicy) { request, context in
             try await self.setQuotaPolicy(request, context: context)
+        }
+        router.unary(QuotaServiceMethods.reconcileUsage) { request, context in
+            try await self.reconcileUsage(request, context: context)
         }
     }
 }
@@ -1771,10 +1785,8 @@ public struct QuotaServiceClient: Sendable {
     /// tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
     /// TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED when the key was used with
     /// another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
-    /// UNAVAILABLE when only the database could decide and it is away; PERMISSION_DENIED;
-    /// UNAUTHENTICATED.
-    /// HTTP route it replaces: none; the taking was a function of the database,
-    /// increment_tenant_resource_usage.
+    /// UNAVAILABLE when only the database can decide and is away; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// HTTP route it replaces: none; the database had increment_tenant_resource_usage.
     public func consume(
         _ request: ConsumeRequest, options: CallOptions = .defaults
     ) async throws(RPCError) -> ConsumeResponse {
@@ -1956,8 +1968,7 @@ public struct QuotaServiceClient: Sendable {
             QuotaServiceMethods.getQuotaPolicy, request, options: options)
     }
 
-    /// SetQuotaPolicy replaces how the limit of one resource is meant. It is effective in every server
-    /// within a second.
+    /// SetQuotaPolicy replaces how a limit is meant, in every server within a second.
     ///
     /// Who may call: platform administrators. What a tenant may take, and at what price, is agreed
     /// with the platform.
@@ -1970,5 +1981,18 @@ public struct QuotaServiceClient: Sendable {
     ) async throws(RPCError) -> SetQuotaPolicyResponse {
         try await caller.unary(
             QuotaServiceMethods.setQuotaPolicy, request, options: options)
+    }
+
+    /// ReconcileUsage recomputes what a tenant has used from the ledger of every unit, and compares.
+    ///
+    /// Who may call: platform administrators.
+    /// Errors: INVALID_ARGUMENT with BadRequest for a month that is none, or a wrong tenant name;
+    /// NOT_FOUND for a tenant that does not exist; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// HTTP route it replaces: none.
+    public func reconcileUsage(
+        _ request: ReconcileUsageRequest, options: CallOptions = .defaults
+    ) async throws(RPCError) -> ReconcileUsageResponse {
+        try await caller.unary(
+            QuotaServiceMethods.reconcileUsage, request, options: options)
     }
 }

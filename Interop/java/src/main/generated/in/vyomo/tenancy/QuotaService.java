@@ -21,6 +21,8 @@ import bfc.tenancy.v1.QuotaLeaseOuterClass.ReturnLeaseRequest;
 import bfc.tenancy.v1.QuotaLeaseOuterClass.ReturnLeaseResponse;
 import bfc.tenancy.v1.QuotaPolicyOuterClass.GetQuotaPolicyRequest;
 import bfc.tenancy.v1.QuotaPolicyOuterClass.GetQuotaPolicyResponse;
+import bfc.tenancy.v1.QuotaPolicyOuterClass.ReconcileUsageRequest;
+import bfc.tenancy.v1.QuotaPolicyOuterClass.ReconcileUsageResponse;
 import bfc.tenancy.v1.QuotaPolicyOuterClass.SetQuotaPolicyRequest;
 import bfc.tenancy.v1.QuotaPolicyOuterClass.SetQuotaPolicyResponse;
 import bfc.tenancy.v1.QuotaPolicyOuterClass.WatchQuotaRequest;
@@ -117,10 +119,8 @@ public final class QuotaService {
      * tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
      * TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED when the key was used with
      * another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
-     * UNAVAILABLE when only the database could decide and it is away; PERMISSION_DENIED;
-     * UNAUTHENTICATED.
-     * HTTP route it replaces: none; the taking was a function of the database,
-     * increment_tenant_resource_usage.
+     * UNAVAILABLE when only the database can decide and is away; PERMISSION_DENIED; UNAUTHENTICATED.
+     * HTTP route it replaces: none; the database had increment_tenant_resource_usage.
      */
     public ConsumeResponse consume(ConsumeRequest request)
         throws TenancyException {
@@ -445,8 +445,7 @@ public final class QuotaService {
             SetQuotaPolicyResponse.parser(), false);
 
     /**
-     * SetQuotaPolicy replaces how the limit of one resource is meant. It is effective in every server
-     * within a second.
+     * SetQuotaPolicy replaces how a limit is meant, in every server within a second.
      * <p>
      * Who may call: platform administrators. What a tenant may take, and at what price, is agreed
      * with the platform.
@@ -464,5 +463,29 @@ public final class QuotaService {
     public SetQuotaPolicyResponse setQuotaPolicy(
         SetQuotaPolicyRequest request, Duration timeout, Metadata metadata) throws TenancyException {
         return client.unary(SET_QUOTA_POLICY, request, timeout, metadata);
+    }
+
+    public static final Method<ReconcileUsageRequest, ReconcileUsageResponse> RECONCILE_USAGE =
+        new Method<>(
+            "bfc.tenancy.v1.QuotaService", "ReconcileUsage",
+            ReconcileUsageResponse.parser(), true);
+
+    /**
+     * ReconcileUsage recomputes what a tenant has used from the ledger of every unit, and compares.
+     * <p>
+     * Who may call: platform administrators.
+     * Errors: INVALID_ARGUMENT with BadRequest for a month that is none, or a wrong tenant name;
+     * NOT_FOUND for a tenant that does not exist; PERMISSION_DENIED; UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    public ReconcileUsageResponse reconcileUsage(ReconcileUsageRequest request)
+        throws TenancyException {
+        return client.unary(RECONCILE_USAGE, request);
+    }
+
+    /** As {@link #reconcileUsage}, with a time and metadata of its own. */
+    public ReconcileUsageResponse reconcileUsage(
+        ReconcileUsageRequest request, Duration timeout, Metadata metadata) throws TenancyException {
+        return client.unary(RECONCILE_USAGE, request, timeout, metadata);
     }
 }
