@@ -35,6 +35,7 @@ enum TenancyMigrations {
         migration(47, "unused_index", PackageResources._047_unused_index_sql),
         migration(55, "api_key_life", PackageResources._055_api_key_life_sql),
         migration(56, "access", PackageResources._056_access_sql),
+        migration(57, "tenant_rules", PackageResources._057_tenant_rules_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {
