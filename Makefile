@@ -2,8 +2,8 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help deps build test interop vectors baseline simulate restarts lint generate run clean hostile \
-	leaks idle fuzz tsan sanitize
+.PHONY: help deps build test interop vectors baseline simulate testssl restarts lint generate run clean \
+	hostile leaks idle figures fuzz tsan sanitize
 
 # The same flags for every build, so that lint, build and test share one set of build products.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
@@ -33,6 +33,9 @@ simulate: ## Run the quota ledger under faults, SEEDS=10000 seeds from FIRST=1
 lint: deps ## Check format, imports, generated code, protocol files and house rules
 	@.scripts/lint.sh $(SWIFT_FLAGS)
 
+testssl: build ## Look for weaknesses of the TLS port with testssl.sh
+	@.scripts/testssl.sh
+
 restarts: build ## Stop and start a server under full load, a hundred times; no call may fail
 	TEST_RESTART_ROUNDS=100 swift test $(SWIFT_FLAGS) --skip-build --filter RestartTests
 
@@ -42,6 +45,7 @@ generate: deps ## Make the generated code anew from Protos/
 	Interop/python/generate.sh
 	Interop/c/generate.sh
 	Interop/node/generate.sh
+	Interop/java/generate.sh
 	Interop/vectors/make.sh
 
 vectors: deps ## Make the golden vectors of Interop/vectors anew from Protos/
@@ -64,6 +68,12 @@ leaks: deps ## Ten million calls, a million connects: what stays in memory
 
 idle: deps ## What 10,000 open connections and 1,000 watches cost
 	.scripts/runtime.sh idle $(OPTIONS)
+
+# Where compare.py and the load generator are, which are not part of this package.
+BENCH ?= ../shared/bench
+
+figures: deps ## What BENCHMARKS.md says of the runtime, on a machine that does nothing else
+	.scripts/figures.sh $(BENCH)
 
 # How long each target is fuzzed, and which: `make fuzz SECONDS=600 TARGETS=frames`.
 SECONDS ?= 60

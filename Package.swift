@@ -103,7 +103,7 @@ let package = Package(
                 "TTRPCInstrumentation",
                 logging, lifecycle, configuration, systemPackage, metrics, instrumentation, tracing,
             ],
-            exclude: ["ARCHITECTURE.md"],
+            exclude: ["ARCHITECTURE.md", "SECURITY.md"],
             swiftSettings: strict),
         .target(
             name: "TenancyClient", dependencies: ["TTRPC", "TTRPCInstrumentation", "TenancyAPI"],
@@ -257,8 +257,8 @@ let package = Package(
         .testTarget(
             name: "TenancyServerTests",
             dependencies: [
-                "TenancyServer", "TenancyStore", "Tenancy", "OpenSSL", "Postgres", "Reactor",
-                "PostgresTestCluster", logging,
+                "TenancyServer", "TenancyAPI", "TTRPC", "TenancyStore", "Tenancy", "OpenSSL",
+                "Postgres", "Reactor", "PostgresTestCluster", logging,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -26,7 +26,8 @@ declared_imports() {
 generated_code() {
     Protos/generate.sh --check && Interop/go/generate.sh --check \
         && Interop/python/generate.sh --check && Interop/c/generate.sh --check \
-        && Interop/node/generate.sh --check && Interop/vectors/make.sh --check
+        && Interop/node/generate.sh --check && Interop/java/generate.sh --check \
+        && Interop/vectors/make.sh --check
 }
 
 protocol_files() {

@@ -47,9 +47,12 @@ server_lock() {
 # application's own role, the owner's connections take that role when they open, and it is
 # tried here: as its owner the service would see every tenant's rows.
 server_use_given_database() {
-    export TENANCY_MIGRATION_DATABASE_URL=$TENANCY_DATABASE_URL
+    # A password is taken from a file only.
+    TENANCY_MIGRATION_DATABASE_URL=$TENANCY_DATABASE_URL
+    export TENANCY_MIGRATION_DATABASE_URL_FILE=$TENANCY_DATA/migration-database-url
+    (umask 077 && printf '%s\n' "$TENANCY_DATABASE_URL" >"$TENANCY_MIGRATION_DATABASE_URL_FILE")
     echo "tenancyd: using the database of TENANCY_DATABASE_URL"
-    "$1/tenancyd" migrate
+    env -u TENANCY_MIGRATION_DATABASE_URL "$1/tenancyd" migrate
     if [[ -n ${TENANCY_APP_DATABASE_URL:-} ]]; then
         TENANCY_DATABASE_URL=$TENANCY_APP_DATABASE_URL
     else
@@ -60,6 +63,9 @@ server_use_given_database() {
     [[ $(psql -XqAt -c 'SELECT current_user' "$TENANCY_DATABASE_URL") == tenancy_app ]] \
         || server_fail "cannot work as the role tenancy_app on that server: give an address" \
             "that logs in as it with TENANCY_APP_DATABASE_URL."
+    export TENANCY_DATABASE_URL_FILE=$TENANCY_DATA/database-url
+    (umask 077 && printf '%s\n' "$TENANCY_DATABASE_URL" >"$TENANCY_DATABASE_URL_FILE")
+    unset TENANCY_DATABASE_URL
 }
 
 server_use_private_database() {

@@ -12,6 +12,7 @@ from google.protobuf import any_pb2
 
 CLIENTS = Path(__file__).resolve().parent.parent
 ANSWER_SECONDS_MAX = 60
+END_SECONDS_MAX = 20
 CODES = [
     "OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND",
     "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED",
@@ -48,14 +49,18 @@ class Client:
         if self.process:
             self.process.kill()
 
-    def stop(self) -> None:
-        if self.process and self.process.stdin:
-            self.process.stdin.close()
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+    def stop(self) -> str:
+        """What is wrong with how it ended: a sanitizer that found a leak says so by its status."""
+        if not self.process or not self.process.stdin:
+            return ""
+        self.process.stdin.close()
+        try:
+            status = self.process.wait(END_SECONDS_MAX)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            return "the client did not end when its input did"
+        return f"the client ended with status {status}" if status else ""
 
 
 class Patience:

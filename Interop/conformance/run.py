@@ -91,9 +91,9 @@ class Clients:
         self.stop()
         self.running.clear()
 
-    def stop(self) -> None:
-        for client in self.running.values():
-            client.stop()
+    def stop(self) -> list[str]:
+        """What is wrong with how they ended."""
+        return [problem for client in self.running.values() if (problem := client.stop())]
 
 
 def ask(
@@ -176,7 +176,7 @@ class Runner:
                         for name, check in runtime.CHECKS.items():
                             self.check(table, name, column, language, lambda: check(
                                 clients.get("caller"), server))
-                        clients.stop()
+                        table.failures += [f"{column}: {p}" for p in clients.stop()]
             finally:
                 server.stop()
 
@@ -217,10 +217,11 @@ class Runner:
             for name, who in callers.items():
                 clients = Clients(language, {role: ways[way] for role, way in who.items()})
                 variables = {"TAG": f"{language}-{name}-{os.getpid()}"}
+                column = f"{language}/{name}"
                 run_cases(
-                    clients, cases, self.schema, table, f"{language}/{name}", variables,
+                    clients, cases, self.schema, table, column, variables,
                     begun.watches(int(os.environ["TENANCY_OPS_PORT"])))
-                clients.stop()
+                table.failures += [f"{column}: {p}" for p in clients.stop()]
 
 
 def main() -> None:

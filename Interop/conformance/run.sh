@@ -1,6 +1,6 @@
 #!/bin/bash
 # Runs the conformance cases: builds what is missing, starts the servers, prints the matrix.
-# Usage: run.sh [--languages python,c] [--transports unix,tls,mtls]
+# Usage: run.sh [--languages python,c] [--tables runtime,key]
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 root=$(realpath "$here/../..")

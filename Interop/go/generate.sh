@@ -1,10 +1,12 @@
 #!/bin/bash
 # Makes the Go messages and stubs in src/ from Protos/, with the plugin that comes with
-# containerd's ttrpc for Go, all from Debian packages. With --check: compares, changes nothing.
+# containerd's ttrpc for Go, and the client's typed calls, all from Debian packages. With --check:
+# compares, changes nothing.
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 root=$here/../..
 plugin=$root/.build/tools/protoc-gen-gogottrpc
+services=bfc/tenancy/client/services.go
 sources=(bfc/tenancy/v1 google/rpc grpc/health/v1)
 
 build_plugin() {
@@ -32,13 +34,26 @@ generate() {
         (cd "$root/Protos" && protoc -I . --plugin="protoc-gen-gogottrpc=$plugin" \
             --gogottrpc_out="$options:$out" "$folder"/*.proto)
     done
+    generate_services "$out/$services"
+}
+
+generate_services() {
+    local descriptors
+    descriptors=$(mktemp)
+    (cd "$root/Protos" && protoc -I . --include_imports --include_source_info \
+        --descriptor_set_out="$descriptors" bfc/tenancy/v1/*.proto grpc/health/v1/health.proto)
+    mkdir -p "$(dirname "$1")"
+    PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 "$here/tools/generate_services.py" \
+        "$descriptors" "$1"
+    gofmt -w "$1"
+    rm "$descriptors"
 }
 
 check() {
     local fresh folder status=0
     fresh=$(mktemp -d)
     generate "$fresh"
-    for folder in "${sources[@]}"; do
+    for folder in "${sources[@]}" "$services"; do
         diff -r -q "$here/src/$folder" "$fresh/$folder" || status=1
     done
     rm -r "$fresh"

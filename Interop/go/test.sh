@@ -12,7 +12,8 @@ client=$root/.build/tools/go-client
 build_client() {
     export GOPATH=$here:/usr/share/gocode GO111MODULE=off GOPROXY=off GOFLAGS=
     mkdir -p "$(dirname "$client")"
-    go vet go-client
+    go vet go-client bfc/tenancy/client
+    go test bfc/tenancy/client
     go build -o "$client" go-client
 }
 

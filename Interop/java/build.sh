@@ -4,7 +4,8 @@
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 root=$(realpath "$here/../..")
-out=$1
+mkdir -p "$1"
+out=$(realpath "$1")
 protobuf=/usr/share/java/protobuf.jar
 
 rm -rf "$out/generated" "$out/classes" "$out/test"
@@ -15,6 +16,6 @@ mkdir -p "$out/generated" "$out/classes" "$out/test"
         google/rpc/*.proto ttrpc/request.proto
 )
 find "$out/generated" "$here/src/main" -name '*.java' >"$out/sources"
-javac --release 17 -nowarn -cp "$protobuf" -d "$out/classes" @"$out/sources" 2>&1 \
-    | grep -v '^Note: ' || true
+javac --release 17 -nowarn -cp "$protobuf" -d "$out/classes" @"$out/sources" \
+    2> >(grep -v '^Note: ' >&2)
 jar --create --file "$out/bfc-tenancy.jar" -C "$out/classes" .

@@ -19,15 +19,12 @@ echo "ok   first call in Rust: $answer"
 # The README's own text, so that it cannot grow old, as a crate of somebody else.
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-block() {
-    awk -v begin="\`\`\`$1" '$0 == begin { on = 1; next } /^```$/ { on = 0 } on' "$here/README.md"
-}
-mkdir "$folder/src"
-cp -R "$here/.cargo" "$folder"
-block toml | sed "s|/path/to/Interop/rust|$here|" >"$folder/Cargo.toml"
-block rust | sed "s|\.data/tenancyd\.sock|$TENANCY_SOCKET|; s|axis-securities|default|" \
-    >"$folder/src/main.rs"
-answer=$(cd "$folder" && cargo run --quiet --offline)
+(cd "$folder" && cargo new --quiet --vcs none quota)
+cp -R "$here/.cargo" "$folder/quota"
+echo "bfc-tenancy = { path = \"$here\" }" >>"$folder/quota/Cargo.toml"
+awk '/^```rust$/ { on = 1; next } /^```$/ { on = 0 } on' "$here/README.md" \
+    | sed 's|axis-securities|default|' >"$folder/quota/src/main.rs"
+answer=$(cd "$folder/quota" && cargo run --quiet --offline -- "$TENANCY_SOCKET")
 [[ $answer == "allowed: true, left "* ]] || { echo "unexpected: $answer" && exit 1; }
 echo "ok   the README's crate: $answer"
 "$root/Interop/vectors/check.sh" rust

@@ -2,6 +2,8 @@
 package enum PEMSource: Sendable {
     /// A path, read when the context is made. Reading blocks the calling thread.
     case file(String)
+    /// A private key's PEM text, from memory that is zeroed.
+    case secret(SecretBytes)
     /// The PEM text itself, from memory. Errors name it "(memory)".
     case bytes([UInt8])
 
@@ -12,7 +14,7 @@ package enum PEMSource: Sendable {
     var name: String {
         switch self {
         case .file(let path): path
-        case .bytes: "(memory)"
+        case .bytes, .secret: "(memory)"
         }
     }
 
@@ -21,6 +23,8 @@ package enum PEMSource: Sendable {
         switch self {
         case .bytes(let bytes):
             return SecretBytes(copying: bytes)
+        case .secret(let bytes):
+            return bytes
         case .file(let path):
             return try KeyFile(path).read(bytesMax: PEMSource.fileBytesMax)
         }

@@ -8,6 +8,9 @@ internal import Glibc
 package struct MonotonicInstant: Comparable, Hashable, Sendable {
     package var nanoseconds: UInt64
 
+    // What is inlinable here is asked in every call, and costs several times itself through the
+    // tables of another module.
+    @inlinable
     package init(nanoseconds: UInt64) {
         self.nanoseconds = nanoseconds
     }
@@ -30,6 +33,7 @@ package struct MonotonicInstant: Comparable, Hashable, Sendable {
         return whole.overflow || overflow ? .distantFuture : advanced(byNanoseconds: part)
     }
 
+    @inlinable
     package func advanced(byNanoseconds distance: UInt64) -> MonotonicInstant {
         let (sum, overflow) = nanoseconds.addingReportingOverflow(distance)
         return overflow ? .distantFuture : MonotonicInstant(nanoseconds: sum)
@@ -41,8 +45,10 @@ package struct MonotonicInstant: Comparable, Hashable, Sendable {
         return .nanoseconds(Int64(clamping: distance))
     }
 
-    package static let distantFuture = MonotonicInstant(nanoseconds: .max)
+    @inlinable
+    package static var distantFuture: MonotonicInstant { MonotonicInstant(nanoseconds: .max) }
 
+    @inlinable
     package static func < (left: MonotonicInstant, right: MonotonicInstant) -> Bool {
         left.nanoseconds < right.nanoseconds
     }

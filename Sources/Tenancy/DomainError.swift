@@ -60,6 +60,7 @@ package struct DomainError: Error, Sendable, Hashable {
         case invitations = "TOO_MANY_INVITATIONS"
         case exports = "TOO_MANY_EXPORTS"
         case apiKeyCalls = "API_KEY_RATE_EXCEEDED"
+        case failedAuthentications = "AUTHENTICATION_RATE_EXCEEDED"
     }
 
     package var code: Code

@@ -74,6 +74,9 @@ public struct TenancyClient: Sendable {
     /// Roles and grants, and who may do what.
     public var access: AccessServiceClient { AccessServiceClient(caller) }
 
+    /// Tenant tokens: exchange, key set, introspection, revocation.
+    public var tokens: TokenServiceClient { TokenServiceClient(caller) }
+
     /// White-label settings.
     public var configurations: ConfigurationServiceClient { ConfigurationServiceClient(caller) }
 

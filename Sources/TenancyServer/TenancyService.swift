@@ -21,6 +21,7 @@ package struct TenancyService: Service {
         let store: TenancyStore
         let sealing: Sealing
         let keys: KeyVerifier
+        let tokens: Tokens
         let watches: WatchHub
         let health: HealthService
         let failures: AuthenticationFailures
@@ -74,11 +75,19 @@ package struct TenancyService: Service {
         let parts: Parts
         let server: TTRPCServer
         do {
+            let sealing = Sealing(masterKeys: try masterKeys(), store: store)
+            let keys = KeyVerifier(store: store, hasher: KeyHasher(peppers: try peppers()))
+            let tokenKeys = TokenKeys(
+                store: store, sealing: sealing, plan: configuration.tokens.plan, logger: logger)
             parts = Parts(
-                store: store, sealing: Sealing(masterKeys: try masterKeys(), store: store),
-                keys: KeyVerifier(store: store, hasher: KeyHasher(peppers: try peppers())),
+                store: store, sealing: sealing, keys: keys,
+                tokens: Tokens(
+                    rules: configuration.tokens.rules, keys: tokenKeys, apiKeys: keys,
+                    store: store),
                 watches: WatchHub(store: store, watchesMax: configuration.watchesMax),
-                health: health, failures: AuthenticationFailures(logger: logger))
+                health: health,
+                failures: AuthenticationFailures(
+                    logger: logger, perSecond: configuration.authenticationFailuresPerSecond))
             server = try makeServer(parts, group: group)
         } catch {
             await store.shutdown()
@@ -134,7 +143,9 @@ package struct TenancyService: Service {
 
     private func makeServer(_ parts: Parts, group: EventLoopGroup) throws -> TTRPCServer {
         let store = parts.store
-        let access = TenantAccess(store: store, keys: parts.keys, sealing: parts.sealing)
+        let access = TenantAccess(
+            store: store, keys: parts.keys, tokens: parts.tokens, failures: parts.failures,
+            sealing: parts.sealing)
         var router = Router()
         TenantService(access: access, store: store).register(on: &router)
         UserService(access: access, store: store).register(on: &router)
@@ -143,6 +154,9 @@ package struct TenancyService: Service {
         AccessService(access: access, store: store).register(on: &router)
         ApiKeyService(
             access: access, store: store, keys: parts.keys, leaks: LeakAlert(logger: logger)
+        ).register(on: &router)
+        TokenService(
+            access: access, store: store, apiKeys: parts.keys, tokens: parts.tokens
         ).register(on: &router)
         let watches = WatchServer(access: access, store: store, hub: parts.watches)
         ConfigurationService(access: access, store: store, watches: watches)
@@ -205,6 +219,7 @@ package struct TenancyService: Service {
             tasks.addTask { await store.followChanges() }
             tasks.addTask { await parts.watches.run() }
             tasks.addTask { await parts.keys.run(logger) }
+            tasks.addTask { await parts.tokens.keys.run() }
             tasks.addTask {
                 await CertificateWatch(configuration.tls, server: server, logger: logger)
                     .run(reload)
@@ -234,6 +249,25 @@ package struct TenancyService: Service {
 
 /// Brings the schema of a database up to date.
 package enum SchemaMigration {
+    /// The URL of the role that owns the schema: itself if it holds no password, or what is in a
+    /// file.
+    ///
+    /// - Returns: nil when neither is named.
+    /// - Throws: `ConfigurationError`.
+    package static func url(_ plain: String?, file: String?) throws -> String? {
+        if let plain, !plain.isEmpty {
+            guard !ConnectionString.holdsPassword(plain) else {
+                throw ConfigurationError(
+                    key: "migration.database.url",
+                    rule: "must hold no password; one belongs into the file that "
+                        + "TENANCY_MIGRATION_DATABASE_URL_FILE names")
+            }
+            return plain
+        }
+        guard let file, !file.isEmpty else { return nil }
+        return try SecretFile.read(file, key: "migration.database.url.file")
+    }
+
     /// - Parameter url: Of the role that owns the schema.
     /// - Returns: The names of the migrations that were applied.
     package static func run(on url: String) async throws -> [String] {

@@ -36,6 +36,7 @@ enum TenancyMigrations {
         migration(55, "api_key_life", PackageResources._055_api_key_life_sql),
         migration(56, "access", PackageResources._056_access_sql),
         migration(57, "tenant_rules", PackageResources._057_tenant_rules_sql),
+        migration(65, "tokens", PackageResources._065_tokens_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

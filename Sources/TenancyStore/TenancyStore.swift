@@ -20,6 +20,8 @@ package final class TenancyStore: Sendable {
     static let quotasMax = 50_000
     /// How much memory the keys that are remembered take: some 50,000 of them.
     static let apiKeysBytesMax = 64 << 20
+    /// How many keys that tokens are of are remembered.
+    static let tokenSubjectsMax = 50_000
     /// How long a counter that others may have moved is taken for its present value.
     static let quotaLifetime = Duration.seconds(1)
 
@@ -40,6 +42,8 @@ package final class TenancyStore: Sendable {
     let features = TenantCache<String, Bool>(costMax: featuresMax)
     /// By the SHA-256 of the key.
     let apiKeys = TenantCache<[UInt8], StoredKey>(costMax: apiKeysBytesMax)
+    /// By the number of the API key.
+    let tokenSubjects = TenantCache<Int64, TokenSubject>(costMax: tokenSubjectsMax)
     private let codes = Mutex(TenantCodeCache())
     let exportsUnderWay = Mutex(0)
 
@@ -58,6 +62,7 @@ package final class TenancyStore: Sendable {
         changes.add(looks)
         changes.add(features)
         changes.add(apiKeys)
+        changes.add(tokenSubjects)
     }
 
     /// Fails what waits and what is under way, and closes every connection.

@@ -10,16 +10,31 @@ struct Migrate: AsyncParsableCommand {
 
     @Option(
         help: """
-            The Postgres URL of the role that owns the schema. Default: \
-            TENANCY_MIGRATION_DATABASE_URL, which other users of the machine cannot read.
+            The Postgres URL of the role that owns the schema, without a password. Default: \
+            TENANCY_MIGRATION_DATABASE_URL.
             """)
     var databaseURL: String?
+
+    @Option(
+        help: """
+            A file that holds it instead, with a password or without. Default: \
+            TENANCY_MIGRATION_DATABASE_URL_FILE.
+            """)
+    var databaseURLFile: String?
 
     static let _commandName = "migrate"
 
     func run() async throws {
-        let given = ProcessInfo.processInfo.environment["TENANCY_MIGRATION_DATABASE_URL"]
-        guard let url = databaseURL ?? given, !url.isEmpty else {
+        let environment = ProcessInfo.processInfo.environment
+        let url: String?
+        do {
+            url = try SchemaMigration.url(
+                databaseURL ?? environment["TENANCY_MIGRATION_DATABASE_URL"],
+                file: databaseURLFile ?? environment["TENANCY_MIGRATION_DATABASE_URL_FILE"])
+        } catch let error as ConfigurationError {
+            throw ValidationError(error.description)
+        }
+        guard let url else {
             throw ValidationError(
                 "name the database by TENANCY_MIGRATION_DATABASE_URL or --database-url")
         }

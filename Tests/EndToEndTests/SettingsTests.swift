@@ -45,6 +45,29 @@ struct SettingsTests {
         #expect(try await check(["--database-url-file", secret]).status == 64)
     }
 
+    @Test(
+        "takes no password but from a file",
+        arguments: [
+            "postgresql://tenancy_app:secret@localhost/tenancy",
+            "postgres://tenancy_app@localhost/tenancy?sslmode=require&password=secret",
+            "host=localhost user=tenancy_app password=secret", "host=a password = 'secret'",
+        ])
+    func password(url: String) async throws {
+        let refused = try await check(["--database-url", url])
+        #expect(refused.status == 64)
+        #expect(refused.errors.contains("TENANCY_DATABASE_URL_FILE"), "\(refused.errors)")
+        #expect(!refused.errors.contains("secret"))
+        let migration = try await Command(
+            path: BuildProducts.path("tenancyd"), arguments: ["migrate", "--database-url", url]
+        ).run()
+        #expect(migration.status == 64)
+        #expect(!migration.errors.contains("secret"))
+        let folder = try TemporaryFolder.make(mode: 0o700)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try Data(url.utf8).write(to: URL(fileURLWithPath: "\(folder)/url"))
+        #expect(try await check(["--database-url-file", "\(folder)/url"]).status == 0)
+    }
+
     @Test("reads a file, and refuses what it does not know there")
     func file() async throws {
         let folder = try TemporaryFolder.make(mode: 0o700)

@@ -101,6 +101,16 @@ static bool send_request(
     return is_sent;
 }
 
+static int64_t deadline_of(
+    const tenancy_client *client, const tenancy_method *method,
+    const tenancy_call_options *options) {
+    int64_t timeout = options ? options->timeout_ms : 0;
+    if (timeout == 0 && !method->client_streams && !method->server_streams) {
+        timeout = client->timeout_ms;
+    }
+    return timeout > 0 ? now_ms() + timeout : INT64_MAX;
+}
+
 tenancy_call *tenancy_call_start(
     tenancy_client *client, const tenancy_method *method, const ProtobufCMessage *request,
     const tenancy_call_options *options) {
@@ -108,8 +118,7 @@ tenancy_call *tenancy_call_start(
     if (!call) return NULL;
     call->client = client;
     call->method = method;
-    call->deadline_ms =
-        options && options->timeout_ms > 0 ? now_ms() + options->timeout_ms : INT64_MAX;
+    call->deadline_ms = deadline_of(client, method, options);
     const char *why = NULL;
     if ((client->is_retired || client->next_id > STREAM_ID_MAX) && client->call_count == 0) {
         client_lose(client, "a new connection is made");
@@ -224,11 +233,17 @@ static bool has_idempotency_key(const ProtobufCMessage *request) {
     return key && *key;
 }
 
-static int64_t retry_delay(int attempt, const tenancy_status *status) {
+/* A generator of the client's own: that of the C library is the program's. */
+static int64_t draw(tenancy_client *client, int64_t below) {
+    client->random = client->random * 6364136223846793005u + 1442695040888963407u;
+    return (int64_t)(client->random >> 33) % below;
+}
+
+static int64_t retry_delay(tenancy_client *client, int attempt, const tenancy_status *status) {
     int64_t delay = 20;
     for (int i = 1; i < attempt && delay < 5000; i++) delay *= 2;
     /* Shortened at random by up to half, so that many clients do not come back at once. */
-    delay = delay / 2 + random() % (delay / 2 + 1);
+    delay = delay / 2 + draw(client, delay / 2 + 1);
     int64_t asked = tenancy_status_retry_after_ms(status);
     if (asked > delay) delay = asked;
     return delay < 5000 ? delay : 5000;
@@ -237,17 +252,15 @@ static int64_t retry_delay(int attempt, const tenancy_status *status) {
 tenancy_code tenancy_unary(
     tenancy_client *client, const tenancy_method *method, const ProtobufCMessage *request,
     const tenancy_call_options *options, ProtobufCMessage **response, tenancy_status **status) {
-    int64_t deadline =
-        options && options->timeout_ms > 0 ? now_ms() + options->timeout_ms : INT64_MAX;
+    int64_t deadline = deadline_of(client, method, options);
     bool is_repeatable = method->is_idempotent || has_idempotency_key(request);
     *response = NULL;
     if (status) *status = NULL;
+    if (client->retry_tenths < RETRY_TENTHS_MAX) client->retry_tenths++;
     for (int attempt = 1;; attempt++) {
         tenancy_call_options left = options ? *options : (tenancy_call_options){0};
-        if (deadline != INT64_MAX) {
-            int64_t remaining = deadline - now_ms();
-            left.timeout_ms = remaining > 0 ? remaining : 1;
-        }
+        int64_t remaining = deadline - now_ms();
+        left.timeout_ms = deadline == INT64_MAX ? -1 : remaining > 0 ? remaining : 1;
         tenancy_call *call = tenancy_call_start(client, method, request, &left);
         if (!call) return TENANCY_RESOURCE_EXHAUSTED;
         ProtobufCMessage *message = NULL;
@@ -260,9 +273,10 @@ tenancy_code tenancy_unary(
             protobuf_c_message_free_unpacked(*response, NULL);
             *response = NULL;
         }
-        int64_t delay = retry_delay(attempt, call->status);
+        int64_t delay = retry_delay(client, attempt, call->status);
         bool goes_on = code == TENANCY_UNAVAILABLE && (is_repeatable || !call->may_have_begun)
-            && attempt < client->attempts_max && (deadline == INT64_MAX || now_ms() + delay < deadline);
+            && attempt < client->attempts_max && client->retry_tenths >= RETRY_TENTHS_EACH
+            && (deadline == INT64_MAX || now_ms() + delay < deadline);
         if (!goes_on) {
             if (status) {
                 *status = call->status;
@@ -272,6 +286,7 @@ tenancy_code tenancy_unary(
             return code;
         }
         tenancy_call_free(call);
+        client->retry_tenths -= RETRY_TENTHS_EACH;
         poll(NULL, 0, (int)delay);
     }
 }

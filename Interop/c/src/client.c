@@ -38,6 +38,9 @@ tenancy_client *tenancy_client_new(const tenancy_options *options, const char **
         client->connect_timeout_ms =
             options->connect_timeout_ms > 0 ? options->connect_timeout_ms : 5000;
         client->attempts_max = options->attempts_max > 0 ? options->attempts_max : 5;
+        client->timeout_ms = options->timeout_ms ? options->timeout_ms : TIMEOUT_DEFAULT_MS;
+        client->retry_tenths = RETRY_TENTHS_MAX;
+        client->random = (uint64_t)now_ms() ^ (uint64_t)(uintptr_t)client ^ (uint64_t)getpid() << 32;
         bool is_good = true;
         if (options->unix_path) {
             reason = "the socket's path has more than 107 bytes";
@@ -63,6 +66,8 @@ static void close_link(tenancy_client *client) {
     }
     if (client->fd >= 0) close(client->fd);
     client->fd = -1;
+    if (client->addresses) freeaddrinfo(client->addresses);
+    client->addresses = client->next_address = NULL;
     client->state = LINK_CLOSED;
     client->read_wants_write = false;
     client->write_wants_write = true;
@@ -94,55 +99,78 @@ static int connect_unix(tenancy_client *client) {
     return -1;
 }
 
-static int connect_tcp(tenancy_client *client) {
+/* Begins to connect to the next address that is not refused at once; false when none is left. */
+static bool connect_next(tenancy_client *client) {
+    while (client->next_address) {
+        const struct addrinfo *one = client->next_address;
+        client->next_address = one->ai_next;
+        client->fd = socket(one->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        if (client->fd < 0) continue;
+        int on = 1;
+        setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        if (connect(client->fd, one->ai_addr, one->ai_addrlen) == 0 || errno == EINPROGRESS) {
+            client->state = LINK_CONNECTING;
+            return true;
+        }
+        close(client->fd);
+        client->fd = -1;
+    }
+    return false;
+}
+
+static bool connect_tcp(tenancy_client *client) {
     char port[8];
     snprintf(port, sizeof port, "%u", client->port);
-    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM}, *found;
-    if (getaddrinfo(client->host, port, &hints, &found) != 0) return -1;
-    int fd = -1;
-    for (struct addrinfo *one = found; one && fd < 0; one = one->ai_next) {
-        fd = socket(one->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-        if (fd < 0) continue;
-        int on = 1;
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        if (connect(fd, one->ai_addr, one->ai_addrlen) == 0) continue;
-        /* The next address is tried only when this one is refused, within the same deadline. */
-        struct pollfd ready = {.fd = fd, .events = POLLOUT};
-        int64_t left = client->connect_deadline_ms - now_ms();
-        int error = errno;
-        socklen_t size = sizeof error;
-        if (error == EINPROGRESS && left > 0 && poll(&ready, 1, (int)left) == 1
-            && getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0) {
-            continue;
-        }
-        close(fd);
-        fd = -1;
+    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
+    if (getaddrinfo(client->host, port, &hints, &client->addresses) != 0) {
+        client->addresses = NULL;
+        return false;
     }
-    freeaddrinfo(found);
-    return fd;
+    client->next_address = client->addresses;
+    return connect_next(client);
+}
+
+/* Looks what became of connecting, without waiting; false when no address is left to try. */
+static bool finish_connecting(tenancy_client *client) {
+    while (client->state == LINK_CONNECTING) {
+        struct pollfd ready = {.fd = client->fd, .events = POLLOUT};
+        if (poll(&ready, 1, 0) != 1) return true;
+        int error = 0;
+        socklen_t size = sizeof error;
+        if (getsockopt(client->fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0) {
+            client->state = LINK_HANDSHAKING;
+            return tls_begin(client);
+        }
+        close(client->fd);
+        client->fd = -1;
+        if (!connect_next(client)) return false;
+    }
+    return true;
 }
 
 bool client_connect(tenancy_client *client, const char **why) {
     if (client->state != LINK_CLOSED) return true;
     client->connect_deadline_ms = now_ms() + client->connect_timeout_ms;
-    client->fd = client->unix_path ? connect_unix(client) : connect_tcp(client);
-    *why = "cannot connect";
-    if (client->fd < 0) return false;
     client->next_id = 1;
-    client->state = LINK_OPEN;
+    bool is_good;
     if (client->tls) {
-        client->state = LINK_HANDSHAKING;
-        if (!tls_begin(client)) {
-            close_link(client);
-            return false;
-        }
+        is_good = connect_tcp(client);
+    } else {
+        client->fd = connect_unix(client);
+        is_good = client->fd >= 0;
+        if (is_good) client->state = LINK_OPEN;
     }
-    return true;
+    *why = "cannot connect";
+    if (!is_good) close_link(client);
+    return is_good;
 }
 
 void client_lose(tenancy_client *client, const char *why) {
+    /* Without a connection nothing was sent. */
+    bool may_have_begun = client->state == LINK_OPEN;
     for (size_t bucket = 0; bucket < STREAM_BUCKETS; bucket++) {
         while (client->buckets[bucket]) {
+            if (!may_have_begun) client->buckets[bucket]->may_have_begun = false;
             call_end(client->buckets[bucket], status_make(TENANCY_UNAVAILABLE, why));
         }
     }
@@ -250,6 +278,7 @@ int tenancy_client_fd(const tenancy_client *client) { return client->fd; }
 
 short tenancy_client_events(const tenancy_client *client) {
     if (client->fd < 0) return 0;
+    if (client->state == LINK_CONNECTING) return POLLOUT;
     short events = POLLIN;
     bool wants_write = client->state == LINK_OPEN && buffer_count(&client->out) > 0
         && client->write_wants_write;
@@ -257,8 +286,12 @@ short tenancy_client_events(const tenancy_client *client) {
     return events;
 }
 
+static bool is_connecting(const tenancy_client *client) {
+    return client->state == LINK_CONNECTING || client->state == LINK_HANDSHAKING;
+}
+
 static int64_t next_deadline(const tenancy_client *client) {
-    int64_t next = client->state == LINK_HANDSHAKING ? client->connect_deadline_ms : INT64_MAX;
+    int64_t next = is_connecting(client) ? client->connect_deadline_ms : INT64_MAX;
     for (size_t bucket = 0; client->call_count > 0 && bucket < STREAM_BUCKETS; bucket++) {
         for (tenancy_call *call = client->buckets[bucket]; call; call = call->next_in_bucket) {
             if (call->deadline_ms < next) next = call->deadline_ms;
@@ -276,8 +309,8 @@ int tenancy_client_wait_ms(const tenancy_client *client) {
 
 static void end_overdue(tenancy_client *client) {
     int64_t now = now_ms();
-    if (client->state == LINK_HANDSHAKING && now >= client->connect_deadline_ms) {
-        client_lose(client, "the TLS handshake took too long");
+    if (is_connecting(client) && now >= client->connect_deadline_ms) {
+        client_lose(client, "cannot connect: it took too long");
     }
     if (next_deadline(client) > now) return;
     for (size_t bucket = 0; bucket < STREAM_BUCKETS; bucket++) {
@@ -319,6 +352,9 @@ static bool read_in(tenancy_client *client) {
 }
 
 void tenancy_client_dispatch(tenancy_client *client) {
+    if (client->state == LINK_CONNECTING && !finish_connecting(client)) {
+        client_lose(client, "cannot connect");
+    }
     if (client->state == LINK_HANDSHAKING) {
         int result = tls_handshake(client);
         if (result < 0) client_lose(client, "the TLS handshake failed");

@@ -4,6 +4,7 @@
 
 #include <bfc_tenancy/client.h>
 #include <google/rpc/error_details.pb-c.h>
+#include <netdb.h>
 #include <openssl/ssl.h>
 #include <ttrpc/request.pb-c.h>
 
@@ -13,6 +14,10 @@
 #define UNREAD_BYTES_MAX (32u << 20)
 #define STREAM_ID_MAX 0x7fffffffu
 #define STREAM_BUCKETS 256
+#define TIMEOUT_DEFAULT_MS 10000
+/* Each call adds a tenth of a retry to what may be tried again, each retry takes a whole one. */
+#define RETRY_TENTHS_MAX 100
+#define RETRY_TENTHS_EACH 10
 
 enum { FRAME_REQUEST = 1, FRAME_RESPONSE = 2, FRAME_DATA = 3 };
 enum { FLAG_REMOTE_CLOSED = 1, FLAG_REMOTE_OPEN = 2, FLAG_NO_DATA = 4 };
@@ -73,12 +78,16 @@ typedef enum { LINK_CLOSED, LINK_CONNECTING, LINK_HANDSHAKING, LINK_OPEN } link_
 struct tenancy_client {
     char *unix_path, *host, *api_key;
     uint16_t port;
-    int64_t connect_timeout_ms;
+    int64_t connect_timeout_ms, timeout_ms;
     int attempts_max;
+    int retry_tenths;
+    uint64_t random;
     SSL_CTX *tls;
 
     link_state state;
     int fd;
+    /* What the host's name resolved to, and what is tried next of it. */
+    struct addrinfo *addresses, *next_address;
     SSL *ssl;
     /* Whether reading or handshaking waits for the socket to be writable, and whether writing does:
      * with TLS it may wait for something to be read instead. */

@@ -126,6 +126,8 @@ static void call(tenancy_client *client, char *line) {
     const char *kind = strtok_r(line, " ", &save), *service = strtok_r(NULL, " ", &save);
     const char *name = strtok_r(NULL, " ", &save);
     tenancy_call_options options = {.timeout_ms = atoll(strtok_r(NULL, " ", &save))};
+    /* None is none, and not what the library would choose. */
+    if (options.timeout_ms == 0) options.timeout_ms = -1;
     size_t cancel_after = (size_t)atoll(strtok_r(NULL, " ", &save));
     char *pairs = strtok_r(NULL, " ", &save), *bodies = strtok_r(NULL, " ", &save);
     const tenancy_method *method = find(service, name, kind);

@@ -32,7 +32,7 @@ export class Channel {
       let connection;
       try {
         connection = await this.connected(deadline, options.signal);
-        const stream = await this.start(connection, method, payload, deadline, options, false);
+        const stream = this.start(connection, method, payload, deadline, options, false);
         await guarded(stream, deadline, options.signal, () => stream.next());
         return method.response.decode(stream.response ?? new Uint8Array(0));
       } catch (error) {
@@ -46,7 +46,7 @@ export class Channel {
           throw error;
         }
         this.tokens -= 1;
-        await new Promise((resolve) => setTimeout(resolve, delay));
+        await rest(delay, options.signal);
       }
     }
   }
@@ -69,8 +69,9 @@ export class Channel {
   async open(method, payload, options) {
     const deadline = deadlineOf(options.timeoutMs);
     const connection = await this.connected(deadline, options.signal);
-    const stream = await this.start(
+    const stream = this.start(
       connection, method, payload, deadline, options, payload === undefined);
+    await guarded(stream, deadline, options.signal, () => stream.sent);
     return new Call(method, stream, deadline, options.signal);
   }
 
@@ -93,7 +94,7 @@ export class Channel {
         return connection;
       })
       .finally(() => { this.connecting = undefined; });
-    return before(deadline, this.connecting);
+    return before(deadline, signal, this.connecting);
   }
 
   /** No new call goes over it; those in flight end by themselves. */
@@ -128,7 +129,9 @@ class Call {
   }
 
   send(message) {
-    return this.inner.send(this.method.request.encode(message));
+    return guarded(
+      this.inner, this.deadline, this.signal,
+      () => this.inner.send(this.method.request.encode(message)));
   }
 
   /** Says that no message follows. */
@@ -171,34 +174,35 @@ function deadlineOf(timeoutMs) {
 }
 
 const passed = () => new TenancyError(StatusCode.DEADLINE_EXCEEDED, "the deadline has passed");
+const aborted = () => new TenancyError(StatusCode.CANCELLED, "the call was aborted");
 
-/** Waits for a promise, at most until the deadline. */
-async function before(deadline, promise) {
-  if (deadline === undefined) return promise;
+/** Waits so long, or fails when the signal says so. */
+export function rest(ms, signal) {
   let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(passed()), Math.max(0, deadline - performance.now()));
+  return before(
+    undefined, signal, new Promise((resolve) => { timer = setTimeout(resolve, ms); }),
+    () => clearTimeout(timer));
+}
+
+/** Waits for a promise, at most until the deadline or the signal; then `giveUp` is told. */
+function before(deadline, signal, promise, giveUp = () => {}) {
+  return new Promise((resolve, reject) => {
+    const settle = (how) => (value) => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+      how(value);
+    };
+    const stop = settle((error) => { giveUp(error); reject(error); });
+    const abort = () => stop(aborted());
+    const timer = deadline !== undefined && setTimeout(
+      () => stop(passed()), Math.max(0, deadline - performance.now()));
+    promise.then(settle(resolve), settle(reject));
+    if (signal?.aborted) abort();
+    else signal?.addEventListener("abort", abort);
   });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-    // Whoever lost the race fails for nobody.
-    Promise.resolve(promise).catch(() => {});
-  }
 }
 
 /** Waits for something of a stream, and gives the stream up when its time or its signal ends. */
-async function guarded(stream, deadline, signal, wait) {
-  const abort = () => stream.abandon(new TenancyError(StatusCode.CANCELLED, "the call was aborted"));
-  if (signal?.aborted) abort();
-  signal?.addEventListener("abort", abort, { once: true });
-  const timer = deadline !== undefined && setTimeout(
-    () => stream.abandon(passed()), Math.max(0, deadline - performance.now()));
-  try {
-    return await wait();
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", abort);
-  }
+function guarded(stream, deadline, signal, work) {
+  return before(deadline, signal, work(), (error) => stream.abandon(error));
 }

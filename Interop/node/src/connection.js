@@ -25,6 +25,7 @@ class Stream {
     this.end = undefined;
     this.wake = undefined;
     this.response = undefined;
+    this.sent = undefined;
   }
 
   deliver(message) {
@@ -39,7 +40,7 @@ class Stream {
   }
 
   finish(error) {
-    this.connection.streams.delete(this.id);
+    this.connection.forget(this);
     this.end ??= { error };
     this.wake?.();
   }
@@ -133,8 +134,8 @@ export class Connection {
     return !this.lost && this.nextId <= STREAM_ID_MAX;
   }
 
-  /** Begins a call; `payload` is undefined for a client that streams. */
-  async start(service, method, payload, { timeoutMs, metadata, keepsOpen }) {
+  /** Begins a call; `payload` is undefined for a client that streams. `sent` is when it is on its way. */
+  start(service, method, payload, { timeoutMs, metadata, keepsOpen }) {
     if (this.lost) throw this.lost;
     const data = Ttrpc_Request.encode({
       service, method, payload: payload ?? new Uint8Array(0),
@@ -146,12 +147,8 @@ export class Connection {
     // Known before it is sent: the answer may come at once.
     this.streams.set(stream.id, stream);
     this.socket.ref();
-    try {
-      await this.write(stream.id, REQUEST, keepsOpen ? REMOTE_OPEN : REMOTE_CLOSED, data);
-    } catch (error) {
-      this.forget(stream);
-      throw error;
-    }
+    stream.sent = this.write(stream.id, REQUEST, keepsOpen ? REMOTE_OPEN : REMOTE_CLOSED, data)
+      .catch((error) => { stream.finish(error); });
     return stream;
   }
 
@@ -176,8 +173,10 @@ export class Connection {
     const isRoom = this.socket.write(data);
     this.socket.uncork();
     if (isRoom) return Promise.resolve();
-    return new Promise((resolve, reject) => {
+    // One wait for all who wait: an emitter complains about many listeners.
+    this.draining ??= new Promise((resolve, reject) => {
       const done = () => {
+        this.draining = undefined;
         this.socket.off("drain", done);
         this.socket.off("close", done);
         if (this.lost) reject(this.lost);
@@ -186,6 +185,7 @@ export class Connection {
       this.socket.on("drain", done);
       this.socket.on("close", done);
     });
+    return this.draining;
   }
 
   receive(chunk) {
@@ -239,7 +239,6 @@ export class Connection {
     } catch (error) {
       stream.finish(new TenancyError(StatusCode.INTERNAL, `malformed answer: ${error.message}`));
     }
-    if (this.streams.size === 0) this.socket.unref();
   }
 
   lose(why, code = StatusCode.UNAVAILABLE) {

@@ -1,5 +1,6 @@
 // Watches that go on by themselves.
 
+import { rest } from "./channel.js";
 import { StatusCode, TenancyError } from "./errors.js";
 import { WatchEventType } from "./generated/messages.js";
 
@@ -33,7 +34,7 @@ export async function* watch(channel, method, first, { heartbeats = false, ...op
       if (!(error instanceof TenancyError) || error.code !== StatusCode.UNAVAILABLE) throw error;
       const pause = Math.max(delay, error.retryAfterMs ?? 0) * (0.5 + Math.random() / 2);
       delay = Math.min(DELAY_MAX_MS, delay * 2);
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      await rest(pause, options.signal);
     } finally {
       call?.cancel();
     }

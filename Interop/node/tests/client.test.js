@@ -1,6 +1,11 @@
 // The client against a real server, which test.sh starts.
 
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import net from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import test from "node:test";
 
 import { StatusCode, TenancyClient, TenancyError, v1 } from "../src/index.js";
@@ -136,4 +141,49 @@ test("a closed client refuses", async () => {
   tenancy.close();
   const error = await failure(tenancy.tenants.getTenant({ tenantCode: "default" }));
   assert.equal(error.code, StatusCode.CANCELLED);
+});
+
+async function withListener(serve, body) {
+  const folder = mkdtempSync(join(tmpdir(), "node-"));
+  const path = join(folder, "s");
+  const listener = net.createServer(serve);
+  await new Promise((resolve) => listener.listen(path, resolve));
+  const sockets = new Set();
+  listener.on("connection", (socket) => sockets.add(socket));
+  try {
+    await withClient({ socketPath: path }, body);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    listener.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+test("a server that reads nothing holds nobody up", () => withListener(
+  (socket) => socket.pause(),
+  async (tenancy) => {
+    const error = await failure(tenancy.quota.consume(
+      { tenantCode: "x".repeat(3_000_000), resource: v1.Resource.API_CALLS, amount: 1 },
+      { timeoutMs: 200 }));
+    assert.equal(error.code, StatusCode.DEADLINE_EXCEEDED);
+  }));
+
+test("a pause before a retry ends with its signal", () => withClient(
+  { socketPath: "/nonexistent/tenancyd.sock" }, async (tenancy) => {
+    const abort = new AbortController();
+    const call = failure(tenancy.quota.checkQuota({ tenantCode: "x" }, { signal: abort.signal }));
+    // It fails at once and rests, for seconds; aborting ends that.
+    setTimeout(() => abort.abort(), 50);
+    assert.equal((await call).code, StatusCode.CANCELLED);
+  }, { retry: { delayMinMs: 4_000, delayMaxMs: 4_000 } }));
+
+test("a client whose calls have ended keeps no program alive", async () => {
+  const program = `
+    import { TenancyClient } from ${JSON.stringify(new URL("../src/index.js", import.meta.url))};
+    const tenancy = new TenancyClient({ socketPath: ${JSON.stringify(socketPath)} });
+    await tenancy.health.check({});
+    const watch = await tenancy.activity.watchActivity();
+    watch.cancel();`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", program], { timeout: 20_000 });
+  assert.equal(await new Promise((resolve) => child.on("exit", resolve)), 0);
 });

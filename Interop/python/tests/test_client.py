@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 
 import pytest
@@ -125,6 +126,53 @@ def test_a_closed_client_refuses(unix: UnixTarget, tenant: str) -> None:
         assert caught.value.code is StatusCode.CANCELLED
 
     asyncio.run(main())
+
+
+def test_a_closed_blocking_client_refuses(unix: UnixTarget, tenant: str) -> None:
+    tenancy = TenancyClient(unix)
+    tenancy.quota.check_quota(check(tenant))
+    tenancy.close()
+    with pytest.raises(TenancyError) as caught:
+        tenancy.quota.check_quota(check(tenant))
+    assert caught.value.code is StatusCode.CANCELLED
+
+
+def test_a_server_that_reads_nothing_holds_nobody_up(tmp_path) -> None:
+    path = str(tmp_path / "deaf.sock")
+    with socket.socket(socket.AF_UNIX) as deaf:
+        deaf.bind(path)
+        deaf.listen()
+        large = consume("x" * 3_000_000, 1)
+        with TenancyClient(UnixTarget(path)) as tenancy:
+            with pytest.raises(TenancyError) as caught:
+                tenancy.quota.consume(large, timeout=0.2)
+    assert caught.value.code is StatusCode.DEADLINE_EXCEEDED
+
+
+def test_an_answer_that_is_none_fails_its_call_alone(tmp_path) -> None:
+    path = str(tmp_path / "mad.sock")
+
+    def answer(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            for number in (1, 3):
+                length = int.from_bytes(connection.recv(10)[:4], "big")
+                connection.recv(length)
+                body = b"\xff\xff" if number == 1 else b""
+                connection.sendall(
+                    len(body).to_bytes(4, "big") + number.to_bytes(4, "big") + b"\2\0" + body)
+
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen()
+        thread = threading.Thread(target=answer, args=(listener,))
+        thread.start()
+        with TenancyClient(UnixTarget(path), timeout=5) as tenancy:
+            with pytest.raises(TenancyError) as caught:
+                tenancy.quota.check_quota(check("default"))
+            assert not tenancy.quota.check_quota(check("default")).allowed
+        thread.join()
+    assert caught.value.code is StatusCode.INTERNAL
 
 
 def test_no_server_is_unavailable(tmp_path) -> None:

@@ -1,6 +1,6 @@
 //! Asks whether a tenant has API calls left.
 
-use bfc_tenancy::{messages::quota, messages::resource::Resource, methods, Client, Target};
+use bfc_tenancy::{messages::quota, messages::resource::Resource, Client, Target};
 
 fn main() -> Result<(), bfc_tenancy::Error> {
     let mut arguments = std::env::args().skip(1);
@@ -11,7 +11,7 @@ fn main() -> Result<(), bfc_tenancy::Error> {
     request.set_tenant_code(tenant);
     request.set_resource(Resource::RESOURCE_API_CALLS);
     request.set_amount(1);
-    let answer = client.unary(&methods::CHECK_QUOTA, &request)?;
+    let answer = client.quota().check_quota(&request)?;
     println!("allowed: {}, left {}", answer.get_allowed(), answer.get_remaining());
     Ok(())
 }

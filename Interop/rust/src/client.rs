@@ -5,6 +5,7 @@ use crate::error::{Code, Error};
 use crate::link::Target;
 use protobuf::Message;
 use std::marker::PhantomData;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -12,6 +13,10 @@ const ATTEMPTS_MAX: u32 = 5;
 const DELAY_MIN: Duration = Duration::from_millis(20);
 const DELAY_MAX: Duration = Duration::from_secs(5);
 const CONNECT_TIME_MAX: Duration = Duration::from_secs(5);
+/// Each call adds a tenth of a retry to what may be tried again, each retry takes a whole one: a
+/// server in trouble is not sent more of it.
+const RETRY_TENTHS_MAX: u32 = 100;
+const RETRY_TENTHS_EACH: u32 = 10;
 
 /// One method of a service, with the types that it takes and gives.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +37,7 @@ impl<Q: Message, A: Message> Method<Q, A> {
 /// What may be asked for one call.
 #[derive(Clone, Debug, Default)]
 pub struct CallOptions {
-    /// How long the caller waits; the server hears of it.
+    /// How long the caller waits; the server hears of it. A unary call without one has the client's.
     pub timeout: Option<Duration>,
     /// Pairs beside the request.
     pub metadata: Vec<(String, String)>,
@@ -43,6 +48,7 @@ pub struct Client {
     target: Target,
     defaults: CallOptions,
     connection: Mutex<Option<Arc<Connection>>>,
+    retry_tenths: AtomicU32,
 }
 
 impl Client {
@@ -53,7 +59,8 @@ impl Client {
     }
 
     pub fn with_defaults(target: Target, defaults: CallOptions) -> Client {
-        Client { target, defaults, connection: Mutex::new(None) }
+        let retry_tenths = AtomicU32::new(RETRY_TENTHS_MAX);
+        Client { target, defaults, connection: Mutex::new(None), retry_tenths }
     }
 
     /// Sends an API key as bearer with every call.
@@ -62,22 +69,18 @@ impl Client {
         self
     }
 
-    /// Makes a unary call with the client's timeout.
+    /// Makes a unary call; [`crate::services`] has them all. It is tried again after UNAVAILABLE when
+    /// that is safe, and within a budget: the method is idempotent, the request has an idempotency
+    /// key, or nothing of it was begun.
     pub fn unary<Q: Message, A: Message>(
-        &self, method: &Method<Q, A>, request: &Q,
-    ) -> Result<A, Error> {
-        let timeout = self.defaults.timeout;
-        self.unary_with(method, request, &CallOptions { timeout, metadata: Vec::new() })
-    }
-
-    /// Makes a unary call. It is tried again after UNAVAILABLE when that is safe: the method is
-    /// idempotent, the request has an idempotency key, or nothing of it was begun.
-    pub fn unary_with<Q: Message, A: Message>(
         &self, method: &Method<Q, A>, request: &Q, options: &CallOptions,
     ) -> Result<A, Error> {
-        let deadline = options.timeout.map(|timeout| Instant::now() + timeout);
+        let timeout = options.timeout.or(self.defaults.timeout);
+        let deadline = timeout.map(|timeout| Instant::now() + timeout);
         let is_repeatable = method.is_idempotent || has_idempotency_key(request);
         let payload = encode(request)?;
+        let earn = |tenths| Some(RETRY_TENTHS_MAX.min(tenths + 1));
+        let _ = self.retry_tenths.fetch_update(Ordering::Relaxed, Ordering::Relaxed, earn);
         let mut attempt = 1;
         loop {
             let connection = self.connected();
@@ -101,6 +104,7 @@ impl Client {
                 || attempt >= ATTEMPTS_MAX
                 || (is_begun && !is_repeatable)
                 || deadline.map_or(false, |deadline| Instant::now() + delay >= deadline)
+                || !self.take_retry()
             {
                 return Err(error);
             }
@@ -120,6 +124,11 @@ impl Client {
             .connected()?
             .start(method.service, method.name, payload, deadline, &metadata)?;
         Ok(Call { stream, deadline, types: PhantomData })
+    }
+
+    fn take_retry(&self) -> bool {
+        let take = |tenths: u32| tenths.checked_sub(RETRY_TENTHS_EACH);
+        self.retry_tenths.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok()
     }
 
     fn metadata(&self, options: &CallOptions) -> Vec<(String, String)> {

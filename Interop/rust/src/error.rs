@@ -10,7 +10,9 @@ use std::{collections::BTreeMap, fmt, time::Duration};
 pub struct Code(pub i32);
 
 impl Code {
+    pub const OK: Code = Code(0);
     pub const CANCELLED: Code = Code(1);
+    pub const UNKNOWN: Code = Code(2);
     pub const INVALID_ARGUMENT: Code = Code(3);
     pub const DEADLINE_EXCEEDED: Code = Code(4);
     pub const NOT_FOUND: Code = Code(5);
@@ -19,11 +21,24 @@ impl Code {
     pub const RESOURCE_EXHAUSTED: Code = Code(8);
     pub const FAILED_PRECONDITION: Code = Code(9);
     pub const ABORTED: Code = Code(10);
+    pub const OUT_OF_RANGE: Code = Code(11);
     pub const UNIMPLEMENTED: Code = Code(12);
     pub const INTERNAL: Code = Code(13);
     pub const UNAVAILABLE: Code = Code(14);
+    pub const DATA_LOSS: Code = Code(15);
     pub const UNAUTHENTICATED: Code = Code(16);
+
+    /// As gRPC writes it, such as "NOT_FOUND".
+    pub fn name(self) -> &'static str {
+        usize::try_from(self.0).ok().and_then(|code| NAMES.get(code)).unwrap_or(&"UNKNOWN")
+    }
 }
+
+const NAMES: [&str; 17] = [
+    "OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND",
+    "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED",
+    "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED",
+];
 
 /// A call that failed, with its status and the details the server gave.
 #[derive(Clone, Debug)]
@@ -67,7 +82,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "status {}: {}", self.code.0, self.message)
+        write!(out, "{}: {}", self.code.name(), self.message)
     }
 }
 

@@ -2,14 +2,14 @@
 //! deadlines and with retries where they are safe. A client may be used by many threads at once.
 //!
 //! ```no_run
-//! use bfc_tenancy::{messages::quota, messages::resource::Resource, methods, Client, Target};
+//! use bfc_tenancy::{messages::quota, messages::resource::Resource, Client, Target};
 //!
 //! let client = Client::new(Target::unix(".data/tenancyd.sock"));
 //! let mut request = quota::CheckQuotaRequest::new();
 //! request.set_tenant_code("axis-securities".into());
 //! request.set_resource(Resource::RESOURCE_API_CALLS);
 //! request.set_amount(1);
-//! let answer = client.unary(&methods::CHECK_QUOTA, &request)?;
+//! let answer = client.quota().check_quota(&request)?;
 //! println!("allowed: {}", answer.get_allowed());
 //! # Ok::<(), bfc_tenancy::Error>(())
 //! ```
@@ -29,29 +29,9 @@ pub mod messages {
     include!(concat!(env!("OUT_DIR"), "/tenancy.rs"));
 }
 
-/// Methods that programs call most; any other one is made with `Method::new`.
-pub mod methods {
-    use crate::messages::{quota, tenant};
-    use crate::Method;
-    use std::marker::PhantomData;
+/// The services of `Protos/`, as a client has them: `client.quota()`, `client.tenants()`.
+pub mod services {
+    use crate::{Call, CallOptions, Client, Error, Method};
 
-    macro_rules! method {
-        ($name:ident, $service:literal, $method:literal, $request:ty, $response:ty, $idem:literal) => {
-            pub const $name: Method<$request, $response> = Method {
-                service: concat!("bfc.tenancy.v1.", $service),
-                name: $method,
-                is_idempotent: $idem,
-                types: PhantomData,
-            };
-        };
-    }
-
-    method!(GET_TENANT, "TenantService", "GetTenant", tenant::GetTenantRequest,
-        tenant::GetTenantResponse, true);
-    method!(GET_QUOTAS, "QuotaService", "GetQuotas", quota::GetQuotasRequest,
-        quota::GetQuotasResponse, true);
-    method!(CHECK_QUOTA, "QuotaService", "CheckQuota", quota::CheckQuotaRequest,
-        quota::CheckQuotaResponse, true);
-    method!(CONSUME, "QuotaService", "Consume", quota::ConsumeRequest, quota::ConsumeResponse,
-        false);
+    include!(concat!(env!("OUT_DIR"), "/services.rs"));
 }

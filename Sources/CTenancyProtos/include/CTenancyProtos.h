@@ -13,6 +13,7 @@
 #include "bfc/tenancy/v1/resource.pb-c.h"
 #include "bfc/tenancy/v1/subscription.pb-c.h"
 #include "bfc/tenancy/v1/tenant.pb-c.h"
+#include "bfc/tenancy/v1/token.pb-c.h"
 #include "bfc/tenancy/v1/user.pb-c.h"
 #include "google/protobuf/any.pb-c.h"
 #include "google/protobuf/duration.pb-c.h"
@@ -462,6 +463,33 @@ static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__export_tenant_
 }
 static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__export_tenant_response__at(void) {
     return &bfc__tenancy__v1__export_tenant_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__exchange_api_key_request__at(void) {
+    return &bfc__tenancy__v1__exchange_api_key_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__exchange_api_key_response__at(void) {
+    return &bfc__tenancy__v1__exchange_api_key_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__get_key_set_request__at(void) {
+    return &bfc__tenancy__v1__get_key_set_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__json_web_key__at(void) {
+    return &bfc__tenancy__v1__json_web_key__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__get_key_set_response__at(void) {
+    return &bfc__tenancy__v1__get_key_set_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__introspect_request__at(void) {
+    return &bfc__tenancy__v1__introspect_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__introspect_response__at(void) {
+    return &bfc__tenancy__v1__introspect_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__revoke_tokens_request__at(void) {
+    return &bfc__tenancy__v1__revoke_tokens_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__revoke_tokens_response__at(void) {
+    return &bfc__tenancy__v1__revoke_tokens_response__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__tenant_user__at(void) {
     return &bfc__tenancy__v1__tenant_user__descriptor;

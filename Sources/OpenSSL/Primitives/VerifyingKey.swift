@@ -14,6 +14,35 @@ package final class VerifyingKey: @unchecked Sendable {
         key = loaded
     }
 
+    /// The bytes of an Ed25519 key in 32 bytes.
+    package static let ed25519Count = 32
+
+    /// An Ed25519 key of its 32 bytes (RFC 8032).
+    package init(ed25519 bytes: [UInt8]) throws(OpenSSLError) {
+        guard bytes.count == Self.ed25519Count else {
+            throw OpenSSLError(
+                .keyInvalid, "use a public key", reasons: ["not \(Self.ed25519Count) bytes"])
+        }
+        key = KeyHandle(
+            owning: try OpenSSLError.unwrap(
+                EVP_PKEY_new_raw_public_key_ex(nil, "ED25519", nil, bytes, bytes.count),
+                .keyInvalid, "use a public key"))
+        algorithm = .ed25519
+    }
+
+    /// The 32 bytes of an Ed25519 key.
+    package func ed25519Bytes() throws(OpenSSLError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: Self.ed25519Count)
+        var count = bytes.count
+        try OpenSSLError.check(
+            EVP_PKEY_get_raw_public_key(key.pointer, &bytes, &count), .keyInvalid,
+            "write a public key")
+        guard algorithm == .ed25519, count == bytes.count else {
+            throw OpenSSLError(.keyInvalid, "write a public key", reasons: ["not Ed25519"])
+        }
+        return bytes
+    }
+
     /// The key as PEM (SubjectPublicKeyInfo).
     package func pem() throws(OpenSSLError) -> [UInt8] {
         let output = try MemoryBIO()

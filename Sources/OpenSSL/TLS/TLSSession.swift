@@ -128,6 +128,15 @@ package final class TLSSession {
         !isReadBlocked && failure == nil && SSL_has_pending(handle.pointer) == 1
     }
 
+    /// Whether the peer owes the rest of a record: the last read wanted the socket, and part of a
+    /// record is here.
+    package var isInsideRecord: Bool {
+        guard isReadBlocked, isHandshakeDone, failure == nil else { return false }
+        // A header alone is no byte that is pending; only the state of the read tells of it.
+        return SSL_has_pending(handle.pointer) == 1
+            || strcmp(SSL_rstate_string(handle.pointer), "RB") == 0
+    }
+
     /// Takes bytes for sending, as many as the socket has room for.
     ///
     /// When it took fewer than given, or wants the socket, the next call must begin with the first

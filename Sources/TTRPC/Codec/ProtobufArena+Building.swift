@@ -53,6 +53,7 @@ extension ProtobufArena {
     /// The C form of `value`.
     ///
     /// - Throws: what its `fill` throws.
+    @inlinable
     public func message<Message: ProtobufMessage>(
         _ value: Message
     ) throws(RPCError) -> UnsafeMutablePointer<Message.CMessage> {

@@ -51,6 +51,7 @@ public final class ProtobufArena {
     /// Memory of `size` bytes, aligned to 16.
     ///
     /// - Throws: `RESOURCE_EXHAUSTED` when the message would take more than `decodedBytesMax`.
+    @usableFromInline
     func allocateBytes(_ size: Int) throws(RPCError) -> UnsafeMutableRawPointer {
         guard let memory = state.pointee.allocate(size) else { throw Self.exhausted }
         return memory
@@ -67,6 +68,7 @@ public final class ProtobufArena {
 extension ProtobufArena {
     /// The thread's own arena, empty, until `giveBack()`. A message packed while another one is
     /// being packed on the same thread gets a fresh arena.
+    @usableFromInline
     static func borrow() -> ProtobufArena {
         if let kept = pthread_getspecific(threadKey) {
             let arena = Unmanaged<ProtobufArena>.fromOpaque(kept).takeUnretainedValue()
@@ -81,6 +83,7 @@ extension ProtobufArena {
     }
 
     /// Ends a `borrow()`.
+    @usableFromInline
     func giveBack() {
         reset()
         isBorrowed = false

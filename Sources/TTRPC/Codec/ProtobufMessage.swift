@@ -28,7 +28,10 @@ public protocol ProtobufMessage: WireMessage, Hashable {
     ) throws(RPCError)
 }
 
+// Inlinable, so that they are compiled for each message: through the generic ones every access to
+// the message's C struct would ask for its type first.
 extension ProtobufMessage {
+    @inlinable
     public init(wire bytes: UnsafeRawBufferPointer) throws(RPCError) {
         let arena = ProtobufArena.borrow()
         defer { arena.giveBack() }
@@ -36,6 +39,7 @@ extension ProtobufMessage {
         self.init(copying: UnsafeRawPointer(message).assumingMemoryBound(to: CMessage.self))
     }
 
+    @inlinable
     public func encode(reserve: (Int) -> UnsafeMutableRawPointer) throws(RPCError) {
         let arena = ProtobufArena.borrow()
         defer { arena.giveBack() }
@@ -49,6 +53,7 @@ extension ProtobufArena {
     ///
     /// - Throws: `INVALID_ARGUMENT` naming the field and the rule; `RESOURCE_EXHAUSTED` when the
     ///   message would take more memory than `decodedBytesMax`.
+    @usableFromInline
     func unpack(
         _ bytes: UnsafeRawBufferPointer, as descriptor: UnsafePointer<ProtobufCMessageDescriptor>
     ) throws(RPCError) -> UnsafePointer<ProtobufCMessage> {
@@ -63,6 +68,7 @@ extension ProtobufArena {
     }
 
     /// Packs a message struct where `reserve` says.
+    @usableFromInline
     static func pack(_ message: UnsafeRawPointer, reserve: (Int) -> UnsafeMutableRawPointer) {
         let base = message.assumingMemoryBound(to: ProtobufCMessage.self)
         let target = reserve(protobuf_c_message_get_packed_size(base))

@@ -1,44 +1,52 @@
 internal import Glibc
 
+/// A method and its names in bytes. An object, so that a call hands on one reference and not a copy
+/// of each string and closure.
+final class Route: Sendable {
+    let method: ServerMethod
+    fileprivate let hash: UInt64
+    fileprivate let service: [UInt8]
+    fileprivate let name: [UInt8]
+
+    fileprivate init(_ method: ServerMethod) {
+        let service = Array(method.service.utf8)
+        let name = Array(method.name.utf8)
+        self.method = method
+        self.service = service
+        self.name = name
+        hash = service.withUnsafeBytes { service in
+            name.withUnsafeBytes { RouteTable.hash(service, $0) }
+        }
+    }
+}
+
 /// The router as a connection looks it up: by the bytes of the envelope, with no string made.
 struct RouteTable: Sendable {
-    private struct Entry: Sendable {
-        let hash: UInt64
-        let service: [UInt8]
-        let name: [UInt8]
-        let method: ServerMethod
-    }
-
     /// Open addressing, at most half full, so a look-up ends at an empty place.
-    private let slots: [Entry?]
+    private let slots: [Route?]
     private let mask: UInt64
 
     init(_ router: Router) {
         var capacity = 16
         while capacity < 2 * router.methods.count { capacity *= 2 }
         mask = UInt64(capacity - 1)
-        var slots = [Entry?](repeating: nil, count: capacity)
+        var slots = [Route?](repeating: nil, count: capacity)
         for method in router.methods.values {
-            let service = Array(method.service.utf8)
-            let name = Array(method.name.utf8)
-            let hash = service.withUnsafeBytes { service in
-                name.withUnsafeBytes { Self.hash(service, $0) }
-            }
-            var index = Int(hash & mask)
+            let route = Route(method)
+            var index = Int(route.hash & mask)
             while slots[index] != nil { index = (index + 1) & Int(mask) }
-            slots[index] = Entry(hash: hash, service: service, name: name, method: method)
+            slots[index] = route
         }
         self.slots = slots
     }
 
-    func method(_ service: UnsafeRawBufferPointer, _ name: UnsafeRawBufferPointer) -> ServerMethod?
-    {
+    func route(_ service: UnsafeRawBufferPointer, _ name: UnsafeRawBufferPointer) -> Route? {
         let hash = Self.hash(service, name)
         var index = Int(hash & mask)
-        while let entry = slots[index] {
-            if entry.hash == hash, Self.equal(entry.service, service), Self.equal(entry.name, name)
+        while let route = slots[index] {
+            if route.hash == hash, Self.equal(route.service, service), Self.equal(route.name, name)
             {
-                return entry.method
+                return route
             }
             index = (index + 1) & Int(mask)
         }
@@ -54,7 +62,7 @@ struct RouteTable: Sendable {
 
     /// Eight bytes at a time. The table holds our own names only, so a caller cannot make it
     /// collide, and a good spread is all that is asked of it.
-    private static func hash(
+    fileprivate static func hash(
         _ service: UnsafeRawBufferPointer, _ name: UnsafeRawBufferPointer
     ) -> UInt64 {
         var state: UInt64 = 0x9e37_79b9_7f4a_7c15

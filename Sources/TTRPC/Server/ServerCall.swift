@@ -11,6 +11,7 @@ final class ServerCall: @unchecked Sendable {
     /// Whether a drain ends the call instead of waiting for it.
     let endsOnDrain: Bool
     private let loop: EventLoop
+    private let handlers: RunningHandlers
     private let started: MonotonicInstant
     /// Nil once the call has ended, which ends the cycle.
     private var connection: ServerConnection?
@@ -31,6 +32,7 @@ final class ServerCall: @unchecked Sendable {
         self.endsOnDrain = endsOnDrain
         self.connection = connection
         loop = connection.loop
+        handlers = connection.handlers
         started = connection.loop.now
         if let deadline = context.deadline {
             timer = loop.schedule(at: deadline) { [self] in deadlinePassed() }
@@ -43,6 +45,7 @@ final class ServerCall: @unchecked Sendable {
 
     /// Starts the handler on the loop's own thread.
     func run(_ body: @escaping @Sendable (ServerCall) async throws -> Void) {
+        handlers.begun()
         task = Task(executorPreference: loop) { [self] in
             do {
                 // What the handler asks of other servers ends with its own call.
@@ -56,6 +59,7 @@ final class ServerCall: @unchecked Sendable {
             } catch {
                 fail(with: error)
             }
+            onLoop { $0.handlers.ended() }
         }
     }
 
@@ -145,12 +149,15 @@ final class ServerCall: @unchecked Sendable {
         guard let connection else { throw RPCError(.cancelled, "the call has ended") }
         let queue = MessageQueue<Message>(
             messagesMax: connection.limits.unreadMessagesMax, unreadBytes: connection.unreadBytes)
-        deliver = { bytes throws(RPCError) in
+        let deliver = { (bytes: UnsafeRawBufferPointer) throws(RPCError) in
             queue.offer(try Message(wire: bytes), byteCount: bytes.count)
         }
+        self.deliver = deliver
         endInbound = { queue.finish($0) }
-        if !first.isEmpty {
-            _ = queue.offer(try Message(wire: first), byteCount: first.count)
+        // Its siblings may have filled the connection's share; without its first message the stream
+        // would look whole and not be it.
+        if !first.isEmpty, try !deliver(first) {
+            throw RPCError(.resourceExhausted, "too many messages of the connection wait already")
         }
         return RequestStream(queue: queue)
     }

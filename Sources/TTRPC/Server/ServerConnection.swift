@@ -15,6 +15,7 @@ final class ServerConnection: ChannelOwner {
     private var closesWhenIdle = false
     /// What the queues of all its streams hold that no handler has read yet.
     let unreadBytes: UnreadBytes
+    let handlers: RunningHandlers
 
     init(
         core: ServerCore, channel: Channel, peer: Peer,
@@ -27,6 +28,7 @@ final class ServerConnection: ChannelOwner {
         loop = channel.loop
         limits = core.limits
         unreadBytes = UnreadBytes(max: core.limits.unreadBytesMax)
+        handlers = RunningHandlers(max: core.limits.callsPerConnectionMax)
         streams = ServerStreams(callsMax: core.limits.callsPerConnectionMax)
     }
 
@@ -129,14 +131,15 @@ final class ServerConnection: ChannelOwner {
         _ header: FrameHeader, _ envelope: RequestEnvelope
     ) throws(RPCError) {
         guard let info else { throw RPCError(.internal, "the connection is not open") }
-        guard let method = core.routes.method(envelope.service, envelope.method) else {
+        guard let route = core.routes.route(envelope.service, envelope.method) else {
             throw Self.unimplemented(envelope)
         }
+        let method = route.method
         guard !isDraining else { throw core.drainingError }
         var context = ServerContext(
-            service: method.service, method: method.name, methodIndex: method.index,
-            metadata: envelope.metadata, deadline: try deadline(of: envelope, method),
-            connection: info, attachment: nil, scope: nil)
+            route: route, metadata: envelope.metadata,
+            deadline: try deadline(of: envelope, method), connection: info, attachment: nil,
+            scope: nil)
         do {
             for interceptor in core.interceptors { try interceptor.admit(&context) }
             if let fast = method.fast, try answer(header.stream, envelope.payload, context, fast) {
@@ -154,6 +157,7 @@ final class ServerConnection: ChannelOwner {
         _ method: ServerMethod, _ header: FrameHeader, _ envelope: RequestEnvelope,
         _ context: ServerContext
     ) throws(RPCError) {
+        try handlers.checkRoom()
         let call = ServerCall(
             id: header.stream, context: context, connection: self,
             endsOnDrain: method.endsOnDrain)
@@ -173,7 +177,7 @@ final class ServerConnection: ChannelOwner {
     /// Answers on the fast path; false when the method cannot, and then nothing was written.
     private func answer(
         _ id: UInt32, _ payload: UnsafeRawBufferPointer, _ context: borrowing ServerContext,
-        _ fast: ServerMethod.Fast
+        _ fast: FastAnswer
     ) throws(RPCError) -> Bool {
         let mark = channel.mark
         var byteCount = 0
@@ -199,9 +203,11 @@ final class ServerConnection: ChannelOwner {
         guard timeout >= 0 else {
             throw RPCError(.deadlineExceeded, "the deadline had passed before the call came")
         }
-        let asked = timeout == 0 ? nil : loop.now.advanced(byNanoseconds: UInt64(timeout))
-        guard let latest = core.latestEnd(method, now: loop.now) else { return asked }
-        return asked.map { min($0, latest) } ?? latest
+        let now = loop.now
+        let asked = timeout == 0 ? nil : now.advanced(byNanoseconds: UInt64(timeout))
+        guard let latest = core.latestEnd(method, now: now) else { return asked }
+        guard let asked, asked < latest else { return latest }
+        return asked
     }
 
     private static func unimplemented(_ envelope: RequestEnvelope) -> RPCError {

@@ -2,13 +2,7 @@ package import Reactor
 
 /// What a handler knows of its call besides the request.
 public struct ServerContext: Sendable {
-    /// The service's full name.
-    public let service: String
-    /// The method's name.
-    public let method: String
-    /// Where the method stands in the router's `methodNames`: what keeps something for each method
-    /// finds it without looking a name up.
-    public let methodIndex: Int
+    let route: Route
     /// What came beside the request.
     public let metadata: Metadata
     /// When the caller gives up; nil when it waits for ever.
@@ -19,6 +13,14 @@ public struct ServerContext: Sendable {
     public var attachment: (any Sendable)?
     /// What an interceptor puts around the handler, such as a trace; nil for nothing.
     public var scope: (any HandlerScope)?
+
+    /// The service's full name.
+    public var service: String { route.method.service }
+    /// The method's name.
+    public var method: String { route.method.name }
+    /// Where the method stands in the router's `methodNames`: what keeps something for each method
+    /// finds it without looking a name up.
+    public var methodIndex: Int { route.method.index }
 
     /// Who is at the other end.
     public var peer: Peer { connection.peer }

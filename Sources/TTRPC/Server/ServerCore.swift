@@ -8,6 +8,8 @@ final class ServerCore: Sendable {
     let limits: ServerLimits
     /// What all connections keep of unfinished frames.
     let keptBytes: ByteBudget
+    /// What all connections hold of answers that their peers do not take.
+    let unsentBytes: ByteBudget
     /// `unaryTimeMax` and `streamTimeMax` in nanoseconds: they are added to the time of every call,
     /// and a `Duration` counts in 128 bits.
     private let unaryNanosecondsMax: UInt64
@@ -25,6 +27,7 @@ final class ServerCore: Sendable {
         self.interceptors = interceptors
         self.limits = limits
         keptBytes = ByteBudget(bytesMax: limits.unfinishedBytesMax)
+        unsentBytes = ByteBudget(bytesMax: limits.unsentBytesTotalMax)
         unaryNanosecondsMax = Self.nanoseconds(limits.unaryTimeMax)
         streamNanosecondsMax = limits.streamTimeMax.map(Self.nanoseconds)
         self.mapError = mapError

@@ -9,6 +9,9 @@ public struct ServerLimits: Sendable, Hashable {
     /// How many bytes of unfinished frames all connections may hold together; the connection that
     /// would go over it is closed.
     public var unfinishedBytesMax = 128 << 20
+    /// How many bytes of answers may wait for peers that do not take them, on all connections
+    /// together; the connection that would go over it is closed.
+    public var unsentBytesTotalMax = 256 << 20
     /// How many calls may be in flight on one connection; one more is `RESOURCE_EXHAUSTED`.
     public var callsPerConnectionMax = 1_024
     /// How many messages of a client's stream may wait for its handler. One read from a socket

@@ -42,7 +42,7 @@ final class ServerLoop: @unchecked Sendable {
     init(core: ServerCore, loop: EventLoop) {
         self.core = core
         self.loop = loop
-        buffers = ChannelBuffers(keptBytes: core.keptBytes)
+        buffers = ChannelBuffers(keptBytes: core.keptBytes, unsentBytes: core.unsentBytes)
     }
 
     /// Accepts on this loop and gives the connections to `loops` in turn.
@@ -94,11 +94,7 @@ final class ServerLoop: @unchecked Sendable {
         guard !isDraining, let peer = Self.peer(of: descriptor.number, isUnix: isUnix) else {
             return
         }
-        if let limit = core.interceptors.lazy.compactMap({ $0.connectionAccepted(peer) }).first {
-            core.log(.connectionOverLimit(peer: peer.address, limit: limit))
-            return
-        }
-        if let limit = core.admitConnection(of: peer) {
+        if let limit = limitExceeded(by: peer) {
             core.log(.connectionOverLimit(peer: peer.address, limit: limit))
             return
         }
@@ -125,6 +121,15 @@ final class ServerLoop: @unchecked Sendable {
         }
         connections[ObjectIdentifier(connection)] = connection
         connection.start()
+    }
+
+    /// Counts a connection in; the limit it is over, or nil when it may stay. Every interceptor is
+    /// asked once, because asking may count.
+    private func limitExceeded(by peer: Peer) -> String? {
+        for interceptor in core.interceptors {
+            if let limit = interceptor.connectionAccepted(peer) { return limit }
+        }
+        return core.admitConnection(of: peer)
     }
 
     /// Nil when the peer is gone again already.

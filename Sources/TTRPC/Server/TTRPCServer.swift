@@ -69,6 +69,12 @@ public final class TTRPCServer: Sendable {
         self.ownsGroup = ownsGroup
     }
 
+    /// Loops turn from the beginning; those of a server that never listened stop here.
+    deinit {
+        guard ownsGroup, case .new = phase.withLock({ $0 }) else { return }
+        BlockingThread.shared.submit { [group] in group.shutdown() }
+    }
+
     /// How many connections are open.
     public var connectionCount: Int { core.connectionCount }
 

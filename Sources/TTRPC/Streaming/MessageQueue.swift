@@ -96,6 +96,7 @@ final class MessageQueue<Message: Sendable>: Sendable {
     private enum Taken {
         case message(Message)
         case end(Result<Void, RPCError>)
+        case cancelled
         case wait
     }
 
@@ -104,15 +105,14 @@ final class MessageQueue<Message: Sendable>: Sendable {
             if state.head < state.items.count { return .message(takeFirst(&state)) }
             if let end = state.end { return .end(end) }
             precondition(state.waiter == nil, "a stream has one reader at a time")
-            guard !Task.isCancelled else {
-                return .end(.failure(RPCError(.cancelled, "cancelled")))
-            }
+            guard !Task.isCancelled else { return .cancelled }
             state.waiter = continuation
             return .wait
         }
         switch taken {
         case .message(let message): continuation.resume(returning: message)
         case .end(let result): continuation.resume(with: result.map { nil }.mapError { $0 })
+        case .cancelled: continuation.resume(throwing: CancellationError())
         case .wait: break
         }
     }

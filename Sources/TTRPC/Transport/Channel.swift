@@ -62,6 +62,8 @@ final class Channel: ReadinessHandler, TurnEndHandler {
     private var isReceiving = false
     /// How many bytes were handed to the kernel or to TLS, from the start.
     private var sentByteCount: UInt64 = 0
+    /// How many unsent bytes are counted in `ChannelBuffers.unsentBytes`.
+    private var countedUnsent = 0
 
     /// - Parameters:
     ///   - descriptor: A non-blocking, connected or connecting stream socket.
@@ -186,6 +188,7 @@ final class Channel: ReadinessHandler, TurnEndHandler {
         }
         outbound = nil
         buffers.giveBack(buffer)
+        _ = countUnsent(0)
         if isClosingAfterFlush {
             finish(.local)
             return
@@ -198,9 +201,26 @@ final class Channel: ReadinessHandler, TurnEndHandler {
             finish(.unsentBytesExceeded)
             return
         }
+        guard countUnsent(unsent) else {
+            finish(.unsentTotalExceeded)
+            return
+        }
         if deadlines.writeBlocked(pending: unsent, now: loop.now) { rearmTimer() }
         updateWaterMark(unsent: unsent)
         updateInterest()
+    }
+
+    /// Counts what waits for this peer among what waits for all; false when there is no room. Only
+    /// what a socket did not take at once is ever counted.
+    private func countUnsent(_ unsent: Int) -> Bool {
+        guard unsent != countedUnsent, let budget = buffers.unsentBytes else { return true }
+        if unsent < countedUnsent {
+            budget.giveBack(countedUnsent - unsent)
+        } else if !budget.take(unsent - countedUnsent) {
+            return false
+        }
+        countedUnsent = unsent
+        return true
     }
 
     private func updateWaterMark(unsent: Int) {
@@ -347,9 +367,10 @@ final class Channel: ReadinessHandler, TurnEndHandler {
             switch try tls.read(into: buffers.read) {
             case .bytes(let count):
                 receive(count)
-                return true
+                // A read for nothing costs a system call; what follows announces itself.
+                return tls.hasPending
             case .closed: finish(.peerClosed)
-            case .wantsRead, .wantsWrite: break
+            case .wantsRead, .wantsWrite: checkFrameTime(completedFrame: false)
             }
         } catch let error as SystemError {
             finish(Self.reason(of: error))
@@ -384,9 +405,16 @@ final class Channel: ReadinessHandler, TurnEndHandler {
                 finish(.keptBytesExceeded)
             }
         }
+        checkFrameTime(completedFrame: completedFrame)
+    }
+
+    /// Notes that bytes came. A record of TLS that is cut off is a frame that is cut off: what it
+    /// holds is not known yet, but its sender owes the rest all the same.
+    private func checkFrameTime(completedFrame: Bool) {
         guard phase == .open else { return }
+        let isInsideFrame = decoder.isInsideFrame || tls?.isInsideRecord == true
         let isNewDeadline = deadlines.received(
-            isInsideFrame: decoder.isInsideFrame, completedFrame: completedFrame, now: loop.now)
+            isInsideFrame: isInsideFrame, completedFrame: completedFrame, now: loop.now)
         if isNewDeadline { rearmTimer() }
     }
 
@@ -438,6 +466,7 @@ final class Channel: ReadinessHandler, TurnEndHandler {
         tls = nil
         descriptor = nil
         outbound = nil
+        _ = countUnsent(0)
         let owner = self.owner
         self.owner = nil
         owner?.channelDidClose(reason)

@@ -43,6 +43,7 @@ enum ChannelCloseReason: Error, Sendable, CustomStringConvertible {
     case unsentBytesExceeded
     case discardLimitExceeded
     case keptBytesExceeded
+    case unsentTotalExceeded
     case protocolViolation(String)
     case tls(String)
     case system(SystemError)
@@ -59,6 +60,7 @@ enum ChannelCloseReason: Error, Sendable, CustomStringConvertible {
         case .unsentBytesExceeded: "too many bytes wait for the peer to read them"
         case .discardLimitExceeded: "too many bytes of oversized frames"
         case .keptBytesExceeded: "too many unfinished frames on all connections together"
+        case .unsentTotalExceeded: "too many unsent bytes on all connections together"
         case .protocolViolation(let what): "protocol violation: \(what)"
         case .tls(let what): "TLS: \(what)"
         case .system(let error): error.description

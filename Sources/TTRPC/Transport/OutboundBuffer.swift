@@ -70,10 +70,13 @@ final class ChannelBuffers {
     /// What the channels may keep of unfinished frames, with those of the other loops; nil for no
     /// limit but each channel's own.
     let keptBytes: ByteBudget?
+    /// The same for bytes that wait for their peers.
+    let unsentBytes: ByteBudget?
     private var spare: [OutboundBuffer] = []
 
-    init(keptBytes: ByteBudget? = nil) {
+    init(keptBytes: ByteBudget? = nil, unsentBytes: ByteBudget? = nil) {
         self.keptBytes = keptBytes
+        self.unsentBytes = unsentBytes
     }
 
     deinit { read.deallocate() }

@@ -45,7 +45,8 @@ extension Operation {
 
     package var rule: Rule {
         switch self {
-        case .health, .getPublicTenantInfo:
+        // A key that is exchanged speaks for itself.
+        case .health, .getPublicTenantInfo, .exchangeApiKey, .getKeySet:
             return Rule(audience: .everybody, subject: .platform, effect: .read)
         case .listPlans, .listPermissions:
             return Rule(audience: .identified, subject: .platform, effect: .read)
@@ -53,7 +54,7 @@ extension Operation {
             return Rule(audience: .administrators, subject: .platform, effect: .lifecycle)
         case .listTenants:
             return Rule(audience: .administrators, subject: .platform, effect: .read)
-        case .verifyApiKey, .batchVerify, .reflect:
+        case .verifyApiKey, .batchVerify, .introspect, .reflect:
             return Rule(audience: .trusted, subject: .platform, effect: .read)
         case .suspendTenant, .reactivateTenant, .deactivateTenant:
             return Rule(audience: .administrators, subject: .tenant, effect: .lifecycle)
@@ -95,7 +96,7 @@ extension Operation {
             .returnLease:
             return change(.tenant(.consume))
         case .listApiKeys: return read(.tenant(.viewAPIKeys))
-        case .createApiKey, .rotateApiKey, .revokeApiKey:
+        case .createApiKey, .rotateApiKey, .revokeApiKey, .revokeTokens:
             return change(.tenant(.manageAPIKeys))
         case .reportLeak:
             return Rule(audience: .tenant(.manageAPIKeys), subject: .tenant, effect: .lifecycle)

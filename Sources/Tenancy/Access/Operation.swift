@@ -19,6 +19,8 @@ package enum Operation: String, Sendable, Hashable, CaseIterable {
     // AccessService
     case listPermissions, listRoles, createRole, updateRole, deleteRole, listGrants, createGrant,
         revokeGrant, checkAccess, batchCheckAccess, explainAccess
+    // TokenService
+    case exchangeApiKey, getKeySet, introspect, revokeTokens
     // ConfigurationService
     case getConfigurations, setConfiguration, deleteConfiguration, watchConfigurations
     // ActivityService

@@ -12,6 +12,14 @@ package enum Principal: Sendable, Hashable {
     /// Nobody that could be identified.
     case anonymous
 
+    /// Whether it is of the platform, and acts for nobody else.
+    package var isTrusted: Bool {
+        switch self {
+        case .platformAdministrator, .service: return true
+        case .user, .apiKey, .anonymous: return false
+        }
+    }
+
     /// The name that the activity log shows. The kind stands in front, so that a service cannot
     /// pass for an administrator by its name.
     package var auditName: String {

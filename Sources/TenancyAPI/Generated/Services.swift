@@ -323,6 +323,28 @@ public enum TenancyServices {
                 request: "bfc.tenancy.v1.ExportTenantRequest",
                 response: "bfc.tenancy.v1.ExportTenantResponse"),
         ]),
+        Service(name: "bfc.tenancy.v1.TokenService", methods: [
+            Method(
+                name: "ExchangeApiKey", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.ExchangeApiKeyRequest",
+                response: "bfc.tenancy.v1.ExchangeApiKeyResponse"),
+            Method(
+                name: "GetKeySet", kind: .unary,
+                isIdempotent: true,
+                request: "bfc.tenancy.v1.GetKeySetRequest",
+                response: "bfc.tenancy.v1.GetKeySetResponse"),
+            Method(
+                name: "Introspect", kind: .unary,
+                isIdempotent: true,
+                request: "bfc.tenancy.v1.IntrospectRequest",
+                response: "bfc.tenancy.v1.IntrospectResponse"),
+            Method(
+                name: "RevokeTokens", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.RevokeTokensRequest",
+                response: "bfc.tenancy.v1.RevokeTokensResponse"),
+        ]),
         Service(name: "bfc.tenancy.v1.UserService", methods: [
             Method(
                 name: "ListUsers", kind: .unary,

@@ -1,9 +1,11 @@
 internal import CoreMetrics
 internal import Logging
+internal import Reactor
 internal import Synchronization
 internal import Tenancy
 
-/// Failed attempts to be somebody: counted by their reason, and logged as far as a second has room.
+/// Failed attempts to be somebody: counted by their reason, logged as far as a second has room, and
+/// limited by where they come from.
 final class AuthenticationFailures: Sendable {
     /// What was shown.
     enum Kind: String, Sendable {
@@ -12,6 +14,37 @@ final class AuthenticationFailures: Sendable {
         /// A certificate that verifies and names nobody.
         case certificate
         case apiKey = "api_key"
+        case token
+    }
+
+    /// Who shows a credential, and where.
+    struct Attempt: Sendable {
+        let credential: String
+        /// Where it comes from, or who passes it on.
+        let place: String
+        /// Whether everything that comes from there counts together. What a service passes on
+        /// without saying for whom is of many.
+        let isOnePlace: Bool
+
+        /// - Parameter address: nil over a Unix socket.
+        init(_ credential: String, from address: String?) {
+            self.credential = credential
+            place = FailureLimiter.place(of: address ?? "unix")
+            isOnePlace = true
+        }
+
+        /// - Parameter address: empty when the service does not say.
+        init(_ credential: String, passedOnBy service: String, from address: String) {
+            self.credential = credential
+            place = "\(service) \(FailureLimiter.place(of: address))"
+            isOnePlace = !address.isEmpty
+        }
+
+        var sources: [FailureLimiter.Source] {
+            let prefix = FailureLimiter.Source.prefix(
+                FailureLimiter.prefix(of: credential), from: place)
+            return isOnePlace ? [.credentials(place), prefix] : [prefix]
+        }
     }
 
     /// How many lines of one second are logged; the rest are counted. Whoever wants to fill the
@@ -26,21 +59,30 @@ final class AuthenticationFailures: Sendable {
     private struct State {
         var counters: [Series: Counter] = [:]
         var budget = LineBudget(linesPerSecondMax: linesPerSecondMax)
+        var limiter: FailureLimiter
     }
 
     private let logger: Logger
-    private let state = Mutex(State())
+    private let started = MonotonicInstant.now()
+    private let limited = Counter(label: "tenancy.authentication.limited")
+    private let state: Mutex<State>
 
-    init(logger: Logger) {
+    /// - Parameter perSecond: How many failures a second one address may have; 0 for any number.
+    init(logger: Logger, perSecond: Int) {
         self.logger = logger
+        state = Mutex(State(limiter: FailureLimiter(perSecond: perSecond)))
     }
 
     /// - Parameters:
     ///   - reason: A word of a closed set.
     ///   - peer: The address.
     ///   - detail: More for the log, without anything secret.
-    func record(_ kind: Kind, reason: String, peer: String, detail: String = "") {
+    func record(
+        _ kind: Kind, reason: String, peer: String, detail: String = "",
+        sources: [FailureLimiter.Source] = []
+    ) {
         let second = WallClock.now().microseconds / 1_000_000
+        let now = microseconds
         let (counter, dropped) = state.withLock { state in
             let series = Series(kind: kind, reason: reason)
             let counter =
@@ -49,6 +91,7 @@ final class AuthenticationFailures: Sendable {
                     label: "tenancy.authentication.failures",
                     dimensions: [("kind", kind.rawValue), ("reason", reason)])
             state.counters[series] = counter
+            state.limiter.fail(sources, at: now)
             return (counter, state.budget.admit(second: second))
         }
         counter.increment()
@@ -59,5 +102,50 @@ final class AuthenticationFailures: Sendable {
         if !detail.isEmpty { metadata["detail"] = "\(detail)" }
         if dropped > 0 { metadata["lines_dropped_before"] = "\(dropped)" }
         logger.notice("authentication failed", metadata: metadata)
+    }
+
+    /// - Throws: `tooMany` where so many have failed that this one is not looked at.
+    func check(_ attempt: Attempt) throws(DomainError) {
+        let now = microseconds
+        let wait = state.withLock {
+            $0.limiter.wait(attempt.sources, credential: attempt.credential, at: now)
+        }
+        guard let wait else { return }
+        limited.increment()
+        throw DomainError(
+            .tooMany(.failedAuthentications),
+            message: "too many failed attempts from there",
+            metadata: ["retry_after_seconds": String(wait / 1_000_000 + 1)])
+    }
+
+    func failed(_ attempt: Attempt, _ kind: Kind, reason: String) {
+        record(kind, reason: reason, peer: attempt.place, sources: attempt.sources)
+    }
+
+    func succeeded(_ attempt: Attempt) {
+        state.withLock { $0.limiter.succeed(attempt.credential) }
+    }
+
+    // MARK: - Handshakes
+
+    func handshakeFailed(
+        reason: String, peer: String, address: String?, detail: String
+    ) {
+        record(
+            .handshake, reason: reason, peer: peer, detail: detail,
+            sources: address.map { [.handshakes(FailureLimiter.place(of: $0))] } ?? [])
+    }
+
+    /// Whether so many handshakes from an address have failed that the next is not begun.
+    func isOverLimit(_ address: String) -> Bool {
+        let now = microseconds
+        return state.withLock {
+            $0.limiter.wait([.handshakes(FailureLimiter.place(of: address))], at: now) != nil
+        }
+    }
+
+    private var microseconds: Int64 {
+        let (seconds, attoseconds) = MonotonicInstant.now().duration(since: started).components
+        return seconds * 1_000_000 + attoseconds / 1_000_000_000_000
     }
 }

@@ -8,8 +8,8 @@ package import Tenancy
 ///
 /// A value comes from the command line (`--tls-port`), else the environment (`TENANCY_TLS_PORT`),
 /// else the file named by `TENANCY_CONFIG_FILE` (`{"tls": {"port": 7443}}`). Keys and
-/// certificates are named by their files. The database's URL may hold a password and belongs in the
-/// environment or the file: a command line can be read by other users.
+/// certificates are named by their files, and so is a database's URL that holds a password: flags
+/// and variables can be read by others, and get into logs.
 package struct ServiceConfiguration: Sendable {
     /// The folder that relative defaults live in.
     package var data: String
@@ -46,6 +46,7 @@ package struct ServiceConfiguration: Sendable {
     /// The file of the peppers of API keys; nil when keys are stored by their plain hash.
     package var keyPepperFile: String?
     package var identity: IdentityConfiguration
+    package var tokens: TokenConfiguration
     package var limits: ServerLimits
     /// How many watches are served at once.
     package var watchesMax: Int
@@ -53,6 +54,8 @@ package struct ServiceConfiguration: Sendable {
     package var exportTimeMax: Duration
     /// How long proving a tenant's chain may take.
     package var proofTimeMax: Duration
+    /// How many failures to be somebody one address may have a second; 0 for any number.
+    package var authenticationFailuresPerSecond: Int
 
     /// How many connections may be open, which is also how many descriptors are needed at least.
     package var connectionsMax: Int { limits.connectionsMax }
@@ -114,6 +117,7 @@ package struct ServiceConfiguration: Sendable {
             ?? Self.credential("tenancy-api-key-peppers")
         keyPepperFile = pepperFile?.isEmpty == true ? nil : pepperFile
         identity = try IdentityConfiguration(reading: config)
+        tokens = try TokenConfiguration(reading: config, trustDomain: identity.trustDomain)
         limits = try Self.limits(config.scoped(to: "limits"))
         watchesMax = try Self.number(
             config, "limits.watches.max", default: 4_096, in: 1...1_000_000)
@@ -123,6 +127,8 @@ package struct ServiceConfiguration: Sendable {
         proofTimeMax = .milliseconds(
             try Self.number(
                 config, "limits.proof.time.max.ms", default: 3_600_000, in: 1...86_400_000))
+        authenticationFailuresPerSecond = try Self.number(
+            config, "limits.authentication.failures.per.second", default: 10, in: 0...1_000_000)
     }
 
     /// The URL itself, or what is in the file that `database.url.file` names: a credential of the
@@ -131,7 +137,15 @@ package struct ServiceConfiguration: Sendable {
         // Both are asked for, whichever is used: what nobody asks for counts as no setting.
         let url = config.string(forKey: "database.url", isSecret: true)
         let path = config.string(forKey: "database.url.file")
-        if let url, !url.isEmpty { return url }
+        if let url, !url.isEmpty {
+            guard !ConnectionString.holdsPassword(url) else {
+                throw ConfigurationError(
+                    key: "database.url",
+                    rule: "must hold no password; one belongs into the file that "
+                        + "\(ConfigurationError.variable(of: "database.url.file")) names")
+            }
+            return url
+        }
         if let path, !path.isEmpty {
             return try SecretFile.read(path, key: "database.url.file")
         }

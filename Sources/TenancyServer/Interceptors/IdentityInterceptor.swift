@@ -20,6 +20,11 @@ struct IdentityInterceptor: ServerInterceptor {
     let configuration: IdentityConfiguration
     let failures: AuthenticationFailures
 
+    func connectionAccepted(_ peer: Peer) -> String? {
+        guard let address = peer.ipAddress, failures.isOverLimit(address) else { return nil }
+        return "failedHandshakesPerAddress"
+    }
+
     /// A verified certificate that names nobody is kept as what is wrong with it: thrown from here,
     /// it would close the connection, and the caller would only see a server that is not there.
     func connectionOpened(_ peer: Peer) -> (any Sendable)? {

@@ -36,6 +36,11 @@ final class KeyVerifier: Sendable {
     /// - Throws: `unavailable`: a key that cannot be looked up is not let through.
     func verify(_ text: String, _ check: KeyCheck) async throws(DomainError) -> Verdict {
         guard let known = try await known(text) else { return Verdict(refusal: .unknown) }
+        return try await admit(known, check)
+    }
+
+    /// The same for a key that is known already.
+    func admit(_ known: KnownKey, _ check: KeyCheck) async throws(DomainError) -> Verdict {
         let now = WallClock.now()
         if let refusal = check.refusal(of: known, at: now) {
             return Verdict(known: known, refusal: refusal)
@@ -91,10 +96,15 @@ final class KeyVerifier: Sendable {
     ) async throws(DomainError) -> Principal {
         let check = KeyCheck(
             address: address.flatMap { IPAddress($0) }, isTenantDecidedLater: true)
-        let verdict = try await verify(text, check)
+        return try Self.admitted(try await verify(text, check)).principal
+    }
+
+    /// The key that was let through.
+    ///
+    /// - Throws: `unauthenticated`, `tooMany`.
+    static func admitted(_ verdict: Verdict) throws(DomainError) -> KnownKey {
         switch (verdict.refusal, verdict.known) {
-        case (nil, .some(let known)):
-            return known.principal
+        case (nil, .some(let known)): return known
         case (.rateLimited, _):
             throw DomainError(
                 .tooMany(.apiKeyCalls), message: "the key has used up its hour",

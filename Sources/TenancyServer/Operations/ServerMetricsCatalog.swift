@@ -20,6 +20,9 @@ package enum ServerMetricsCatalog {
                 "tenancy.authentication.failures",
                 help: "Failed attempts to be somebody, by what was shown and what was wrong."),
             MetricDescription(
+                "tenancy.authentication.limited",
+                help: "Credentials that were not looked at: too many have failed from there."),
+            MetricDescription(
                 "tenancy.certificates.reloads",
                 help: "Times that certificate files were read anew, by the outcome."),
             MetricDescription(

@@ -7,8 +7,17 @@ internal import Tenancy
 /// "23" would be tenant 12 with "3".
 enum AssociatedData {
     static func of(_ purpose: String, tenant: TenantID, name: String) -> [UInt8] {
+        joined(["bfc-tenancy", purpose, String(tenant.rawValue), name])
+    }
+
+    /// The same for what is the platform's own.
+    static func ofPlatform(_ purpose: String, name: String) -> [UInt8] {
+        joined(["bfc-tenancy", purpose, "platform", name])
+    }
+
+    private static func joined(_ parts: [String]) -> [UInt8] {
         var bytes: [UInt8] = []
-        for part in ["bfc-tenancy", purpose, String(tenant.rawValue), name] {
+        for part in parts {
             withUnsafeBytes(of: UInt32(part.utf8.count).bigEndian) { bytes.append(contentsOf: $0) }
             bytes.append(contentsOf: part.utf8)
         }

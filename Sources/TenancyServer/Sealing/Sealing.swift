@@ -12,7 +12,7 @@ final class Sealing: Sendable {
     /// How many data keys are looked at at once while rewrapping.
     private static let batchKeysMax: Int64 = 100
 
-    private let masterKeys: MasterKeys?
+    let masterKeys: MasterKeys?
     private let store: TenancyStore
     private let cache = Mutex(DataKeyCache())
 

@@ -103,17 +103,33 @@ struct ApiKeyService: ApiKeyServiceHandler {
     func verifyApiKey(
         _ request: VerifyApiKeyRequest, context: ServerContext
     ) async throws -> VerifyApiKeyResponse {
-        _ = try await access.platform(context, .verifyApiKey)
+        let caller = try await access.platform(context, .verifyApiKey)
         var violations = FieldViolations()
         let check = KeyCheck(request, violations: &violations)
         try violations.check()
-        return VerifyApiKeyResponse(try await keys.verify(request.apiKey, check))
+        let attempt = AuthenticationFailures.Attempt(
+            request.apiKey, passedOnBy: caller.principal.auditName, from: request.sourceAddress)
+        try access.failures.check(attempt)
+        let verdict = try await keys.verify(request.apiKey, check)
+        note(attempt, verdict)
+        return VerifyApiKeyResponse(verdict)
+    }
+
+    /// A key that is known is no guess, whatever else refuses it.
+    private func note(
+        _ attempt: AuthenticationFailures.Attempt, _ verdict: KeyVerifier.Verdict
+    ) {
+        if verdict.known == nil {
+            access.failures.failed(attempt, .apiKey, reason: "unknown")
+        } else {
+            access.failures.succeeded(attempt)
+        }
     }
 
     func batchVerify(
         _ request: BatchVerifyRequest, context: ServerContext
     ) async throws -> BatchVerifyResponse {
-        _ = try await access.platform(context, .batchVerify)
+        let caller = try await access.platform(context, .batchVerify)
         var violations = FieldViolations()
         violations.require(
             1...KeyCheck.batchMax ~= request.requests.count, "requests",
@@ -127,7 +143,13 @@ struct ApiKeyService: ApiKeyServiceHandler {
             }
         }
         try violations.check()
+        let attempts = request.requests.map {
+            AuthenticationFailures.Attempt(
+                $0.apiKey, passedOnBy: caller.principal.auditName, from: $0.sourceAddress)
+        }
+        for attempt in attempts { try access.failures.check(attempt) }
         let verdicts = try await keys.verify(zip(request.requests.map(\.apiKey), checks))
+        for (attempt, verdict) in zip(attempts, verdicts) { note(attempt, verdict) }
         return BatchVerifyResponse(results: verdicts.map { VerifyApiKeyResponse($0) })
     }
 }

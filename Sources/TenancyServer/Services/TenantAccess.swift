@@ -8,6 +8,8 @@ internal import TenancyStore
 struct TenantAccess: Sendable {
     let store: TenancyStore
     let keys: KeyVerifier
+    let tokens: Tokens
+    let failures: AuthenticationFailures
     /// Seals what is secret.
     let sealing: Sealing
 
@@ -15,7 +17,8 @@ struct TenantAccess: Sendable {
     /// at the request.
     ///
     /// - Throws: `unauthenticated` or `permissionDenied`, `tooMany` for an API key whose hour is
-    ///   used up, `unavailable` when a key cannot be looked up.
+    ///   used up or for a place that too many have failed from, `unavailable` when a key cannot be
+    ///   looked up.
     func caller(
         _ context: ServerContext, _ operation: Operation
     ) async throws(DomainError) -> Caller {
@@ -34,9 +37,25 @@ struct TenantAccess: Sendable {
         guard let bearer = caller.bearer, operation.rule.audience != .everybody else {
             return caller
         }
+        let isToken = SignedToken.isLike(bearer)
+        let attempt = AuthenticationFailures.Attempt(bearer, from: caller.address)
+        try failures.check(attempt)
+        let principal: Principal
+        do throws(DomainError) {
+            principal =
+                isToken
+                ? try await tokens.principal(bearing: bearer, address: caller.address)
+                : try await keys.principal(bearing: bearer, address: caller.address)
+        } catch {
+            if error.code == .unauthenticated {
+                failures.failed(attempt, isToken ? .token : .apiKey, reason: "refused")
+            }
+            throw error
+        }
+        failures.succeeded(attempt)
         return Caller(
-            principal: try await keys.principal(bearing: bearer, address: caller.address),
-            address: caller.address, userAgent: caller.userAgent, bearer: bearer)
+            principal: principal, address: caller.address, userAgent: caller.userAgent,
+            bearer: bearer)
     }
 
     /// Makes certain that a caller may still do what they have begun: what is allowed at the
@@ -47,7 +66,11 @@ struct TenantAccess: Sendable {
         _ tenant: TenantID, _ caller: Caller, _ operation: Operation
     ) async throws(DomainError) {
         if let bearer = caller.bearer {
-            try await keys.confirm(bearing: bearer, address: caller.address)
+            if SignedToken.isLike(bearer) {
+                try await tokens.confirm(bearing: bearer, address: caller.address)
+            } else {
+                try await keys.confirm(bearing: bearer, address: caller.address)
+            }
         }
         _ = try await self.tenant(.id(tenant), caller, operation)
     }

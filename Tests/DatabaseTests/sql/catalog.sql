@@ -16,6 +16,7 @@ INSERT INTO exceptions VALUES
     ('tenant_change_feed', 'tenant_change_feed_changed_by', 'finds what is new in any tenant'),
     ('tenant_codes', 'tenant_codes_pkey', 'is the directory of codes'),
     ('tenant_domains', 'tenant_domains_pkey', 'is the directory of domains'),
+    ('token_signing_keys', NULL, 'is about the servers'),
     ('tenants', 'tenants_status_type', 'is for the list of all'),
     ('tenants', 'tenants_name', 'is for the list of all'),
     ('tenant_subscriptions', 'tenant_subscriptions_due', 'finds what is due, over all tenants');

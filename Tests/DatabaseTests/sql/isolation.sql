@@ -45,6 +45,8 @@ INSERT INTO tenant_data_keys (tenant_id, master_key, wrapped_key)
 SELECT tenant, 1, decode(repeat('00', 60), 'hex') FROM (VALUES (2), (3)) AS v (tenant);
 INSERT INTO tenant_configurations (tenant_id, config_key, config_type, config_value, updated_by)
 SELECT tenant, 'flags', 'feature', 'true', '' FROM (VALUES (2), (3)) AS v (tenant);
+INSERT INTO tenant_token_revocations (tenant_id, key_id, revoked_before)
+SELECT t, 0, now() FROM (VALUES (2), (3)) AS v (t);
 INSERT INTO tenant_activity_anchors (tenant_id, sequence, row_hash, created_at)
 SELECT t, 1, sha256('a'), now() FROM (VALUES (2), (3)) AS v (t);
 -- What waits for the commit, such as the feed of changes, is written now.

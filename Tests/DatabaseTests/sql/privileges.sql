@@ -61,6 +61,12 @@ FROM (VALUES ('tenancy_app'), ('tenancy_platform')) AS v (role);
 SELECT table_privs_are('public', 'scheduled_jobs', 'tenancy_app', ARRAY[]::text[]);
 SELECT table_privs_are('public', 'scheduled_jobs', 'tenancy_platform', ARRAY['SELECT']);
 
+SELECT table_privs_are('public', 'token_signing_keys', 'tenancy_app', ARRAY[]::text[]);
+SELECT table_privs_are(
+    'public', 'token_signing_keys', 'tenancy_platform', ARRAY['SELECT', 'INSERT']);
+SELECT table_privs_are(
+    'public', 'tenant_token_revocations', 'tenancy_app', ARRAY['SELECT', 'INSERT']);
+
 -- A partition is reached through its table, where the policies are.
 SELECT is(
     (SELECT string_agg(c.relname, ', ') FROM pg_class c

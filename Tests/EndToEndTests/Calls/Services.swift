@@ -10,6 +10,7 @@ struct Services: Sendable {
     let quotas: QuotaServiceClient
     let apiKeys: ApiKeyServiceClient
     let access: AccessServiceClient
+    let tokens: TokenServiceClient
     let configurations: ConfigurationServiceClient
     let activity: ActivityServiceClient
     let health: Grpc_Health_V1_HealthClient
@@ -21,6 +22,7 @@ struct Services: Sendable {
         quotas = client.quota
         apiKeys = client.apiKeys
         access = client.access
+        tokens = client.tokens
         configurations = client.configurations
         activity = client.activity
         health = client.health

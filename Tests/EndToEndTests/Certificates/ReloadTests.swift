@@ -14,40 +14,51 @@ struct ReloadTests {
 
         init() async throws {
             folder = try TemporaryFolder.make(mode: 0o700)
-            let made = try await Self.openssl(
-                "-c",
-                "cd \(folder) && openssl req -x509 -newkey ec -pkeyopt "
-                    + "ec_paramgen_curve:P-256 -noenc -days 2 -keyout root.key -out root.pem "
-                    + "-subj /CN=root -addext keyUsage=critical,keyCertSign,cRLSign "
-                    + "&& : >index && echo 01 >number && printf '%s\\n' '[ca]' 'default_ca=a' "
-                    + "'[a]' 'database=index' 'crlnumber=number' 'default_md=sha256' "
-                    + "'default_crl_days=2' >cnf && \(Self.list)")
-            #expect(made.status == 0, "\(made.errors)")
+            try await Self.shell(
+                """
+                cd \(folder)
+                openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 2 \
+                    -keyout root.key -out root.pem -subj /CN=root \
+                    -addext keyUsage=critical,keyCertSign,cRLSign
+                : >index
+                echo 01 >number
+                printf '%s\\n' '[ca]' 'default_ca=a' '[a]' 'database=index' 'crlnumber=number' \
+                    'default_md=sha256' 'default_crl_days=2' >cnf
+                \(Self.list)
+                """)
             deployment = try await Deployment(settings: [
                 "TENANCY_TLS_CA": "\(folder)/root.pem", "TENANCY_TLS_CRL": "\(folder)/list.pem",
             ])
         }
 
-        private static let list =
-            "openssl ca -config cnf -cert root.pem -keyfile root.key -gencrl -out new.pem "
-            + "&& mv new.pem list.pem"
+        private static let list = """
+            openssl ca -config cnf -cert root.pem -keyfile root.key -gencrl -out new.pem
+            mv new.pem list.pem
+            """
 
-        private static func openssl(_ arguments: String...) async throws -> Command.Outcome {
-            try await Command(path: "/bin/bash", arguments: arguments).run()
+        @discardableResult
+        private static func shell(_ commands: String) async throws -> String {
+            let outcome = try await Command(
+                path: "/bin/bash", arguments: ["-c", "set -e; \(commands)"]
+            ).run()
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            return outcome.output
         }
 
         /// A client's certificate of this authority's.
         func client(_ name: String) async throws -> ClientTLS {
-            let made = try await Self.openssl(
-                "-c",
-                "cd \(folder) && openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 "
-                    + "-noenc -keyout \(name).key -subj /CN=\(name) | openssl x509 -req "
-                    + "-CA root.pem -CAkey root.key -days 2 -out \(name).pem -extfile <(printf "
-                    + "'%s\\n' basicConstraints=critical,CA:FALSE subjectKeyIdentifier=hash "
-                    + "keyUsage=critical,digitalSignature authorityKeyIdentifier=keyid "
-                    + "extendedKeyUsage=clientAuth "
-                    + "subjectAltName=URI:spiffe://bfc-vyomo/service/\(name))")
-            #expect(made.status == 0, "\(made.errors)")
+            try await Self.shell(
+                """
+                cd \(folder)
+                openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc \
+                    -keyout \(name).key -subj /CN=\(name) -out \(name).csr
+                openssl x509 -req -in \(name).csr -CA root.pem -CAkey root.key -days 2 \
+                    -out \(name).pem -extfile <(printf '%s\\n' \
+                        basicConstraints=critical,CA:FALSE keyUsage=critical,digitalSignature \
+                        subjectKeyIdentifier=hash authorityKeyIdentifier=keyid \
+                        extendedKeyUsage=clientAuth \
+                        subjectAltName=URI:spiffe://bfc-vyomo/service/\(name))
+                """)
             return ClientTLS(
                 trustRootsFile: deployment.certificateFile("ca.pem"),
                 certificateChainFile: "\(folder)/\(name).pem",
@@ -55,32 +66,34 @@ struct ReloadTests {
         }
 
         func revoke(_ name: String) async throws {
-            let made = try await Self.openssl(
-                "-c",
-                "cd \(folder) && openssl ca -config cnf -cert root.pem -keyfile root.key "
-                    + "-revoke \(name).pem && \(Self.list)")
-            #expect(made.status == 0, "\(made.errors)")
+            try await Self.shell(
+                """
+                cd \(folder)
+                openssl ca -config cnf -cert root.pem -keyfile root.key -revoke \(name).pem
+                \(Self.list)
+                """)
         }
 
         /// Puts another certificate in the place of the server's: the same key, another number.
         func replaceServerCertificate() async throws {
-            let tls = "\(deployment.folder)/tls"
-            let made = try await Self.openssl(
-                "-c",
-                "cd \(tls) && openssl req -new -key server.key -subj /CN=new | openssl x509 "
-                    + "-req -CA ca.pem -CAkey ca.key -days 2 -set_serial 4711 -out new.pem "
-                    + "-extfile <(printf '%s\\n' extendedKeyUsage=serverAuth "
-                    + "subjectAltName=DNS:localhost) && mv new.pem server.pem")
-            #expect(made.status == 0, "\(made.errors)")
+            try await Self.shell(
+                """
+                cd \(deployment.folder)/tls
+                openssl req -new -key server.key -subj /CN=new -out new.csr
+                openssl x509 -req -in new.csr -CA ca.pem -CAkey ca.key -days 2 \
+                    -set_serial 4711 -out new.pem -extfile <(printf '%s\\n' \
+                        extendedKeyUsage=serverAuth subjectAltName=DNS:localhost)
+                mv new.pem server.pem
+                """)
         }
 
         /// The number of the certificate that the server shows.
         func servedNumber() async throws -> String {
-            try await Self.openssl(
-                "-c",
-                "openssl s_client -connect 127.0.0.1:\(deployment.tlsPort) -alpn ttrpc "
-                    + "</dev/null | openssl x509 -noout -serial"
-            ).output
+            try await Self.shell(
+                """
+                openssl s_client -connect 127.0.0.1:\(deployment.tlsPort) -alpn ttrpc </dev/null \
+                    | openssl x509 -noout -serial
+                """)
         }
 
         func metric(_ name: String) async throws -> Int {

@@ -58,6 +58,7 @@ enum MatrixRequests {
             #""questions":[{"userId":"the-viewer","permission":"view_usage"}]"#,
         "AccessService/ExplainAccess":
             #""question":{"userId":"the-viewer","permission":"view_usage"}"#,
+        "TokenService/RevokeTokens": "",
         "ConfigurationService/GetConfigurations": "",
         "ConfigurationService/SetConfiguration":
             #""configKey":"flag","configValue":true,"configType":"CONFIG_TYPE_FEATURE""#,
@@ -75,7 +76,8 @@ enum MatrixRequests {
         "TenantService/CreateTenant", "TenantService/ListTenants",
         "TenantService/GetPublicTenantInfo", "SubscriptionService/ListPlans",
         "AccessService/ListPermissions", "ApiKeyService/VerifyApiKey",
-        "ApiKeyService/BatchVerify", "ApiKeyService/ReportLeak",
+        "ApiKeyService/BatchVerify", "ApiKeyService/ReportLeak", "TokenService/ExchangeApiKey",
+        "TokenService/GetKeySet", "TokenService/Introspect",
     ]
 
     /// What changes whether a tenant may work, and so is not bound to it.

@@ -171,6 +171,26 @@ struct CancellationTests {
         }
     }
 
+    @Test("a task that is cancelled before it reads gives the call up, whoever else holds it")
+    func cancelledBeforeReading() async throws {
+        let fixture = EchoFixture()
+        try await TestServer.run(fixture) { server in
+            try await server.withClient { client in
+                let call = try await client.bidirectional(EchoMethods.bidi, options: .defaults)
+                try await fixture.begun.reaches(1)
+                let task = Task {
+                    withUnsafeCurrentTask { $0?.cancel() }
+                    var answers = call.responses.makeAsyncIterator()
+                    _ = try await answers.next()
+                }
+                let error = await #expect(throws: RPCError.self) { try await task.value }
+                #expect(error?.code == .cancelled)
+                try await fixture.cancelled.reaches(1)
+                withExtendedLifetime(call) {}
+            }
+        }
+    }
+
     @Test("a cancelled reader ends its stream, and the handler hears of it")
     func cancelReader() async throws {
         let fixture = EchoFixture()
@@ -185,6 +205,7 @@ struct CancellationTests {
                 task.cancel()
                 let error = await #expect(throws: RPCError.self) { try await task.value }
                 #expect(error?.code == .cancelled)
+                try await fixture.cancelled.reaches(1)
             }
         }
     }

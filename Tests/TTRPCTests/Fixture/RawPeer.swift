@@ -173,6 +173,13 @@ final class RawPeer: @unchecked Sendable {
         return Glibc.poll(&entry, 1, patience) > 0
     }
 
+    /// Waits until there is something to read, and reads nothing of it.
+    func waitUntilReadable() async throws {
+        guard try await blocking({ [self] in Self.poll(descriptor, POLLIN) }) else {
+            throw TimedOut()
+        }
+    }
+
     /// Blocking calls go to a thread that may block: the cooperative ones are as many as cores.
     private func blocking<Value: Sendable>(
         _ body: @escaping @Sendable () throws -> Value

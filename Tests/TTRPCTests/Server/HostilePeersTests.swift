@@ -1,4 +1,5 @@
 internal import OpenSSL
+internal import Reactor
 internal import TestCertificates
 internal import Testing
 
@@ -67,6 +68,128 @@ struct HostilePeersTests {
             try await fifth.send(RawPeer.request(EchoMethods.unary, stream: 1, []))
             #expect(try await fifth.receive()?.error == nil)
         }
+    }
+
+    @Test("answers that nobody takes are bounded for all connections together")
+    func unsentTotal() async throws {
+        var limits = ServerLimits()
+        limits.unsentBytesTotalMax = 6 << 20
+        try await TestServer.run(limits: limits) { server in
+            let first = try RawPeer(server.address)
+            let second = try RawPeer(server.address)
+            let request = RawPeer.request(EchoMethods.large, stream: 1, Array("4000000".utf8))
+            // The answer has been written when the one after it is there to be asked for.
+            try await first.send(request)
+            try await first.waitUntilReadable()
+            try await second.send(request)
+            try await server.events.contains("too many unsent bytes on all connections together")
+            #expect(try await first.receive()?.data.count ?? 0 > 4_000_000)
+            // What was taken, and what was given up with its connection, counts no more.
+            for _ in 0..<3 {
+                let next = try RawPeer(server.address)
+                try await next.send(request)
+                #expect(try await next.receive()?.data.count ?? 0 > 4_000_000)
+            }
+        }
+    }
+
+    @Test("calls that are opened and given up at once do not pile up behind their handlers")
+    func rapidGivingUp() async throws {
+        let gate = Gate()
+        let begun = Counter()
+        let ended = Counter()
+        let stubborn = EchoMethods.Method(
+            service: "ttrpc.testing.Stubborn", method: "Work", kind: .unary, isIdempotent: false)
+        var limits = ServerLimits()
+        limits.callsPerConnectionMax = 4
+        try await TestServer.run(
+            limits: limits,
+            services: { router in
+                router.unary(stubborn) { request, _ in
+                    begun.increment()
+                    // Not cancelled with its caller: a handler that never looks.
+                    try await Task.detached { try await gate.wait() }.value
+                    ended.increment()
+                    return request
+                }
+            }
+        ) { server in
+            let peer = try RawPeer(server.address)
+            for index in 0..<4 {
+                let stream = UInt32(2 * index + 1)
+                try await peer.send(
+                    RawPeer.request(stubborn, stream: stream, [])
+                        + RawPeer.frame(.data, stream: stream, flags: .givesUp))
+                #expect(try await peer.receive()?.error?.code == .cancelled)
+            }
+            try await peer.send(RawPeer.request(stubborn, stream: 9, []))
+            #expect(try await peer.receive()?.error?.code == .resourceExhausted)
+            // What needs no handler is answered meanwhile.
+            try await peer.send(RawPeer.request(EchoMethods.fast, stream: 11, []))
+            #expect(try await peer.receive()?.error == nil)
+            gate.open()
+            try await ended.reaches(4)
+            try await peer.send(RawPeer.request(stubborn, stream: 13, []))
+            #expect(try await peer.receive()?.error == nil)
+            #expect(begun.value == 5)
+        }
+    }
+
+    @Test("a stream whose first message finds no room is refused, not begun without it")
+    func firstMessageWithoutRoom() async throws {
+        var limits = ServerLimits()
+        limits.unreadBytesMax = 10_000
+        let fixture = EchoFixture()
+        try await TestServer.run(fixture, limits: limits) { server in
+            let peer = try RawPeer(server.address)
+            let message = [UInt8](repeating: 7, count: 9_000)
+            try await peer.send(
+                RawPeer.request(EchoMethods.deaf, stream: 1, flags: .remoteClosed, message)
+                    + RawPeer.request(EchoMethods.deaf, stream: 3, flags: .remoteClosed, message))
+            let refused = try await peer.receive()
+            #expect(refused?.header.stream == 3)
+            #expect(try refused?.error?.code == .resourceExhausted)
+            fixture.gate.open()
+            let answered = try await peer.receive()
+            #expect(answered?.header.stream == 1)
+            #expect(try answered?.error == nil)
+        }
+    }
+
+    @Test("an interceptor is asked once about each connection")
+    func askedOnce() async throws {
+        let asked = Counter()
+        try await TestServer.run(interceptors: [Doorkeeper(asked: asked)]) { server in
+            let peer = try RawPeer(server.address)
+            #expect(try await peer.receive() == nil)
+            try await server.events.contains("over doorMax")
+            #expect(asked.value == 1)
+        }
+    }
+
+    private struct Doorkeeper: ServerInterceptor {
+        let asked: Counter
+
+        func connectionAccepted(_ peer: Peer) -> String? {
+            asked.increment()
+            return "doorMax"
+        }
+    }
+
+    @Test("a server that cannot listen leaves no loop behind")
+    func cannotListen() async throws {
+        weak var loop: EventLoop?
+        do {
+            let group = try EventLoopGroup(count: 1)
+            loop = group.loops[0]
+            let server = TTRPCServer(
+                router: Router(),
+                configuration: ServerConfiguration(
+                    listeners: [.init(.unix(path: "/nowhere/at/all"))]),
+                group: group, ownsGroup: true)
+            await #expect(throws: RuntimeError.self) { try await server.run() }
+        }
+        while loop != nil { await Task.yield() }
     }
 
     @Test("a silent connection is closed after idleTimeMax; one with a call in flight is not")
@@ -142,6 +265,25 @@ struct HostileTLSPeersTests {
             try await peer.send([0, 0, 0, 1, 0, 0, 0, 1, 99, 0, 0])
             try await peer.untilClosed()
             try await server.events.contains("protocol violation")
+        }
+    }
+
+    @Test("a record that is cut off ends the connection after frameTimeMax", arguments: [0, 100])
+    func unfinishedRecord(bodyBytes: Int) async throws {
+        var limits = ServerLimits()
+        limits.channel.frameTimeMax = .milliseconds(200)
+        try await run(limits: limits) { server, authority in
+            let peer = try RawPeer(server.addresses[1])
+            let context = try TLSContext(
+                TLSClientConfiguration(trustAnchors: .file(authority.certificatePath)))
+            try await peer.startTLS(context, serverName: "127.0.0.1")
+            try await peer.send(RawPeer.request(EchoMethods.unary, stream: 1, []))
+            #expect(try await peer.receive()?.error == nil)
+            // The header of a record of 4,096 bytes, and not that many of them.
+            let header: [UInt8] = [23, 3, 3, 0x10, 0]
+            try await peer.sendPlain(header + [UInt8](repeating: 1, count: bodyBytes))
+            try await peer.untilClosed()
+            try await server.events.contains("a frame took too long to arrive")
         }
     }
 

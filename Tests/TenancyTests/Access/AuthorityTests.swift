@@ -36,14 +36,16 @@ internal import Testing
     /// mistake is noticed here.
     static func group(_ operation: Operation) -> (Group, ofTenant: Bool, whenNotActive: Bool)? {
         switch operation {
-        case .health, .getPublicTenantInfo: return (.everybody, false, true)
+        case .health, .getPublicTenantInfo, .exchangeApiKey, .getKeySet:
+            return (.everybody, false, true)
         case .listPlans, .listPermissions: return (.identified, false, true)
         case .listRoles, .listGrants, .checkAccess, .batchCheckAccess, .explainAccess:
             return (.tenant(.viewUsers), true, true)
         case .createRole, .updateRole, .deleteRole, .createGrant, .revokeGrant:
             return (.tenant(.manageUsers), true, false)
         case .createTenant, .listTenants: return (.administrators, false, true)
-        case .verifyApiKey, .batchVerify, .reflect: return (.trusted, false, true)
+        case .verifyApiKey, .batchVerify, .introspect, .reflect:
+            return (.trusted, false, true)
         case .suspendTenant, .reactivateTenant, .deactivateTenant:
             return (.administrators, true, true)
         case .acceptInvitation: return (.trusted, true, false)
@@ -67,7 +69,7 @@ internal import Testing
         case .refund: return (.trusted, true, false)
         case .setQuotaPolicy: return (.administrators, true, false)
         case .listApiKeys: return (.tenant(.viewAPIKeys), true, true)
-        case .createApiKey, .rotateApiKey, .revokeApiKey:
+        case .createApiKey, .rotateApiKey, .revokeApiKey, .revokeTokens:
             return (.tenant(.manageAPIKeys), true, false)
         case .reportLeak: return (.tenant(.manageAPIKeys), true, true)
         case .getConfigurations, .watchConfigurations:

@@ -1,7 +1,8 @@
 /* A client of the BFC tenancy control plane: ttrpc over a Unix socket or TLS 1.3.
  *
  * A client belongs to one thread at a time. The blocking calls wait by themselves; a program with an
- * event loop of its own watches tenancy_client_fd and calls tenancy_client_dispatch instead.
+ * event loop of its own watches tenancy_client_fd and calls tenancy_client_dispatch instead; of what
+ * it calls then, only the look-up of a host's name may wait.
  *
  * Nothing here aborts, prints or changes signals, other than that a write to a peer that is gone is
  * an error and never SIGPIPE. */
@@ -61,12 +62,18 @@ typedef struct {
     const char *api_key;
     /* How long making a connection may take, in milliseconds; 5,000 when 0. */
     int64_t connect_timeout_ms;
-    /* How often a call is tried that is safe to try again, the first time included; 5 when 0. */
+    /* How often a call is tried that is safe to try again, the first time included; 5 when 0. No more
+     * than one in ten calls is tried again in the long run, so that a server in trouble is not sent
+     * more of it. */
     int attempts_max;
+    /* How long a call waits that does not stream and does not say otherwise, in milliseconds: 10,000
+     * when 0, for ever when negative. */
+    int64_t timeout_ms;
 } tenancy_options;
 
 typedef struct {
-    /* How long the caller waits, in milliseconds; for ever when 0. The server hears of it. */
+    /* How long the caller waits, in milliseconds; the client's timeout_ms when 0, or for ever if the
+     * call streams; for ever when negative. The server hears of it. */
     int64_t timeout_ms;
     const tenancy_metadata *metadata;
     size_t metadata_count;

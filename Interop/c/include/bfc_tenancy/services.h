@@ -10,6 +10,7 @@
 #include <bfc/tenancy/v1/quota.pb-c.h>
 #include <bfc/tenancy/v1/subscription.pb-c.h>
 #include <bfc/tenancy/v1/tenant.pb-c.h>
+#include <bfc/tenancy/v1/token.pb-c.h>
 #include <bfc/tenancy/v1/user.pb-c.h>
 #include <grpc/health/v1/health.pb-c.h>
 
@@ -1093,6 +1094,86 @@ static const tenancy_method tenancy_tenant_export_tenant_method = {
     true,
     false};
 
+/* bfc.tenancy.v1.TokenService/ExchangeApiKey */
+static const tenancy_method tenancy_token_exchange_api_key_method = {
+    "bfc.tenancy.v1.TokenService",
+    "ExchangeApiKey",
+    &bfc__tenancy__v1__exchange_api_key_request__descriptor,
+    &bfc__tenancy__v1__exchange_api_key_response__descriptor,
+    false,
+    false,
+    false};
+static inline tenancy_code tenancy_token_exchange_api_key(
+    tenancy_client *client, const Bfc__Tenancy__V1__ExchangeApiKeyRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__ExchangeApiKeyResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_token_exchange_api_key_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__ExchangeApiKeyResponse *)message;
+    return code;
+}
+
+/* bfc.tenancy.v1.TokenService/GetKeySet */
+static const tenancy_method tenancy_token_get_key_set_method = {
+    "bfc.tenancy.v1.TokenService",
+    "GetKeySet",
+    &bfc__tenancy__v1__get_key_set_request__descriptor,
+    &bfc__tenancy__v1__get_key_set_response__descriptor,
+    false,
+    false,
+    true};
+static inline tenancy_code tenancy_token_get_key_set(
+    tenancy_client *client, const Bfc__Tenancy__V1__GetKeySetRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__GetKeySetResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_token_get_key_set_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__GetKeySetResponse *)message;
+    return code;
+}
+
+/* bfc.tenancy.v1.TokenService/Introspect */
+static const tenancy_method tenancy_token_introspect_method = {
+    "bfc.tenancy.v1.TokenService",
+    "Introspect",
+    &bfc__tenancy__v1__introspect_request__descriptor,
+    &bfc__tenancy__v1__introspect_response__descriptor,
+    false,
+    false,
+    true};
+static inline tenancy_code tenancy_token_introspect(
+    tenancy_client *client, const Bfc__Tenancy__V1__IntrospectRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__IntrospectResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_token_introspect_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__IntrospectResponse *)message;
+    return code;
+}
+
+/* bfc.tenancy.v1.TokenService/RevokeTokens */
+static const tenancy_method tenancy_token_revoke_tokens_method = {
+    "bfc.tenancy.v1.TokenService",
+    "RevokeTokens",
+    &bfc__tenancy__v1__revoke_tokens_request__descriptor,
+    &bfc__tenancy__v1__revoke_tokens_response__descriptor,
+    false,
+    false,
+    false};
+static inline tenancy_code tenancy_token_revoke_tokens(
+    tenancy_client *client, const Bfc__Tenancy__V1__RevokeTokensRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__RevokeTokensResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_token_revoke_tokens_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__RevokeTokensResponse *)message;
+    return code;
+}
+
 /* bfc.tenancy.v1.UserService/ListUsers */
 static const tenancy_method tenancy_user_list_users_method = {
     "bfc.tenancy.v1.UserService",
@@ -1361,6 +1442,10 @@ static const tenancy_method *const tenancy_methods[] = {
     &tenancy_tenant_get_tenant_analytics_method,
     &tenancy_tenant_get_public_tenant_info_method,
     &tenancy_tenant_export_tenant_method,
+    &tenancy_token_exchange_api_key_method,
+    &tenancy_token_get_key_set_method,
+    &tenancy_token_introspect_method,
+    &tenancy_token_revoke_tokens_method,
     &tenancy_user_list_users_method,
     &tenancy_user_add_user_method,
     &tenancy_user_update_user_method,

@@ -53,7 +53,8 @@ func main() {
 	if *address != "" {
 		target = client.TLS(*address, *ca, *cert, *key)
 	}
-	tenancy := client.New(target)
+	// Without a deadline means without, and not what the library would choose.
+	tenancy := client.New(target, client.WithTimeout(0))
 	defer tenancy.Close()
 	lines := bufio.NewScanner(os.Stdin)
 	lines.Buffer(nil, 64<<20)
@@ -154,9 +155,8 @@ func call(
 ) (responses []proto.Message, err error) {
 	if kind == "unary" {
 		response := fresh(found.response)
-		err = tenancy.Do(ctx, client.Safety(found.isIdempotent), func(wire *ttrpc.Client) error {
-			return wire.Call(ctx, service, name, requests[0], response)
-		})
+		err = tenancy.Call(
+			ctx, service, name, client.Safety(found.isIdempotent), requests[0], response)
 		if err != nil {
 			return nil, err
 		}

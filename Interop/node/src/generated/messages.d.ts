@@ -3233,6 +3233,146 @@ export interface ExportTenantResponse {
 }
 export const ExportTenantResponse: MessageType<ExportTenantResponse>;
 
+/** ExchangeApiKeyRequest presents a key. */
+export interface ExchangeApiKeyRequest {
+  /** The key. Required; at most 256 bytes. */
+  apiKey: string;
+  /** Who the token is for, of the audiences that this service issues for; itself when empty. */
+  audience: string;
+  /**
+   * What the token is to be good for, permissions of the catalog; everything that the key allows
+   * when empty. At most 64.
+   */
+  permissions: string[];
+  /** How long it is to be good, at most 300 seconds; 300 when 0. */
+  lifetimeSeconds: bigint;
+  /**
+   * Where the key was presented from, when the caller passes on somebody else's: only a platform
+   * administrator or a service may name it.
+   */
+  sourceAddress: string;
+}
+export const ExchangeApiKeyRequest: MessageType<ExchangeApiKeyRequest>;
+
+/** ExchangeApiKeyResponse is the token. */
+export interface ExchangeApiKeyResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The token. */
+  accessToken: string;
+  /** Always Bearer. */
+  tokenType: string;
+  /** How long it is good from now. */
+  expiresInSeconds: bigint;
+  /** The permissions that it is good for, separated by spaces. */
+  scope: string;
+  /** When its time is over. */
+  expiresAt?: Google_Protobuf_Timestamp;
+}
+export const ExchangeApiKeyResponse: MessageType<ExchangeApiKeyResponse>;
+
+/** GetKeySetRequest asks for the key set. */
+export interface GetKeySetRequest {
+}
+export const GetKeySetRequest: MessageType<GetKeySetRequest>;
+
+/** JsonWebKey is one public key (RFC 8037). */
+export interface JsonWebKey {
+  /** The key's type: OKP. */
+  kty: string;
+  /** The curve: Ed25519. */
+  crv: string;
+  /** The public key in base64url. */
+  x: string;
+  /** The key's name: its thumbprint (RFC 7638), which tokens have in their header. */
+  kid: string;
+  /** What it is for: sig. */
+  use: string;
+  /** The one algorithm that it is used with: EdDSA. */
+  alg: string;
+}
+export const JsonWebKey: MessageType<JsonWebKey>;
+
+/** GetKeySetResponse is the key set. */
+export interface GetKeySetResponse {
+  /** The keys, newest first. */
+  keys: JsonWebKey[];
+  /** The same as the JSON of RFC 7517, for libraries that read it. */
+  json: string;
+  /** Who signs with them: the iss of every token. */
+  issuer: string;
+}
+export const GetKeySetResponse: MessageType<GetKeySetResponse>;
+
+/** IntrospectRequest presents a token. */
+export interface IntrospectRequest {
+  /** The token. Required; at most 4,096 bytes. */
+  token: string;
+  /** Where the token was presented from; required for the token of a key with an allow-list. */
+  sourceAddress: string;
+  /** Who the token must be for; this service when empty. */
+  audience: string;
+}
+export const IntrospectRequest: MessageType<IntrospectRequest>;
+
+/** IntrospectResponse is what a token says, under RFC 7662's names. */
+export interface IntrospectResponse {
+  /** Whether the token is good now. */
+  active: boolean;
+  /** The permissions that it is good for now, separated by spaces. */
+  scope: string;
+  /** The number of the key that it was exchanged for. */
+  clientId: string;
+  /** Always Bearer. */
+  tokenType: string;
+  /** When its time is over, in seconds since 1970. */
+  exp: bigint;
+  /** When it was issued. */
+  iat: bigint;
+  /** When its time began. */
+  nbf: bigint;
+  /** api_key and the key's number. */
+  sub: string;
+  /** Who it is for. */
+  aud: string;
+  /** Who issued it. */
+  iss: string;
+  /** Its own name. */
+  jti: string;
+  /** The tenant. */
+  tenantId: bigint;
+  /** The tenant's code. */
+  tenantCode: string;
+}
+export const IntrospectResponse: MessageType<IntrospectResponse>;
+
+/** RevokeTokensRequest names whose tokens are to end. */
+export interface RevokeTokensRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** The key whose tokens are to end; those of every key when 0. */
+  keyId: bigint;
+  /**
+   * Makes a retry safe: the same key with the same request gives the stored answer, with another
+   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   */
+  idempotencyKey: string;
+  /** Check everything and change nothing. */
+  validateOnly: boolean;
+}
+export const RevokeTokensRequest: MessageType<RevokeTokensRequest>;
+
+/** RevokeTokensResponse says what was revoked. */
+export interface RevokeTokensResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** Every token that was issued until then is worthless. */
+  revokedBefore?: Google_Protobuf_Timestamp;
+}
+export const RevokeTokensResponse: MessageType<RevokeTokensResponse>;
+
 /** Role is the rank of a user in a tenant. */
 export type Role = number;
 export const Role: {

@@ -1192,6 +1192,76 @@ export const ExportTenantResponse = new MessageType("bfc.tenancy.v1.ExportTenant
   { name: "record", number: 2, type: "message", message: () => JsonObject },
 ]);
 
+export const ExchangeApiKeyRequest = new MessageType("bfc.tenancy.v1.ExchangeApiKeyRequest", () => [
+  { name: "apiKey", number: 1, type: "string" },
+  { name: "audience", number: 2, type: "string" },
+  { name: "permissions", number: 3, type: "string", repeated: true },
+  { name: "lifetimeSeconds", number: 4, type: "int64" },
+  { name: "sourceAddress", number: 5, type: "string" },
+]);
+
+export const ExchangeApiKeyResponse = new MessageType("bfc.tenancy.v1.ExchangeApiKeyResponse", () => [
+  { name: "success", number: 1, type: "bool" },
+  { name: "accessToken", number: 2, type: "string" },
+  { name: "tokenType", number: 3, type: "string" },
+  { name: "expiresInSeconds", number: 4, type: "int64" },
+  { name: "scope", number: 5, type: "string" },
+  { name: "expiresAt", number: 6, type: "message", message: () => Google_Protobuf_Timestamp },
+]);
+
+export const GetKeySetRequest = new MessageType("bfc.tenancy.v1.GetKeySetRequest", () => [
+]);
+
+export const JsonWebKey = new MessageType("bfc.tenancy.v1.JsonWebKey", () => [
+  { name: "kty", number: 1, type: "string" },
+  { name: "crv", number: 2, type: "string" },
+  { name: "x", number: 3, type: "string" },
+  { name: "kid", number: 4, type: "string" },
+  { name: "use", number: 5, type: "string" },
+  { name: "alg", number: 6, type: "string" },
+]);
+
+export const GetKeySetResponse = new MessageType("bfc.tenancy.v1.GetKeySetResponse", () => [
+  { name: "keys", number: 1, type: "message", message: () => JsonWebKey, repeated: true },
+  { name: "json", number: 2, type: "string" },
+  { name: "issuer", number: 3, type: "string" },
+]);
+
+export const IntrospectRequest = new MessageType("bfc.tenancy.v1.IntrospectRequest", () => [
+  { name: "token", number: 1, type: "string" },
+  { name: "sourceAddress", number: 2, type: "string" },
+  { name: "audience", number: 3, type: "string" },
+]);
+
+export const IntrospectResponse = new MessageType("bfc.tenancy.v1.IntrospectResponse", () => [
+  { name: "active", number: 1, type: "bool" },
+  { name: "scope", number: 2, type: "string" },
+  { name: "clientId", number: 3, type: "string" },
+  { name: "tokenType", number: 4, type: "string" },
+  { name: "exp", number: 5, type: "int64" },
+  { name: "iat", number: 6, type: "int64" },
+  { name: "nbf", number: 7, type: "int64" },
+  { name: "sub", number: 8, type: "string" },
+  { name: "aud", number: 9, type: "string" },
+  { name: "iss", number: 10, type: "string" },
+  { name: "jti", number: 11, type: "string" },
+  { name: "tenantId", number: 12, type: "int64" },
+  { name: "tenantCode", number: 13, type: "string" },
+]);
+
+export const RevokeTokensRequest = new MessageType("bfc.tenancy.v1.RevokeTokensRequest", () => [
+  { name: "tenantCode", number: 1, type: "string" },
+  { name: "tenantId", number: 2, type: "int64" },
+  { name: "keyId", number: 3, type: "int64" },
+  { name: "idempotencyKey", number: 30, type: "string" },
+  { name: "validateOnly", number: 31, type: "bool" },
+]);
+
+export const RevokeTokensResponse = new MessageType("bfc.tenancy.v1.RevokeTokensResponse", () => [
+  { name: "success", number: 1, type: "bool" },
+  { name: "revokedBefore", number: 2, type: "message", message: () => Google_Protobuf_Timestamp },
+]);
+
 export const TenantUser = new MessageType("bfc.tenancy.v1.TenantUser", () => [
   { name: "userId", number: 1, type: "string" },
   { name: "role", number: 2, type: "enum" },

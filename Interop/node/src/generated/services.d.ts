@@ -749,6 +749,69 @@ export interface Services {
     exportTenant(request: m.Input<m.ExportTenantRequest>, options?: CallOptions): AsyncGenerator<m.ExportTenantResponse>;
   };
   /**
+   * TokenService exchanges API keys for tenant tokens: OAuth 2.0's client credentials grant (RFC
+   * 6749, section 4.4) as calls.
+   *
+   * A tenant token is a JWT (RFC 7519) of the profile for access tokens (RFC 9068), signed with
+   * Ed25519 (`alg` EdDSA), good for at most five minutes. Its claims are iss, aud, sub
+   * (`api_key:<keyId>`), client_id, tenant_id, tenant (the code), scope, iat, nbf, exp and jti; none
+   * is ever missing. Whoever has the key set can verify it without asking; this service takes it as
+   * `authorization: Bearer` metadata instead of the key, for what both the token's scope and the key
+   * allow, and only while the key itself would be let through: a token is never worth more than its
+   * key, has no rate of its own, and ends with it.
+   */
+  tokens: {
+    /**
+     * ExchangeApiKey gives a token for a key. Each costs one of the key's hourly rate.
+     *
+     * Who may call: everybody; the key is what counts.
+     * Errors: INVALID_ARGUMENT with BadRequest for a key that is empty or too long, an audience that
+     * this service does not issue for, a permission that is not in the catalog, a lifetime over 300
+     * seconds, or a source address from a caller who is not trusted to name one; UNAUTHENTICATED for
+     * whatever is wrong with the key, always in the same words; PERMISSION_DENIED for a permission
+     * that the key has not; RESOURCE_EXHAUSTED with RetryInfo and ErrorInfo API_KEY_RATE_EXCEEDED, or
+     * AUTHENTICATION_RATE_EXCEEDED where too many attempts from there have failed;
+     * FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, or ENCRYPTION_NOT_CONFIGURED where no
+     * master key protects signing keys.
+     * HTTP route it replaces: none.
+     */
+    exchangeApiKey(request: m.Input<m.ExchangeApiKeyRequest>, options?: CallOptions): Promise<m.ExchangeApiKeyResponse>;
+    /**
+     * GetKeySet answers the keys that tokens are verified with (RFC 7517). A new key is published an
+     * hour before it signs, and an old one as long after it signed its last token: whoever asks once
+     * an hour always has the key of a good token.
+     *
+     * Who may call: everybody.
+     * Errors: UNAVAILABLE.
+     * HTTP route it replaces: none.
+     */
+    getKeySet(request: m.Input<m.GetKeySetRequest>, options?: CallOptions): Promise<m.GetKeySetResponse>;
+    /**
+     * Introspect answers whether a token is good now, and what it says (RFC 7662). One that is not
+     * good, for whatever reason, is not active, and nothing else is said of it. It costs none of the
+     * key's rate.
+     *
+     * Who may call: platform administrators, services.
+     * Errors: INVALID_ARGUMENT with BadRequest for a token that is empty or over 4,096 bytes, or a
+     * source address that is none; PERMISSION_DENIED; UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    introspect(request: m.Input<m.IntrospectRequest>, options?: CallOptions): Promise<m.IntrospectResponse>;
+    /**
+     * RevokeTokens makes every token worthless that was issued so far for one key of a tenant, or for
+     * all; the keys go on, and new tokens may be had at once. No server takes such a token any more
+     * when it returns; whoever verifies with the key set alone may for five minutes.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant with
+     * manage_api_keys.
+     * Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or key that does not exist or
+     * that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or
+     * IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    revokeTokens(request: m.Input<m.RevokeTokensRequest>, options?: CallOptions): Promise<m.RevokeTokensResponse>;
+  };
+  /**
    * UserService keeps who belongs to a tenant, in which role and with which permissions.
    *
    * Ranks are admin > manager > user > viewer. Nobody grants, changes or removes what is above their

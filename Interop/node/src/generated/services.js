@@ -339,6 +339,30 @@ export const methods = {
     response: m.ExportTenantResponse,
     isIdempotent: false,
   },
+  "bfc.tenancy.v1.TokenService/ExchangeApiKey": {
+    service: "bfc.tenancy.v1.TokenService", name: "ExchangeApiKey",
+    request: m.ExchangeApiKeyRequest,
+    response: m.ExchangeApiKeyResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.TokenService/GetKeySet": {
+    service: "bfc.tenancy.v1.TokenService", name: "GetKeySet",
+    request: m.GetKeySetRequest,
+    response: m.GetKeySetResponse,
+    isIdempotent: true,
+  },
+  "bfc.tenancy.v1.TokenService/Introspect": {
+    service: "bfc.tenancy.v1.TokenService", name: "Introspect",
+    request: m.IntrospectRequest,
+    response: m.IntrospectResponse,
+    isIdempotent: true,
+  },
+  "bfc.tenancy.v1.TokenService/RevokeTokens": {
+    service: "bfc.tenancy.v1.TokenService", name: "RevokeTokens",
+    request: m.RevokeTokensRequest,
+    response: m.RevokeTokensResponse,
+    isIdempotent: false,
+  },
   "bfc.tenancy.v1.UserService/ListUsers": {
     service: "bfc.tenancy.v1.UserService", name: "ListUsers",
     request: m.ListUsersRequest,
@@ -538,6 +562,16 @@ export function services(channel) {
         channel.unary(methods["bfc.tenancy.v1.TenantService/GetPublicTenantInfo"], request, options),
       exportTenant: (request, options) =>
         channel.serverStream(methods["bfc.tenancy.v1.TenantService/ExportTenant"], request, options),
+    },
+    tokens: {
+      exchangeApiKey: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.TokenService/ExchangeApiKey"], request, options),
+      getKeySet: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.TokenService/GetKeySet"], request, options),
+      introspect: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.TokenService/Introspect"], request, options),
+      revokeTokens: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.TokenService/RevokeTokens"], request, options),
     },
     users: {
       listUsers: (request, options) =>

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from google.protobuf.message import DecodeError, Message
 
@@ -17,6 +17,7 @@ from .errors import StatusCode, TenancyError
 
 _Request = TypeVar("_Request", bound=Message)
 _Response = TypeVar("_Response", bound=Message)
+_Value = TypeVar("_Value")
 
 Metadata = Sequence[tuple[str, str]]
 
@@ -139,27 +140,35 @@ class Channel:
     ) -> Call[_Request, _Response]:
         deadline = None if timeout is None else time.monotonic() + timeout
         connection = await self._connected(deadline)
-        stream = await connection.start(
-            method.service, method.name, payload, timeout=self._left(deadline),
-            metadata=[*self._options.metadata, *metadata], keeps_open=keeps_open)
+        try:
+            async with asyncio.timeout(self._left(deadline)):
+                stream = await connection.start(
+                    method.service, method.name, payload, timeout=self._left(deadline),
+                    metadata=[*self._options.metadata, *metadata], keeps_open=keeps_open)
+        except TimeoutError as error:
+            raise TenancyError(
+                StatusCode.DEADLINE_EXCEEDED, "the deadline has passed") from error
         return Call(method, stream, deadline)
 
     async def _attempt(
         self, connection: Connection, method: Method[_Request, _Response], payload: bytes,
         deadline: float | None, metadata: Metadata,
     ) -> _Response:
-        stream = await connection.start(
-            method.service, method.name, payload, timeout=self._left(deadline),
-            metadata=[*self._options.metadata, *metadata], keeps_open=False)
+        stream: Stream | None = None
         try:
+            # Sending too: a server that does not read must not hold the caller up.
             async with asyncio.timeout(self._left(deadline)):
+                stream = await connection.start(
+                    method.service, method.name, payload, timeout=self._left(deadline),
+                    metadata=[*self._options.metadata, *metadata], keeps_open=False)
                 await stream.next()
         except TimeoutError as error:
             raise TenancyError(
                 StatusCode.DEADLINE_EXCEEDED, "the deadline has passed") from error
         finally:
             # Whatever ended the wait: an answer that still comes is nobody's.
-            connection.forget(stream.number)
+            if stream is not None:
+                stream.give_up()
         return _decode(method, stream.response or b"")
 
     async def _connected(self, deadline: float | None) -> Connection:
@@ -221,7 +230,7 @@ class Call(Generic[_Request, _Response]):
         self._is_done = False
 
     async def send(self, message: _Request) -> None:
-        await self._stream.send(message.SerializeToString())
+        await self._in_time(self._stream.send(message.SerializeToString()))
 
     async def done_sending(self) -> None:
         """Says that no message follows."""
@@ -243,22 +252,25 @@ class Call(Generic[_Request, _Response]):
         return _decode(self._method, payload)
 
     async def _next(self) -> bytes | None:
+        payload = await self._in_time(self._stream.next())
+        if payload is None:
+            self._is_done = True
+        return payload
+
+    async def _in_time(self, work: Coroutine[Any, Any, _Value]) -> _Value:
         try:
             async with asyncio.timeout(Channel._left(self._deadline)):
-                payload = await self._stream.next()
+                return await work
         except TimeoutError as error:
             await self.cancel()
             raise TenancyError(
                 StatusCode.DEADLINE_EXCEEDED, "the deadline has passed") from error
-        if payload is None:
-            self._is_done = True
-        return payload
 
     async def cancel(self) -> None:
         """Gives the call up."""
         if not self._is_done:
             self._is_done = True
-            await self._stream.abandon()
+            self._stream.give_up()
 
     async def __aenter__(self) -> Call[_Request, _Response]:
         return self

@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 
+from google.protobuf.message import DecodeError
+
 from . import _frames as frames
 from ._pb.ttrpc import request_pb2
 from .credentials import Target, TLSTarget
@@ -14,6 +16,7 @@ from .errors import StatusCode, TenancyError
 # How many messages of a stream wait for their reader. A reader that falls behind further loses its
 # stream: the connection's other calls must not wait for it.
 UNREAD_MESSAGES_MAX = 65_536
+_CLOSE = frames.REMOTE_CLOSED | frames.NO_DATA
 
 
 class Stream:
@@ -66,20 +69,17 @@ class Stream:
     async def half_close(self) -> None:
         if self._is_open:
             self._is_open = False
-            await self._close_once()
+            await self._connection.write(self.number, frames.DATA, _CLOSE, b"")
 
-    async def _close_once(self) -> None:
-        await self._connection.write(
-            self.number, frames.DATA, frames.REMOTE_CLOSED | frames.NO_DATA, b"")
-
-    async def abandon(self) -> None:
+    def give_up(self) -> None:
         """Nobody waits for the rest: what still comes is dropped, and the server is told."""
         if not self._connection.forget(self.number):
             return
-        with contextlib.suppress(TenancyError, OSError):
-            # The first end of a client's side is a half-close, the second one gives up.
-            await self.half_close()
-            await self._close_once()
+        # The first end of a client's side is a half-close, the second one gives up.
+        if self._is_open:
+            self._is_open = False
+            self._connection.write_soon(self.number, frames.DATA, _CLOSE, b"")
+        self._connection.write_soon(self.number, frames.DATA, _CLOSE, b"")
 
 
 class Connection:
@@ -140,7 +140,7 @@ class Connection:
         try:
             await self.write(stream.number, frames.REQUEST, flags, data)
         except BaseException:
-            self.forget(stream.number)
+            stream.give_up()
             raise
         return stream
 
@@ -149,13 +149,18 @@ class Connection:
             raise TenancyError(
                 StatusCode.RESOURCE_EXHAUSTED, "the message is larger than a frame may be")
         try:
-            self._writer.write(frames.encode(stream, kind, flags, data))
+            self.write_soon(stream, kind, flags, data)
             async with self._write_lock:
                 await self._writer.drain()
         except OSError as error:
             self._lose(error)
         if self._lost is not None:
             raise self._lost
+
+    def write_soon(self, stream: int, kind: int, flags: int, data: bytes) -> None:
+        """Without waiting until there is room: for what is short, and when nobody can wait."""
+        if self._lost is None:
+            self._writer.write(frames.encode(stream, kind, flags, data))
 
     def forget(self, stream: int) -> bool:
         """Whether the stream was known until now."""
@@ -189,7 +194,12 @@ class Connection:
             return
         if frame.kind == frames.RESPONSE:
             self.forget(frame.stream)
-            response = request_pb2.Response.FromString(frame.data)
+            try:
+                response = request_pb2.Response.FromString(frame.data)
+            except DecodeError:
+                stream.deliver(
+                    TenancyError(StatusCode.INTERNAL, "malformed response envelope"))
+                return
             if response.status.code:
                 stream.deliver(
                     TenancyError(
@@ -213,4 +223,5 @@ class Connection:
         streams, self._streams = self._streams, {}
         for stream in streams.values():
             stream.fail(self._lost)
-        self._writer.close()
+        # Not a close that flushes first: the server may read nothing more.
+        self._writer.transport.abort()

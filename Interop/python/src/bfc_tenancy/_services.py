@@ -20,6 +20,7 @@ from ._pb.bfc.tenancy.v1 import quota_reservation_pb2 as bfc_tenancy_v1_quota_re
 from ._pb.bfc.tenancy.v1 import quota_pb2 as bfc_tenancy_v1_quota_pb2
 from ._pb.bfc.tenancy.v1 import subscription_pb2 as bfc_tenancy_v1_subscription_pb2
 from ._pb.bfc.tenancy.v1 import tenant_pb2 as bfc_tenancy_v1_tenant_pb2
+from ._pb.bfc.tenancy.v1 import token_pb2 as bfc_tenancy_v1_token_pb2
 from ._pb.bfc.tenancy.v1 import user_pb2 as bfc_tenancy_v1_user_pb2
 from ._pb.grpc.health.v1 import health_pb2 as grpc_health_v1_health_pb2
 
@@ -2380,6 +2381,204 @@ class BlockingTenantService:
         return self._iterate(self._stub.export_tenant(request, timeout=timeout, metadata=metadata))
 
 
+class AsyncTokenService:
+    """TokenService exchanges API keys for tenant tokens: OAuth 2.0's client credentials grant (RFC
+    6749, section 4.4) as calls.
+
+    A tenant token is a JWT (RFC 7519) of the profile for access tokens (RFC 9068), signed with
+    Ed25519 (`alg` EdDSA), good for at most five minutes. Its claims are iss, aud, sub
+    (`api_key:<keyId>`), client_id, tenant_id, tenant (the code), scope, iat, nbf, exp and jti; none
+    is ever missing. Whoever has the key set can verify it without asking; this service takes it as
+    `authorization: Bearer` metadata instead of the key, for what both the token's scope and the key
+    allow, and only while the key itself would be let through: a token is never worth more than its
+    key, has no rate of its own, and ends with it.
+    """
+
+    EXCHANGE_API_KEY: Method[
+        bfc_tenancy_v1_token_pb2.ExchangeApiKeyRequest, bfc_tenancy_v1_token_pb2.ExchangeApiKeyResponse
+    ] = Method(
+        "bfc.tenancy.v1.TokenService", "ExchangeApiKey", bfc_tenancy_v1_token_pb2.ExchangeApiKeyRequest,
+        bfc_tenancy_v1_token_pb2.ExchangeApiKeyResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+    GET_KEY_SET: Method[
+        bfc_tenancy_v1_token_pb2.GetKeySetRequest, bfc_tenancy_v1_token_pb2.GetKeySetResponse
+    ] = Method(
+        "bfc.tenancy.v1.TokenService", "GetKeySet", bfc_tenancy_v1_token_pb2.GetKeySetRequest,
+        bfc_tenancy_v1_token_pb2.GetKeySetResponse, client_streams=False,
+        server_streams=False, is_idempotent=True)
+    INTROSPECT: Method[
+        bfc_tenancy_v1_token_pb2.IntrospectRequest, bfc_tenancy_v1_token_pb2.IntrospectResponse
+    ] = Method(
+        "bfc.tenancy.v1.TokenService", "Introspect", bfc_tenancy_v1_token_pb2.IntrospectRequest,
+        bfc_tenancy_v1_token_pb2.IntrospectResponse, client_streams=False,
+        server_streams=False, is_idempotent=True)
+    REVOKE_TOKENS: Method[
+        bfc_tenancy_v1_token_pb2.RevokeTokensRequest, bfc_tenancy_v1_token_pb2.RevokeTokensResponse
+    ] = Method(
+        "bfc.tenancy.v1.TokenService", "RevokeTokens", bfc_tenancy_v1_token_pb2.RevokeTokensRequest,
+        bfc_tenancy_v1_token_pb2.RevokeTokensResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+
+    async def exchange_api_key(
+        self, request: bfc_tenancy_v1_token_pb2.ExchangeApiKeyRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_token_pb2.ExchangeApiKeyResponse:
+        """ExchangeApiKey gives a token for a key. Each costs one of the key's hourly rate.
+
+        Who may call: everybody; the key is what counts.
+        Errors: INVALID_ARGUMENT with BadRequest for a key that is empty or too long, an audience that
+        this service does not issue for, a permission that is not in the catalog, a lifetime over 300
+        seconds, or a source address from a caller who is not trusted to name one; UNAUTHENTICATED for
+        whatever is wrong with the key, always in the same words; PERMISSION_DENIED for a permission
+        that the key has not; RESOURCE_EXHAUSTED with RetryInfo and ErrorInfo API_KEY_RATE_EXCEEDED, or
+        AUTHENTICATION_RATE_EXCEEDED where too many attempts from there have failed;
+        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, or ENCRYPTION_NOT_CONFIGURED where no
+        master key protects signing keys.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.EXCHANGE_API_KEY, request, timeout=timeout, metadata=metadata)
+
+    async def get_key_set(
+        self, request: bfc_tenancy_v1_token_pb2.GetKeySetRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_token_pb2.GetKeySetResponse:
+        """GetKeySet answers the keys that tokens are verified with (RFC 7517). A new key is published an
+        hour before it signs, and an old one as long after it signed its last token: whoever asks once
+        an hour always has the key of a good token.
+
+        Who may call: everybody.
+        Errors: UNAVAILABLE.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.GET_KEY_SET, request, timeout=timeout, metadata=metadata)
+
+    async def introspect(
+        self, request: bfc_tenancy_v1_token_pb2.IntrospectRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_token_pb2.IntrospectResponse:
+        """Introspect answers whether a token is good now, and what it says (RFC 7662). One that is not
+        good, for whatever reason, is not active, and nothing else is said of it. It costs none of the
+        key's rate.
+
+        Who may call: platform administrators, services.
+        Errors: INVALID_ARGUMENT with BadRequest for a token that is empty or over 4,096 bytes, or a
+        source address that is none; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.INTROSPECT, request, timeout=timeout, metadata=metadata)
+
+    async def revoke_tokens(
+        self, request: bfc_tenancy_v1_token_pb2.RevokeTokensRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_token_pb2.RevokeTokensResponse:
+        """RevokeTokens makes every token worthless that was issued so far for one key of a tenant, or for
+        all; the keys go on, and new tokens may be had at once. No server takes such a token any more
+        when it returns; whoever verifies with the key set alone may for five minutes.
+
+        Who may call: platform administrators, services, principals of the same tenant with
+        manage_api_keys.
+        Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or key that does not exist or
+        that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or
+        IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.REVOKE_TOKENS, request, timeout=timeout, metadata=metadata)
+
+
+class BlockingTokenService:
+    """TokenService exchanges API keys for tenant tokens: OAuth 2.0's client credentials grant (RFC
+    6749, section 4.4) as calls.
+
+    A tenant token is a JWT (RFC 7519) of the profile for access tokens (RFC 9068), signed with
+    Ed25519 (`alg` EdDSA), good for at most five minutes. Its claims are iss, aud, sub
+    (`api_key:<keyId>`), client_id, tenant_id, tenant (the code), scope, iat, nbf, exp and jti; none
+    is ever missing. Whoever has the key set can verify it without asking; this service takes it as
+    `authorization: Bearer` metadata instead of the key, for what both the token's scope and the key
+    allow, and only while the key itself would be let through: a token is never worth more than its
+    key, has no rate of its own, and ends with it.
+    """
+
+    def __init__(
+        self, stub: AsyncTokenService, run: Callable[[Any], Any],
+        iterate: Callable[[Any], Iterator[Any]],
+    ) -> None:
+        self._stub = stub
+        self._run = run
+        self._iterate = iterate
+
+    def exchange_api_key(
+        self, request: bfc_tenancy_v1_token_pb2.ExchangeApiKeyRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_token_pb2.ExchangeApiKeyResponse:
+        """ExchangeApiKey gives a token for a key. Each costs one of the key's hourly rate.
+
+        Who may call: everybody; the key is what counts.
+        Errors: INVALID_ARGUMENT with BadRequest for a key that is empty or too long, an audience that
+        this service does not issue for, a permission that is not in the catalog, a lifetime over 300
+        seconds, or a source address from a caller who is not trusted to name one; UNAUTHENTICATED for
+        whatever is wrong with the key, always in the same words; PERMISSION_DENIED for a permission
+        that the key has not; RESOURCE_EXHAUSTED with RetryInfo and ErrorInfo API_KEY_RATE_EXCEEDED, or
+        AUTHENTICATION_RATE_EXCEEDED where too many attempts from there have failed;
+        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, or ENCRYPTION_NOT_CONFIGURED where no
+        master key protects signing keys.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.exchange_api_key(request, timeout=timeout, metadata=metadata))
+
+    def get_key_set(
+        self, request: bfc_tenancy_v1_token_pb2.GetKeySetRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_token_pb2.GetKeySetResponse:
+        """GetKeySet answers the keys that tokens are verified with (RFC 7517). A new key is published an
+        hour before it signs, and an old one as long after it signed its last token: whoever asks once
+        an hour always has the key of a good token.
+
+        Who may call: everybody.
+        Errors: UNAVAILABLE.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.get_key_set(request, timeout=timeout, metadata=metadata))
+
+    def introspect(
+        self, request: bfc_tenancy_v1_token_pb2.IntrospectRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_token_pb2.IntrospectResponse:
+        """Introspect answers whether a token is good now, and what it says (RFC 7662). One that is not
+        good, for whatever reason, is not active, and nothing else is said of it. It costs none of the
+        key's rate.
+
+        Who may call: platform administrators, services.
+        Errors: INVALID_ARGUMENT with BadRequest for a token that is empty or over 4,096 bytes, or a
+        source address that is none; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.introspect(request, timeout=timeout, metadata=metadata))
+
+    def revoke_tokens(
+        self, request: bfc_tenancy_v1_token_pb2.RevokeTokensRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_token_pb2.RevokeTokensResponse:
+        """RevokeTokens makes every token worthless that was issued so far for one key of a tenant, or for
+        all; the keys go on, and new tokens may be had at once. No server takes such a token any more
+        when it returns; whoever verifies with the key set alone may for five minutes.
+
+        Who may call: platform administrators, services, principals of the same tenant with
+        manage_api_keys.
+        Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or key that does not exist or
+        that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or
+        IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.revoke_tokens(request, timeout=timeout, metadata=metadata))
+
+
 class AsyncUserService:
     """UserService keeps who belongs to a tenant, in which role and with which permissions.
 
@@ -2858,6 +3057,7 @@ class AsyncServices:
         self.quota = AsyncQuotaService(channel)
         self.subscriptions = AsyncSubscriptionService(channel)
         self.tenants = AsyncTenantService(channel)
+        self.tokens = AsyncTokenService(channel)
         self.users = AsyncUserService(channel)
         self.health = AsyncHealth(channel)
 
@@ -3028,5 +3228,6 @@ class BlockingServices:
         self.quota = BlockingQuotaService(client.quota, run, iterate)
         self.subscriptions = BlockingSubscriptionService(client.subscriptions, run, iterate)
         self.tenants = BlockingTenantService(client.tenants, run, iterate)
+        self.tokens = BlockingTokenService(client.tokens, run, iterate)
         self.users = BlockingUserService(client.users, run, iterate)
         self.health = BlockingHealth(client.health, run, iterate)

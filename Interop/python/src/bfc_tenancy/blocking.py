@@ -11,6 +11,7 @@ from ._channel import Metadata, RetryPolicy
 from ._services import BlockingServices, BlockingWatches
 from .aio import AsyncTenancyClient
 from .credentials import Target
+from .errors import StatusCode, TenancyError
 
 _Value = TypeVar("_Value")
 
@@ -59,7 +60,16 @@ class TenancyClient(BlockingServices, BlockingWatches):
         self.close()
 
     def _run(self, work: Coroutine[Any, Any, _Value]) -> _Value:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        if self._loop.is_closed():
+            work.close()
+            raise TenancyError(StatusCode.CANCELLED, "the client was closed")
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            return future.result()
+        except BaseException:
+            # Whoever stops waiting, by Ctrl-C for one, waits for nothing more.
+            future.cancel()
+            raise
 
     def _iterate(self, events: AsyncIterator[_Value]) -> Iterator[_Value]:
         end = object()

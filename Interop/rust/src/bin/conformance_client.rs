@@ -72,7 +72,7 @@ fn collect<Q: Message, A: Message>(
     options: &CallOptions, answers: &mut Vec<A>,
 ) -> Result<(), Error> {
     if kind == "unary" {
-        answers.push(client.unary_with(method, &requests[0], options)?);
+        answers.push(client.unary(method, &requests[0], options)?);
         return Ok(());
     }
     let is_server = kind == "server";

@@ -3,11 +3,7 @@
 //
 //	tenancy := client.New(client.Unix(".data/tenancyd.sock"))
 //	defer tenancy.Close()
-//	var answer *v1.CheckQuotaResponse
-//	err := tenancy.Do(ctx, client.Repeatable, func(wire *ttrpc.Client) (err error) {
-//		answer, err = v1.NewQuotaServiceClient(wire).CheckQuota(ctx, request)
-//		return err
-//	})
+//	answer, err := tenancy.Quota().CheckQuota(ctx, &v1.CheckQuotaRequest{TenantCode: "axis-securities"})
 package client
 
 import (
@@ -35,6 +31,11 @@ const (
 	delayMin       = 20 * time.Millisecond
 	delayMax       = 5 * time.Second
 	connectTimeMax = 5 * time.Second
+	timeoutDefault = 10 * time.Second
+	// Each call adds a tenth of a retry to what may be tried again, each retry takes a whole one: a
+	// server in trouble is not sent more of it.
+	retryTenthsMax  = 100
+	retryTenthsEach = 10
 )
 
 // Target makes a connection.
@@ -74,13 +75,28 @@ func TLS(address, ca, cert, key string) Target {
 
 // Client may be used by many goroutines at once.
 type Client struct {
-	target Target
-	md     ttrpc.MD
+	target  Target
+	timeout time.Duration
+	apiKey  string
 
-	lock     sync.Mutex
-	unary    *unaryLink
-	stream   *wire.Conn
-	isClosed bool
+	lock        sync.Mutex
+	unary       *unaryLink
+	stream      *wire.Conn
+	isClosed    bool
+	retryTenths int
+}
+
+// Option changes what is the same for all calls of a client.
+type Option func(*Client)
+
+// WithAPIKey has every call send a key.
+func WithAPIKey(key string) Option {
+	return func(c *Client) { c.apiKey = key }
+}
+
+// WithTimeout is for unary calls whose context has no deadline; 10 seconds without it, 0 for none.
+func WithTimeout(timeout time.Duration) Option {
+	return func(c *Client) { c.timeout = timeout }
 }
 
 type unaryLink struct {
@@ -89,13 +105,27 @@ type unaryLink struct {
 }
 
 // New makes a client; the connection is made with the first call.
-func New(target Target) *Client {
-	return &Client{target: target}
+func New(target Target, options ...Option) *Client {
+	c := &Client{target: target, timeout: timeoutDefault, retryTenths: retryTenthsMax}
+	for _, option := range options {
+		option(c)
+	}
+	return c
 }
 
-// Bearer has the calls of a context send an API key.
-func Bearer(ctx context.Context, key string) context.Context {
-	return ttrpc.WithMetadata(ctx, ttrpc.MD{"authorization": {"Bearer " + key}})
+// identified has a call send the client's API key, beside the metadata that its context has.
+func (c *Client) identified(ctx context.Context) context.Context {
+	if c.apiKey == "" {
+		return ctx
+	}
+	md := ttrpc.MD{}
+	if given, ok := ttrpc.GetMetadata(ctx); ok {
+		for key, values := range given {
+			md[key] = values
+		}
+	}
+	md.Set("authorization", "Bearer "+c.apiKey)
+	return ttrpc.WithMetadata(ctx, md)
 }
 
 // Close ends every call in flight.
@@ -121,16 +151,24 @@ const (
 	Repeatable Safety = true
 )
 
-// Do makes a unary call. It is tried again after UNAVAILABLE when that is safe: the call is
-// repeatable, or nothing of it was begun.
-func (c *Client) Do(
-	ctx context.Context, safety Safety, call func(*ttrpc.Client) error,
+// Call makes a unary call; the methods of services.go make it with their types. It is tried again
+// after UNAVAILABLE when that is safe, and within a budget: the call is repeatable, or nothing of it
+// was begun.
+func (c *Client) Call(
+	ctx context.Context, service, method string, safety Safety, request, response proto.Message,
 ) error {
+	ctx = c.identified(ctx)
+	if _, hasDeadline := ctx.Deadline(); !hasDeadline && c.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, c.timeout)
+		defer cancel()
+	}
+	c.earnRetry()
 	for attempt := 1; ; attempt++ {
 		link, err := c.unaryLink(ctx)
 		isBegun := err == nil
 		if err == nil {
-			err = asStatus(call(link.client))
+			err = asStatus(link.client.Call(ctx, service, method, request, response))
 			if err == nil {
 				return nil
 			}
@@ -142,15 +180,35 @@ func (c *Client) Do(
 			}
 		}
 		if status.Code(err) != codes.Unavailable || attempt >= attemptsMax ||
-			(isBegun && safety == Once) {
+			(isBegun && safety == Once) || !c.takeRetry() {
 			return err
 		}
+		timer := time.NewTimer(pause(attempt, err))
 		select {
-		case <-time.After(pause(attempt, err)):
+		case <-timer.C:
 		case <-ctx.Done():
+			timer.Stop()
 			return err
 		}
 	}
+}
+
+func (c *Client) earnRetry() {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	if c.retryTenths < retryTenthsMax {
+		c.retryTenths++
+	}
+}
+
+func (c *Client) takeRetry() bool {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	if c.retryTenths < retryTenthsEach {
+		return false
+	}
+	c.retryTenths -= retryTenthsEach
+	return true
 }
 
 // Open begins a streaming call; request is nil for a client that streams.
@@ -169,7 +227,7 @@ func (c *Client) Open(
 		}
 		c.stream = wire.NewConn(inner)
 	}
-	md, _ := ttrpc.GetMetadata(ctx)
+	md, _ := ttrpc.GetMetadata(c.identified(ctx))
 	return c.stream.Open(ctx, service, method, request, md)
 }
 

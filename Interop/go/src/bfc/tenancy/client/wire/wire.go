@@ -24,6 +24,8 @@ const (
 	dataBytesMax   = 4 << 20
 	streamIDMax    = math.MaxInt32
 	unreadMessages = 65536
+	// A server that reads nothing for so long is lost, and holds nobody up for longer.
+	writeTimeMax = 30 * time.Second
 
 	typeRequest  = 1
 	typeResponse = 2
@@ -248,6 +250,7 @@ func (c *Conn) frame(id uint32, kind, flags byte, data []byte) error {
 	binary.BigEndian.PutUint32(bytes, uint32(len(data)))
 	binary.BigEndian.PutUint32(bytes[4:], id)
 	bytes[8], bytes[9] = kind, flags
+	_ = c.inner.SetWriteDeadline(time.Now().Add(writeTimeMax))
 	if _, err := c.inner.Write(append(bytes, data...)); err != nil {
 		c.lose(status.Error(codes.Unavailable, "the connection was lost: "+err.Error()))
 		return c.Lost()

@@ -19,6 +19,8 @@ final class Connection implements AutoCloseable {
     private static final int HEADER_BYTES = 10;
     /** A reader that falls behind further loses its stream: the other calls must not wait for it. */
     private static final int UNREAD_MESSAGES_MAX = 65_536;
+    private static final int UNSENT_BYTES_MAX = 64 << 20;
+    private static final byte[] NO_MORE = new byte[0];
     private static final int REQUEST = 1;
     private static final int RESPONSE = 2;
     private static final int DATA = 3;
@@ -29,14 +31,22 @@ final class Connection implements AutoCloseable {
     private final Link link;
     private final Map<Integer, Stream> streams = new ConcurrentHashMap<>();
     private final Object writing = new Object();
+    /** Frames on their way out: a server that reads nothing must hold no caller up. */
+    private final BlockingQueue<byte[]> unsent = new LinkedBlockingQueue<>();
+    private long unsentBytes;
     private int nextId = 1;
     private volatile TenancyException lost;
 
     Connection(Link link) {
         this.link = link;
-        Thread reader = new Thread(this::read, "bfc-tenancy-reader");
-        reader.setDaemon(true);
-        reader.start();
+        begin(this::read, "bfc-tenancy-reader");
+        begin(this::writeOut, "bfc-tenancy-writer");
+    }
+
+    private static void begin(Runnable work, String name) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        thread.start();
     }
 
     boolean isUsable() {
@@ -170,13 +180,30 @@ final class Connection implements AutoCloseable {
             if (lost != null) {
                 throw lost;
             }
-            try {
-                link.output().write(frame);
-                link.output().flush();
-            } catch (IOException broken) {
-                lose(StatusCode.UNAVAILABLE, "the connection was lost: " + broken.getMessage());
-                throw lost;
+            if (unsentBytes + frame.length > UNSENT_BYTES_MAX) {
+                throw new TenancyException(
+                    StatusCode.RESOURCE_EXHAUSTED, "the server reads too slowly");
             }
+            unsentBytes += frame.length;
+            unsent.add(frame);
+        }
+    }
+
+    private void writeOut() {
+        try {
+            for (byte[] frame = unsent.take(); frame != NO_MORE; frame = unsent.take()) {
+                link.output().write(frame);
+                synchronized (writing) {
+                    unsentBytes -= frame.length;
+                }
+                if (unsent.isEmpty()) {
+                    link.output().flush();
+                }
+            }
+        } catch (IOException broken) {
+            lose(StatusCode.UNAVAILABLE, "the connection was lost: " + broken.getMessage());
+        } catch (InterruptedException nobodyDoes) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -237,6 +264,7 @@ final class Connection implements AutoCloseable {
         synchronized (writing) {
             if (lost == null) {
                 lost = new TenancyException(code, why);
+                unsent.add(NO_MORE);
             }
         }
         for (Integer id : streams.keySet()) {

@@ -56,6 +56,8 @@ public interface Target {
             try {
                 plain.connect(new InetSocketAddress(host, port), timeoutMs);
                 plain.setTcpNoDelay(true);
+                // Closing waits so long, and no longer, for a write that is under way.
+                plain.setSoLinger(true, 1);
                 SSLSocket socket = (SSLSocket) context.getSocketFactory()
                     .createSocket(plain, host, port, true);
                 SSLParameters parameters = socket.getSSLParameters();

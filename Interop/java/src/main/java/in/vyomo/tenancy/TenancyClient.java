@@ -8,29 +8,38 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The tenancy service over one connection, made when a call needs it and made again when it is lost.
  * Many threads may call at once.
  *
+ * <p>A call that failed with UNAVAILABLE is tried again when that is safe, and within a budget: no more
+ * than one in ten calls in the long run, so that a server in trouble is not sent more of it.
+ *
  * <pre>{@code
  * try (TenancyClient tenancy = new TenancyClient(Target.unix(Path.of(".data/tenancyd.sock")))) {
- *     CheckQuotaResponse answer = tenancy.unary(Methods.CHECK_QUOTA, request);
+ *     CheckQuotaResponse answer = tenancy.quota().checkQuota(request);
  * }
  * }</pre>
  */
-public final class TenancyClient implements AutoCloseable {
+public final class TenancyClient implements Services, AutoCloseable {
     private static final int ATTEMPTS_MAX = 5;
     private static final long DELAY_MIN_MS = 20;
     private static final long DELAY_MAX_MS = 5_000;
     private static final int CONNECT_TIME_MAX_MS = 5_000;
+    /** Each call adds a tenth of a retry to what may be tried again, each retry takes a whole one. */
+    private static final int RETRY_TENTHS_MAX = 100;
+    private static final int RETRY_TENTHS_EACH = 10;
 
     private final Target target;
     private final Duration timeout;
     private final Metadata metadata;
     private Connection connection;
     private boolean isClosed;
+    private final AtomicInteger retryTenths = new AtomicInteger(RETRY_TENTHS_MAX);
 
+    /** With a timeout of 10 seconds for unary calls. */
     public TenancyClient(Target target) {
         this(target, Duration.ofSeconds(10), Metadata.NONE);
     }
@@ -60,6 +69,7 @@ public final class TenancyClient implements AutoCloseable {
         throws TenancyException {
         Long deadline = timeout == null ? null : System.nanoTime() + timeout.toNanos();
         boolean isRepeatable = method.isIdempotent() || hasIdempotencyKey(request);
+        retryTenths.updateAndGet(tenths -> Math.min(RETRY_TENTHS_MAX, tenths + 1));
         for (int attempt = 1;; attempt++) {
             Connection used = null;
             try {
@@ -76,7 +86,8 @@ public final class TenancyClient implements AutoCloseable {
                 long delay = delay(attempt, error);
                 if (error.code() != StatusCode.UNAVAILABLE || attempt >= ATTEMPTS_MAX
                     || (isBegun && !isRepeatable)
-                    || (deadline != null && System.nanoTime() + delay * 1_000_000 >= deadline)) {
+                    || (deadline != null && System.nanoTime() + delay * 1_000_000 >= deadline)
+                    || !takeRetry()) {
                     throw error;
                 }
                 rest(delay);
@@ -143,6 +154,12 @@ public final class TenancyClient implements AutoCloseable {
         if (connection == used) {
             connection = null;
         }
+    }
+
+    private boolean takeRetry() {
+        return retryTenths.getAndUpdate(
+            tenths -> tenths < RETRY_TENTHS_EACH ? tenths : tenths - RETRY_TENTHS_EACH)
+            >= RETRY_TENTHS_EACH;
     }
 
     private static boolean hasIdempotencyKey(Message request) {

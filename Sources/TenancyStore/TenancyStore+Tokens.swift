@@ -1,0 +1,117 @@
+internal import Postgres
+package import Tenancy
+
+/// A key that tokens are signed with, as it is stored.
+package struct StoredSigningKey: Sendable {
+    package let name: String
+    /// 32 bytes of an Ed25519 public key.
+    package let publicKey: [UInt8]
+    package let sealed: WrappedDataKey
+    package let signsFrom: Timestamp
+
+    package init(
+        name: String, publicKey: [UInt8], sealed: WrappedDataKey, signsFrom: Timestamp
+    ) {
+        self.name = name
+        self.publicKey = publicKey
+        self.sealed = sealed
+        self.signsFrom = signsFrom
+    }
+}
+
+/// The key that a token was exchanged for, and until when such tokens are worthless.
+package struct TokenSubject: Sendable {
+    package let known: KnownKey
+    /// Tokens that were issued in this second or before; nil when none were revoked.
+    package let revokedBefore: Timestamp?
+}
+
+extension TenancyStore {
+    /// How many signing keys are read: those that still verify are the newest few.
+    private static let signingKeysMax: Int64 = 16
+
+    /// The signing keys, newest first, and the database's clock.
+    ///
+    /// - Throws: `unavailable`.
+    package func signingKeys() async throws(DomainError) -> (
+        keys: [StoredSigningKey], now: Timestamp
+    ) {
+        let rows = try await read(
+            in: .platform,
+            """
+            SELECT c.now, k.* FROM (SELECT clock_timestamp() AS now) c
+            LEFT JOIN LATERAL (
+                SELECT * FROM token_signing_keys WHERE revoked_at IS NULL
+                ORDER BY signs_from DESC, created_at DESC LIMIT \(Self.signingKeysMax)) k ON true
+            """)
+        guard let first = rows.first else { throw Self.emptyAnswer }
+        var keys: [StoredSigningKey] = []
+        for row in rows {
+            // No key at all is one row with the clock alone.
+            guard let name = try row.optional("kid", as: String.self) else { continue }
+            keys.append(
+                StoredSigningKey(
+                    name: name,
+                    publicKey: try row.value("public_key", as: [UInt8].self),
+                    sealed: WrappedDataKey(
+                        masterKey: try row.value("master_key"),
+                        bytes: try row.value("sealed_key", as: [UInt8].self)),
+                    signsFrom: try row.timestamp("signs_from")))
+        }
+        return (keys, try first.timestamp("now"))
+    }
+
+    /// Adds a signing key, unless another server was quicker.
+    ///
+    /// - Parameter newest: the newest that the caller knows.
+    /// - Returns: whether it was added.
+    /// - Throws: `aborted`, `unavailable`.
+    package func addSigningKey(
+        _ key: StoredSigningKey, after newest: String?, context: AuditContext
+    ) async throws(DomainError) -> Bool {
+        let rows = try await write(
+            in: .platform, context: context,
+            """
+            SELECT add_token_signing_key(
+                \(optional: newest), \(key.name), \(PostgresBytes(key.publicKey)),
+                \(key.sealed.masterKey), \(PostgresBytes(key.sealed.bytes)),
+                \(PostgresTimestamp(microseconds: key.signsFrom.microseconds))) AS is_added
+            """)
+        guard let row = rows.first else { throw Self.emptyAnswer }
+        return try row.value("is_added")
+    }
+
+    /// The key of a tenant with this number, whether or not it works, with what was revoked of its
+    /// tokens; nil when there is none. A change by this server shows at once, one by another within
+    /// `ChangeFeed.trustTimeMax`.
+    ///
+    /// - Throws: `unavailable`.
+    package func tokenSubject(
+        of tenant: TenantID, keyID: Int64
+    ) async throws(DomainError) -> TokenSubject? {
+        try await tokenSubjects.value(keyID, of: tenant) { () async throws(DomainError) in
+            try await readTokenSubject(of: tenant, keyID: keyID)
+        }
+    }
+
+    private func readTokenSubject(
+        of tenant: TenantID, keyID: Int64
+    ) async throws(DomainError) -> TokenSubject? {
+        let rows = try await read(
+            in: .tenant(tenant),
+            """
+            SELECT \(unsafeSQL: Self.apiKeyColumns), t.tenant_code, t.status AS tenant_status, (
+                SELECT max(r.revoked_before) FROM tenant_token_revocations r
+                WHERE r.tenant_id = k.tenant_id AND r.key_id IN (0, k.key_id)) AS revoked_before
+            FROM tenant_api_keys k JOIN tenants t ON t.id = k.tenant_id
+            WHERE k.tenant_id = \(tenant.rawValue) AND k.key_id = \(keyID)
+            """)
+        guard let row = rows.first else { return nil }
+        guard let code = TenantCode(try row.value("tenant_code")) else { throw Self.emptyAnswer }
+        return TokenSubject(
+            known: KnownKey(
+                key: try row.apiKey(), tenant: tenant, tenantCode: code,
+                tenantStatus: try row.named("tenant_status")),
+            revokedBefore: try row.optionalTimestamp("revoked_before"))
+    }
+}
