@@ -17,6 +17,7 @@ internal import Testing
         "tenant_domains": "the tenant's own fields, again",
         "api_key_ids": "the numbers of the keys, again",
         "idempotency_keys": "answers kept for retries, for a day",
+        "tenant_token_revocations": "minutes of the past; the activity says who revoked what",
     ]
 
     @Test("every table of a tenant, but for those that are named here with the reason")

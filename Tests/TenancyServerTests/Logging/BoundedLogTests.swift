@@ -21,7 +21,8 @@ struct BoundedLogTests {
     func connectionFlood() {
         let lines = Lines()
         let events = ServerEvents(
-            logger: lines.logger, failures: AuthenticationFailures(logger: lines.logger))
+            logger: lines.logger,
+            failures: AuthenticationFailures(logger: lines.logger, perSecond: 10))
         let begin = ContinuousClock.now
         for _ in 0..<100_000 {
             events.record(.connectionOverLimit(peer: "unix", limit: "connectionsPerPeerMax"))
