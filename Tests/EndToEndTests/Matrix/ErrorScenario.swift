@@ -11,7 +11,7 @@ struct ErrorScenario: Sendable {
 
     init(
         _ call: String, _ code: String, _ reason: String = "", after steps: [Step] = [],
-        _ fields: String = ""
+        with fields: String = ""
     ) {
         self.call = call
         self.error = DocumentedError(code, reason)
@@ -26,15 +26,15 @@ struct ErrorScenario: Sendable {
 
     private static let tenants: [ErrorScenario] = [
         .init("TenantService/CreateTenant", "INVALID_ARGUMENT"),
-        .init("TenantService/CreateTenant", "ALREADY_EXISTS", SoundCall.newTenant("")),
-        .init("TenantService/ListTenants", "INVALID_ARGUMENT", #""pageSize":-1"#),
+        .init("TenantService/CreateTenant", "ALREADY_EXISTS", with: SoundCall.newTenant("")),
+        .init("TenantService/ListTenants", "INVALID_ARGUMENT", with: #""pageSize":-1"#),
         .init(
             "TenantService/UpdateTenant", "ALREADY_EXISTS",
             after: [
                 .call(
                     "TenantService/CreateTenant",
                     SoundCall.newTenant("-a", #""domain":"${code}.in""#))
-            ], #""updateMask":"domain","domain":"${code}.in""#),
+            ], with: #""updateMask":"domain","domain":"${code}.in""#),
         .init(
             "TenantService/SuspendTenant", "FAILED_PRECONDITION", "INVALID_STATUS_TRANSITION",
             after: [.call("TenantService/SuspendTenant", "")]),
@@ -43,8 +43,9 @@ struct ErrorScenario: Sendable {
         .init(
             "TenantService/DeactivateTenant", "FAILED_PRECONDITION", "INVALID_STATUS_TRANSITION",
             after: [.call("TenantService/DeactivateTenant", "")]),
-        .init("TenantService/GetPublicTenantInfo", "INVALID_ARGUMENT", #""tenantCode":"No""#),
-        .init("TenantService/GetPublicTenantInfo", "NOT_FOUND", #""tenantCode":"${code}-no""#),
+        .init("TenantService/GetPublicTenantInfo", "INVALID_ARGUMENT", with: #""tenantCode":"No""#),
+        .init(
+            "TenantService/GetPublicTenantInfo", "NOT_FOUND", with: #""tenantCode":"${code}-no""#),
     ]
 
     private static let full = Step.sql(
@@ -53,19 +54,20 @@ struct ErrorScenario: Sendable {
 
     private static let users: [ErrorScenario] = [
         .init(
-            "UserService/AddUser", "ALREADY_EXISTS", #""userId":"the-user","role":"ROLE_USER""#),
+            "UserService/AddUser", "ALREADY_EXISTS",
+            with: #""userId":"the-user","role":"ROLE_USER""#),
         .init(
             "UserService/AddUser", "RESOURCE_EXHAUSTED", after: [full],
-            #""userId":"new","role":"ROLE_USER""#),
+            with: #""userId":"new","role":"ROLE_USER""#),
         .init(
             "UserService/UpdateUser", "FAILED_PRECONDITION", "LAST_ADMINISTRATOR",
-            #""userId":"the-admin","updateMask":"role","role":"ROLE_USER""#),
+            with: #""userId":"the-admin","updateMask":"role","role":"ROLE_USER""#),
         .init(
             "UserService/RemoveUser", "FAILED_PRECONDITION", "LAST_ADMINISTRATOR",
-            #""userId":"the-admin""#),
+            with: #""userId":"the-admin""#),
         .init(
             "UserService/InviteUser", "ALREADY_EXISTS", after: [SoundCall.invited],
-            #""email":"NEW@example.com","role":"ROLE_USER""#),
+            with: #""email":"NEW@example.com","role":"ROLE_USER""#),
         .init(
             "UserService/InviteUser", "RESOURCE_EXHAUSTED", "TOO_MANY_INVITATIONS",
             after: [
@@ -77,13 +79,13 @@ struct ErrorScenario: Sendable {
                         now() + interval '1 day'
                     FROM generate_series(1, 1000) AS n
                     """)
-            ], #""email":"new@example.com","role":"ROLE_USER""#),
+            ], with: #""email":"new@example.com","role":"ROLE_USER""#),
         .init(
             "UserService/AcceptInvitation", "ALREADY_EXISTS", after: [SoundCall.invited],
-            #""invitationToken":"${invitationToken}","userId":"the-user""#),
+            with: #""invitationToken":"${invitationToken}","userId":"the-user""#),
         .init(
             "UserService/AcceptInvitation", "RESOURCE_EXHAUSTED",
-            after: [SoundCall.invited, full], accepting),
+            after: [SoundCall.invited, full], with: accepting),
         .init(
             "UserService/AcceptInvitation", "FAILED_PRECONDITION", "INVITATION_EXPIRED",
             after: [
@@ -94,7 +96,7 @@ struct ErrorScenario: Sendable {
                         expires_at = now() - interval '1 day'
                     WHERE tenant_id = :tenant
                     """),
-            ], accepting),
+            ], with: accepting),
     ]
 
     private static let raised = Step.call(
@@ -108,10 +110,10 @@ struct ErrorScenario: Sendable {
             return [
                 .init(
                     call, "FAILED_PRECONDITION", "USAGE_ABOVE_LIMIT", after: [raised, crowded],
-                    #""plan":"PLAN_STARTER""#),
+                    with: #""plan":"PLAN_STARTER""#),
                 .init(
                     call, "FAILED_PRECONDITION", "NO_CHANGE", after: [raised],
-                    #""plan":"PLAN_PROFESSIONAL""#),
+                    with: #""plan":"PLAN_PROFESSIONAL""#),
             ] as [ErrorScenario]
         } + [
             .init(
@@ -122,7 +124,7 @@ struct ErrorScenario: Sendable {
     private static let quotas: [ErrorScenario] = [
         .init(
             "QuotaService/Consume", "RESOURCE_EXHAUSTED", "QUOTA_EXCEEDED",
-            #""resource":"RESOURCE_API_CALLS","amount":"10001""#)
+            with: #""resource":"RESOURCE_API_CALLS","amount":"10001""#)
     ]
 
     private static func manyKeys(_ count: Int) -> Step {
@@ -141,25 +143,26 @@ struct ErrorScenario: Sendable {
     private static let keys: [ErrorScenario] = [
         .init(
             "ApiKeyService/CreateApiKey", "RESOURCE_EXHAUSTED", "TOO_MANY_API_KEYS",
-            after: [manyKeys(1_000)], #""keyName":"A key","permissions":["read"]"#),
+            after: [manyKeys(1_000)], with: #""keyName":"A key","permissions":["read"]"#),
         .init(
             "ApiKeyService/RotateApiKey", "RESOURCE_EXHAUSTED", "TOO_MANY_API_KEYS",
-            after: [SoundCall.keyed, manyKeys(999)], #""keyId":"${keyId}""#),
+            after: [SoundCall.keyed, manyKeys(999)], with: #""keyId":"${keyId}""#),
         .init(
             "ApiKeyService/RotateApiKey", "FAILED_PRECONDITION", "API_KEY_NOT_ACTIVE",
             after: [
                 SoundCall.keyed, .call("ApiKeyService/RevokeApiKey", #""keyId":"${keyId}""#),
             ],
-            #""keyId":"${keyId}""#),
+            with: #""keyId":"${keyId}""#),
         .init("ApiKeyService/ReportLeak", "INVALID_ARGUMENT"),
-        .init("ApiKeyService/ReportLeak", "NOT_FOUND", #""apiKey":"vym_1_invented""#),
-        .init("ApiKeyService/VerifyApiKey", "INVALID_ARGUMENT", #""cost":"1000001""#),
+        .init("ApiKeyService/ReportLeak", "NOT_FOUND", with: #""apiKey":"vym_1_invented""#),
+        .init("ApiKeyService/VerifyApiKey", "INVALID_ARGUMENT", with: #""cost":"1000001""#),
         .init("ApiKeyService/BatchVerify", "INVALID_ARGUMENT"),
         .init("TokenService/ExchangeApiKey", "INVALID_ARGUMENT"),
-        .init("TokenService/ExchangeApiKey", "UNAUTHENTICATED", #""apiKey":"vym_1_invented""#),
+        .init(
+            "TokenService/ExchangeApiKey", "UNAUTHENTICATED", with: #""apiKey":"vym_1_invented""#),
         .init(
             "TokenService/ExchangeApiKey", "PERMISSION_DENIED", after: [SoundCall.keyed],
-            #""apiKey":"${apiKey}","permissions":["manage_users"]"#),
+            with: #""apiKey":"${apiKey}","permissions":["manage_users"]"#),
         .init(
             "TokenService/ExchangeApiKey", "RESOURCE_EXHAUSTED", "API_KEY_RATE_EXCEEDED",
             after: [
@@ -167,7 +170,7 @@ struct ErrorScenario: Sendable {
                     "ApiKeyService/CreateApiKey",
                     #""keyName":"A key","permissions":["read"],"rateLimit":1"#),
                 .call("TokenService/ExchangeApiKey", #""apiKey":"${apiKey}""#),
-            ], #""apiKey":"${apiKey}""#),
+            ], with: #""apiKey":"${apiKey}""#),
         .init("TokenService/Introspect", "INVALID_ARGUMENT"),
     ]
 
@@ -182,16 +185,16 @@ struct ErrorScenario: Sendable {
 
     private static let access: [ErrorScenario] = [
         .init(
-            "AccessService/CreateRole", "ALREADY_EXISTS", after: [SoundCall.withDesk], desk),
+            "AccessService/CreateRole", "ALREADY_EXISTS", after: [SoundCall.withDesk], with: desk),
         .init(
             "AccessService/CreateRole", "RESOURCE_EXHAUSTED", "TOO_MANY_ROLES",
-            after: [.sql(roles(200))], desk),
+            after: [.sql(roles(200))], with: desk),
         .init(
             "AccessService/DeleteRole", "FAILED_PRECONDITION", "ROLE_IN_USE",
             after: [
                 SoundCall.withDesk,
                 .call("AccessService/CreateGrant", #""userId":"the-user","roleName":"desk""#),
-            ], #""roleName":"desk""#),
+            ], with: #""roleName":"desk""#),
         .init(
             "AccessService/CreateGrant", "RESOURCE_EXHAUSTED", "TOO_MANY_GRANTS",
             after: [
@@ -203,7 +206,7 @@ struct ErrorScenario: Sendable {
                     SELECT :tenant, 'the-user', 'role', 'r' || n, 'x'
                     FROM generate_series(1, 64) AS n
                     """),
-            ], #""userId":"the-user","permission":"view_usage""#),
+            ], with: #""userId":"the-user","permission":"view_usage""#),
     ]
 
     private static let configurations: [ErrorScenario] = [
@@ -218,6 +221,6 @@ struct ErrorScenario: Sendable {
                     SELECT :tenant, 'k' || n, 'feature', 'true', ''
                     FROM generate_series(1, 1000) n
                     """)
-            ], SoundCall.flag)
+            ], with: SoundCall.flag)
     ]
 }

@@ -29,6 +29,14 @@ enum ProvenElsewhere {
             "TokenTests.withoutMasterKey",
         "TokenService/ExchangeApiKey RESOURCE_EXHAUSTED AUTHENTICATION_RATE_EXCEEDED":
             "FailedAuthenticationTests.guesses",
+        "QuotaService/Reserve": "QuotaCallsTests.reservations",
+        "QuotaService/Commit": "QuotaCallsTests.reservations",
+        "QuotaService/Release": "QuotaCallsTests.reservations",
+        "QuotaService/Refund": "QuotaCallsTests.reservations",
+        "QuotaService/BatchConsume": "QuotaCallsTests.batches",
+        "QuotaService/AcquireLease": "QuotaCallsTests.clientLease",
+        "QuotaService/RenewLease": "QuotaCallsTests.clientLease",
+        "QuotaService/ReturnLease": "QuotaCallsTests.clientLease",
     ]
 
     /// Errors that the comments promise for what this version does not serve yet.

@@ -6,7 +6,18 @@ internal import TenancyClient
 struct Provocation {
     let call: SchemaCall
     let error: DocumentedError
-    var stage: Stage
+    private var stage: Stage
+    /// Of the tenant, and good for next to nothing.
+    private var key: String?
+
+    init(call: SchemaCall, error: DocumentedError, stage: Stage) {
+        self.call = call
+        self.error = error
+        self.stage = stage
+    }
+
+    private static let weakKey = SoundCall.Step.call(
+        "ApiKeyService/CreateApiKey", #""keyName":"Weak","permissions":["verify_audit"]"#)
 
     /// How the calls ended of which one gives the error; nil when there is no way known.
     mutating func play() async throws -> [SchemaCall.Outcome?]? {
@@ -16,6 +27,10 @@ struct Provocation {
             return [try await stage.outcome(call, special.fields)]
         }
         guard let sound = SoundCall.of(call.name) else { return nil }
+        if error.code == "PERMISSION_DENIED" {
+            try await stage.perform([Self.weakKey])
+            key = stage.value("apiKey")
+        }
         try await stage.perform(sound.steps)
         let isOfTenant = !MatrixRequests.notOfATenant.contains(call.name)
         switch (error.code, error.reason) {
@@ -30,11 +45,15 @@ struct Provocation {
             return try await stage.deployment.withClient(tls: stage.deployment.anonymousTLS) {
                 [try await stage.outcome(call, sound.fields, through: $0)]
             }
-        case ("PERMISSION_DENIED", ""):
-            if stage.value("apiKey") == nil { try await stage.perform([SoundCall.keyed]) }
-            return try await asEveryCaller(sound.fields)
+        case ("PERMISSION_DENIED", ""): return try await asEveryCaller(sound.fields)
         case ("FAILED_PRECONDITION", "TENANT_NOT_ACTIVE"):
-            try await stage.perform([.call("TenantService/SuspendTenant", "")])
+            // Somebody who is no administrator, and still may do what else only those may.
+            try await stage.perform([
+                .call(
+                    "UserService/AddUser",
+                    #""userId":"the-helper","role":"ROLE_VIEWER","permissions":["export_tenant"]"#),
+                .call("TenantService/SuspendTenant", ""),
+            ])
             return try await asEveryCaller(sound.fields)
         case ("FAILED_PRECONDITION", "SUBSCRIPTION_NOT_ACTIVE"):
             try await stage.perform([
@@ -44,8 +63,9 @@ struct Provocation {
         case ("FAILED_PRECONDITION", "IDEMPOTENCY_KEY_REUSED"):
             guard let other = sound.other else { return nil }
             let key = #""idempotencyKey":"\#(stage.code)""#
+            let reused = stage.filled(PromiseTests.joined(other, key))
             _ = try await stage.answer(call, PromiseTests.joined(sound.fields, key))
-            return [try await stage.outcome(call, PromiseTests.joined(other, key))]
+            return [try await stage.outcome(call, reused)]
         case ("ABORTED", "VERSION_MISMATCH") where try call.takes("expectedVersion"):
             return [
                 try await stage.outcome(
@@ -68,14 +88,14 @@ struct Provocation {
         let (stage, call) = (stage, call)
         let service = try await Self.serviceTLS()
         try await stage.deployment.withClient(tls: service) { client in
-            for (user, _) in Services.ranks.reversed() {
+            for user in ["the-helper"] + Services.ranks.reversed().map(\.user) {
                 outcomes.append(
                     try await stage.outcome(
                         call, fields, through: client, options: .acting(for: user)))
             }
             outcomes.append(try await stage.outcome(call, fields, through: client))
         }
-        if let key = stage.value("apiKey") {
+        if let key {
             try await stage.deployment.withClient(tls: stage.deployment.anonymousTLS) { client in
                 outcomes.append(
                     try await stage.outcome(

@@ -54,7 +54,7 @@ struct SoundCall: Sendable {
 
     private static let tenants: [String: SoundCall] = [
         "TenantService/CreateTenant": SoundCall(
-            newTenant("-a"), other: newTenant("-a", #""primaryColor":"#000000""#)),
+            newTenant("-a"), other: newTenant("-a", #""supportEmail":"b@example.com""#)),
         "TenantService/ListTenants": SoundCall(""),
         "TenantService/GetPublicTenantInfo": SoundCall(#""tenantCode":"${code}""#),
         "TenantService/UpdateTenant": SoundCall(
