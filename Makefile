@@ -2,8 +2,8 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help deps build test interop vectors baseline simulate testssl restarts lint generate run clean \
-	hostile leaks idle figures fuzz tsan sanitize
+.PHONY: help deps build test interop vectors baseline simulate testssl restarts chaos lint generate \
+	run clean hostile leaks idle figures fuzz tsan sanitize
 
 # The same flags for every build, so that lint, build and test share one set of build products.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
@@ -38,6 +38,14 @@ testssl: build ## Look for weaknesses of the TLS port with testssl.sh
 
 restarts: build ## Stop and start a server under full load, a hundred times; no call may fail
 	TEST_RESTART_ROUNDS=100 swift test $(SWIFT_FLAGS) --skip-build --filter RestartTests
+
+# How many kills, and the seed of a run that is to be repeated: `make chaos ROUNDS=50 SEED=7`.
+ROUNDS ?= 50
+SEED ?=
+
+chaos: build ## Kill servers and the database at random while quotas are taken, ROUNDS=50 times
+	TEST_CHAOS_ROUNDS=$(ROUNDS) TEST_CHAOS_SEED=$(SEED) \
+		swift test $(SWIFT_FLAGS) --skip-build --filter QuotaChaosTests
 
 generate: deps ## Make the generated code anew from Protos/
 	Protos/generate.sh

@@ -48,6 +48,10 @@ package struct DomainError: Error, Sendable, Hashable {
         case roleInUse = "ROLE_IN_USE"
         case apiKeyNotActive = "API_KEY_NOT_ACTIVE"
         case encryptionNotConfigured = "ENCRYPTION_NOT_CONFIGURED"
+        case limitVersionAhead = "LIMIT_VERSION_AHEAD"
+        case reservationEnded = "RESERVATION_ENDED"
+        case refundExceedsUsage = "REFUND_EXCEEDS_USAGE"
+        case leaseEnded = "LEASE_ENDED"
     }
 
     /// A bound of the service's own. The raw values are the reasons that callers see.

@@ -22,6 +22,16 @@ enum ErrorMapping {
         return status
     }
 
+    /// The status as a message, for an answer that holds several.
+    static func message(for error: DomainError) -> Google_Rpc_Status {
+        let status = status(for: error)
+        return Google_Rpc_Status(
+            code: Int32(status.code.rawValue), message: status.message,
+            details: status.details.map {
+                Google_Protobuf_Any(typeUrl: $0.typeURL, value: $0.value)
+            })
+    }
+
     /// Runs `body`; what it finds to be there already is called by the name that the caller gave.
     static func naming<Value>(
         _ resourceName: String, _ body: () async throws -> Value
@@ -52,7 +62,11 @@ enum ErrorMapping {
                 ]
             )
         case .quotaExceeded(let excess):
-            return (.resourceExhausted, [quotaFailure(excess, error.message), quotaInfo(excess)])
+            return (
+                .resourceExhausted,
+                [quotaFailure(excess, error.message), quotaInfo(excess)]
+                    + (excess.retryAfterSeconds.map { [retry(seconds: $0)] } ?? [])
+            )
         case .failedPrecondition(let precondition):
             return (.failedPrecondition, [info(precondition.rawValue, error.metadata)])
         case .tooMany(let limit):

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Instrumentation
 package import Logging
 internal import OpenSSL
@@ -20,6 +21,7 @@ package struct TenancyService: Service {
     private struct Parts {
         let store: TenancyStore
         let sealing: Sealing
+        let keeper: QuotaKeeper
         let keys: KeyVerifier
         let tokens: Tokens
         let watches: WatchHub
@@ -80,7 +82,10 @@ package struct TenancyService: Service {
             let tokenKeys = TokenKeys(
                 store: store, sealing: sealing, plan: configuration.tokens.plan, logger: logger)
             parts = Parts(
-                store: store, sealing: sealing, keys: keys,
+                store: store, sealing: sealing,
+                keeper: QuotaKeeper(
+                    store: store, loops: group, server: "tenancyd-\(getpid())", logger: logger),
+                keys: keys,
                 tokens: Tokens(
                     rules: configuration.tokens.rules, keys: tokenKeys, apiKeys: keys,
                     store: store),
@@ -103,6 +108,8 @@ package struct TenancyService: Service {
             await store.shutdown()
             throw error
         }
+        // Until the last call has its answer: it lives longer than what is done beside the calls.
+        async let kept: Void = parts.keeper.run()
         await untilShutdown(parts, server)
         health.setServing(false)
         status.setDraining()
@@ -112,6 +119,8 @@ package struct TenancyService: Service {
         logger.info("draining", metadata: ["connections": "\(server.connectionCount)"])
         await server.drain()
         status.unwatch()
+        parts.keeper.end()
+        await kept
         try? await parts.keys.noteUses()
         await store.shutdown()
         logger.info("stopped")
@@ -149,7 +158,6 @@ package struct TenancyService: Service {
         var router = Router()
         TenantService(access: access, store: store).register(on: &router)
         UserService(access: access, store: store).register(on: &router)
-        QuotaService(access: access, store: store, ledger: store).register(on: &router)
         SubscriptionService(access: access, store: store).register(on: &router)
         AccessService(access: access, store: store).register(on: &router)
         ApiKeyService(
@@ -159,6 +167,10 @@ package struct TenancyService: Service {
             access: access, store: store, apiKeys: parts.keys, tokens: parts.tokens
         ).register(on: &router)
         let watches = WatchServer(access: access, store: store, hub: parts.watches)
+        let quota = QuotaService(
+            access: access, store: store, keeper: parts.keeper, watches: watches)
+        quota.register(on: &router)
+        quota.registerAtOnce(on: &router)
         ConfigurationService(access: access, store: store, watches: watches)
             .register(on: &router)
         ActivityService(access: access, store: store, watches: watches).register(on: &router)

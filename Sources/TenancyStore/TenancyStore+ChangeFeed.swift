@@ -16,6 +16,11 @@ extension TenancyStore {
         return cache
     }
 
+    /// Lets something else follow the changes of all tenants.
+    package func tellChanges(to follower: any ChangeFollower) {
+        changes.add(follower)
+    }
+
     /// Follows the changes of all tenants until the task is cancelled. Without it no cache is
     /// believed. On one loop, so that it takes one connection.
     package func followChanges() async {

@@ -62,9 +62,14 @@ extension TenancyStore {
                         in: transaction)
                     return JobProgress.Step(done: made, goesOn: false)
                 case .purgeIdempotencyKeys:
-                    let purged = try await Self.number(
-                        "SELECT purge_idempotency_keys()::bigint AS done", in: transaction)
-                    return JobProgress.Step(done: purged, goesOn: purged > 0)
+                    return try await Self.repeated("purge_idempotency_keys()", in: transaction)
+                case .reclaimQuotaLeases:
+                    return try await Self.repeated(
+                        "reclaim_quota_leases(\(unsafeSQL: Self.holderInterval))", in: transaction)
+                case .expireClientLeases:
+                    return try await Self.repeated("expire_client_leases()", in: transaction)
+                case .expireReservations:
+                    return try await Self.repeated("expire_reservations()", in: transaction)
                 case .expireActivity:
                     return try await Self.expireActivity(
                         keeping: retention.activityMonths, from: position, in: transaction)
@@ -103,6 +108,14 @@ extension TenancyStore {
     ) async throws -> Int {
         guard let row = try await transaction.query(statement).first else { throw emptyAnswer }
         return Int(clamping: try row.value("done", as: Int64.self))
+    }
+
+    /// What is done so much at a time, until nothing is left to do.
+    private static func repeated(
+        _ function: SQL, in transaction: Transaction
+    ) async throws -> JobProgress.Step {
+        let done = try await number("SELECT \(sql: function)::bigint AS done", in: transaction)
+        return JobProgress.Step(done: done, goesOn: done > 0)
     }
 
     private static func settle(

@@ -1,97 +1,176 @@
 internal import Postgres
+internal import Synchronization
 package import Tenancy
 
-extension TenancyStore: QuotaLedger {
-    /// The standing of every resource of a tenant. What this server takes shows at once, what
-    /// others take within `quotaLifetime`.
+/// Who holds units in this server's memory.
+package protocol QuotaHolder: AnyObject, Sendable {
+    /// Gives back what nobody needs, and waits until the database knows.
+    func giveBack(_ tenant: TenantID, _ resource: Resource) async
+}
+
+/// How long a taking has waited for units that others were asked for. It begins with the first
+/// asking: however long that took, there is time for the answer.
+struct RecallWait {
+    private var deadline: ContinuousClock.Instant?
+
+    var isOver: Bool { deadline.map { $0 <= .now } ?? false }
+
+    mutating func goesOn() -> Bool {
+        deadline = deadline ?? .now + TenancyStore.recallTime
+        return !isOver
+    }
+}
+
+extension TenancyStore {
+    /// How long a taking waits for units that others are asked to give back.
+    package static let recallTime = Duration.seconds(1)
+    /// The pause before it tries again.
+    static let recallPause = Duration.milliseconds(3)
+
+    /// Where every resource of a tenant stands, as far as it was reported.
     ///
     /// - Throws: `notFound`, `unavailable`.
-    package func quotas(of tenant: TenantID) async throws(DomainError) -> [QuotaStatus] {
-        try await quotaStanding(of: tenant).statuses
-    }
-
-    package func check(
-        _ tenant: TenantID, resource: Resource, amount: UInt64
-    ) async throws(DomainError) -> QuotaAnswer {
-        let standing = try await quotaStanding(of: tenant)
-        guard standing.tenantStatus == .active else { throw .tenantNotActive }
-        guard standing.subscriptionStatus.allowsConsumption else { throw .subscriptionNotActive }
-        guard let status = standing.statuses.first(where: { $0.resource == resource }) else {
-            throw Self.emptyAnswer
-        }
-        return QuotaAnswer(
-            allowed: status.allows(amount), status: status, decidedAt: standing.readAt)
-    }
-
-    private func quotaStanding(of tenant: TenantID) async throws(DomainError) -> QuotaStanding {
-        let standing = try await quotaStandings.value(QuotaStanding.Key(), of: tenant) {
-            () async throws(DomainError) -> QuotaStanding? in
-            try await readQuotaStanding(of: tenant)
-        }
-        guard let standing else { throw .tenantNotFound }
-        return standing
-    }
-
-    private func readQuotaStanding(
-        of tenant: TenantID
-    ) async throws(DomainError) -> QuotaStanding? {
+    package func quotaLevels(of tenant: TenantID) async throws(DomainError) -> QuotaLevels {
         let rows = try await read(
             in: .tenant(tenant),
             """
             SELECT q.*, clock_timestamp() AS read_at
-            FROM tenant_quota_standing(\(tenant.rawValue)) q
+            FROM tenant_quota_levels(\(tenant.rawValue)) q
             """)
-        guard let first = rows.first else { return nil }
-        var statuses: [QuotaStatus] = []
-        for row in rows {
-            statuses.append(try row.quotaStatus(of: try row.named("resource_type")))
-        }
-        return QuotaStanding(
-            statuses: statuses, tenantStatus: try first.named("tenant_status"),
+        guard let first = rows.first else { throw .tenantNotFound }
+        var levels: [QuotaLevel] = []
+        for row in rows { levels.append(try row.quotaLevel()) }
+        return QuotaLevels(
+            levels: levels, tenantStatus: try first.named("tenant_status"),
             subscriptionStatus: try first.named("subscription_status"),
             readAt: try first.timestamp("read_at"))
     }
 
+    /// Takes an amount if all of it is left, in one statement; a kept answer is decided before. The
+    /// answer comes after the commit.
+    ///
+    /// - Throws: `quotaExceeded`, `idempotencyKeyReused`, `notFound`, `failedPrecondition`,
+    ///   `unavailable`. Nothing was taken then, except that after `unavailable` it is not known;
+    ///   the idempotency key makes the retry safe.
     package func consume(_ consumption: Consumption) async throws(DomainError) -> QuotaAnswer {
         let tenant = consumption.tenant
         let idempotency = consumption.idempotency
         let hash = idempotency.map { PostgresBytes($0.requestHash) }
-        let rows = try await write(
-            in: .tenant(tenant), context: consumption.context,
-            """
-            SELECT * FROM consume_tenant_quota(
-                \(tenant.rawValue), \(consumption.resource.rawValue), \(consumption.amount.units),
-                \(optional: idempotency?.key), \(optional: hash),
-                \(consumption.validateOnly))
-            """)
-        quotaStandings.forget(tenant)
-        guard let row = rows.first else { throw Self.emptyAnswer }
-        let status = try row.quotaStatus(of: consumption.resource)
-        let outcome = try row.value("outcome", as: String.self)
-        switch outcome {
-        case "admitted", "validated", "replayed":
-            return QuotaAnswer(
-                allowed: true, status: status, decidedAt: try row.timestamp("decided_at"),
-                isReplay: outcome == "replayed")
-        case "denied":
-            throw .quotaExceeded(
-                QuotaExcess(status: status, requested: UInt64(consumption.amount.units)))
-        case "key_reused": throw .idempotencyKeyReused
-        case "tenant_inactive": throw .tenantNotActive
-        case "subscription_inactive": throw .subscriptionNotActive
-        case "not_found": throw .tenantNotFound
-        default: throw Self.emptyAnswer
+        return try await whileRecalling(of: tenant) { () async throws(DomainError) -> QuotaAnswer in
+            let rows = try await write(
+                in: .tenant(tenant), context: consumption.context,
+                """
+                SELECT c.*, coalesce(s.version, 0) AS limit_version,
+                    CASE WHEN \(consumption.resource.isOfAMonth) THEN s.period_end END AS renews_at
+                FROM consume_tenant_quota(
+                    \(tenant.rawValue), \(consumption.resource.rawValue),
+                    \(consumption.amount.units), \(optional: idempotency?.key), \(optional: hash),
+                    \(consumption.validateOnly)) c
+                LEFT JOIN tenant_subscriptions s ON s.tenant_id = \(tenant.rawValue)
+                """)
+            guard let row = rows.first else { throw Self.emptyAnswer }
+            return try row.consumptionAnswer(consumption.resource, consumption.amount)
         }
+    }
+
+    /// Runs `body` again while what it misses is in the hands of others, who were asked for it, and
+    /// who are given a moment.
+    private func whileRecalling<Value>(
+        of tenant: TenantID, _ body: () async throws(DomainError) -> Value
+    ) async throws(DomainError) -> Value {
+        var wait = RecallWait()
+        while true {
+            do throws(DomainError) {
+                return try await body()
+            } catch {
+                guard case .quotaExceeded(let excess) = error.code, excess.isRecallable,
+                    await waitForRecall(of: tenant, excess.resource, &wait)
+                else { throw error }
+            }
+        }
+    }
+
+    /// Lets this server's own holder give back what others wait for.
+    package func tellRecalls(to holder: any QuotaHolder) {
+        quotaHolder.withLock { $0 = holder }
+    }
+
+    /// A moment in which units come back that were asked for; false when that took too long, or the
+    /// task was cancelled.
+    func waitForRecall(
+        of tenant: TenantID, _ resource: Resource, _ wait: inout RecallWait
+    ) async -> Bool {
+        guard wait.goesOn() else { return false }
+        await quotaHolder.withLock { $0 }?.giveBack(tenant, resource)
+        return (try? await Task.sleep(for: Self.recallPause)) != nil
+    }
+
+    /// Asks the holders of a resource's units to give back what they do not need.
+    ///
+    /// - Throws: `unavailable`.
+    package func recallLeases(
+        of tenant: TenantID, _ resource: Resource, context: AuditContext
+    ) async throws(DomainError) {
+        _ = try await write(
+            in: .tenant(tenant), context: context,
+            """
+            SELECT recall_quota_leases(
+                s.tenant_id, \(resource.rawValue), '',
+                quota_period(\(resource.rawValue), s.period_start))
+            FROM tenant_subscriptions s WHERE s.tenant_id = \(tenant.rawValue)
+            """)
     }
 }
 
-/// Where a tenant stands with every resource, as it was read.
-struct QuotaStanding: Sendable {
-    /// There is one for each tenant.
-    struct Key: Sendable, Hashable {}
+extension Resource {
+    /// Whether its units are new every month.
+    var isOfAMonth: Bool { self == .apiCalls || self == .transactions }
+}
 
-    let statuses: [QuotaStatus]
-    let tenantStatus: TenantStatus
-    let subscriptionStatus: SubscriptionStatus
-    let readAt: Timestamp
+extension Row {
+    fileprivate func quotaLevel() throws(DomainError) -> QuotaLevel {
+        QuotaLevel(
+            status: try quotaStatus(of: try named("resource_type")),
+            leased: try value("leased_units"), allowance: try value("allowance"),
+            version: try value("limit_version"), renewsAt: try optionalTimestamp("renews_at"))
+    }
+
+    func consumptionAnswer(
+        _ resource: Resource, _ amount: QuotaAmount
+    ) throws(DomainError) -> QuotaAnswer {
+        let status = try quotaStatus(of: resource)
+        let outcome = try value("outcome", as: String.self)
+        let decidedAt = try timestamp("decided_at")
+        switch outcome {
+        case "admitted", "validated", "replayed":
+            var answer = QuotaAnswer(allowed: true, status: status, decidedAt: decidedAt)
+            answer.isReplay = outcome == "replayed"
+            answer.limitVersion = try value("limit_version")
+            return answer
+        default:
+            throw try refusal(
+                outcome, status, requested: UInt64(amount.units), at: decidedAt)
+        }
+    }
+
+    /// Why the database gave no units.
+    func refusal(
+        _ outcome: String, _ status: QuotaStatus, requested: UInt64, at now: Timestamp? = nil
+    ) throws(DomainError) -> DomainError {
+        switch outcome {
+        case "denied", "recalling":
+            var excess = QuotaExcess(
+                status: status, requested: requested, isRecallable: outcome == "recalling")
+            if let now, let renewsAt = try optionalTimestamp("renews_at") {
+                excess.retryAfterSeconds = max(
+                    1, (renewsAt.microseconds - now.microseconds + 999_999) / 1_000_000)
+            }
+            return .quotaExceeded(excess)
+        case "key_reused": return .idempotencyKeyReused
+        case "tenant_inactive": return .tenantNotActive
+        case "subscription_inactive": return .subscriptionNotActive
+        case "not_found": return .tenantNotFound
+        default: return TenancyStore.emptyAnswer
+        }
+    }
 }

@@ -10,9 +10,7 @@ extension TenancyStore {
     package func standing(
         of selector: TenantSelector, user: String?
     ) async throws(DomainError) -> TenantStanding? {
-        if let id = cachedTenantID(of: selector), let known = standings.value(user, of: id) {
-            return known
-        }
+        if let known = knownStanding(of: selector, user: user) { return known }
         let reading = standings.beginReading()
         guard let standing = try await readStanding(of: selector, user: user) else { return nil }
         if case .code(let code) = selector { remember(standing.id, of: code) }
@@ -20,6 +18,11 @@ extension TenancyStore {
             standing, for: user, of: standing.id, read: reading,
             cost: 1 + (standing.membership?.grants.count ?? 0))
         return standing
+    }
+
+    /// The same from memory; nil when the database has to be asked.
+    package func knownStanding(of selector: TenantSelector, user: String?) -> TenantStanding? {
+        cachedTenantID(of: selector).flatMap { standings.value(user, of: $0) }
     }
 
     private func cachedTenantID(of selector: TenantSelector) -> TenantID? {

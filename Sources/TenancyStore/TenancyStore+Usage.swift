@@ -35,6 +35,25 @@ extension TenancyStore {
                 try row.value("used"), of: try row.named("resource_type"),
                 on: try row.date("usage_date"))
         }
+        let overage = try await read(
+            in: scope,
+            """
+            SELECT e.resource_type, sum(e.overage_units)::bigint AS units,
+                sum(e.overage_units::numeric * e.overage_price_paise)::bigint AS price_paise
+            FROM tenant_usage_ledger e
+            WHERE e.tenant_id = \(tenant.rawValue) AND e.overage_units <> 0
+                AND e.usage_date BETWEEN \(PostgresDate(days: days.lowerBound.days))
+                    AND \(PostgresDate(days: days.upperBound.days))
+                AND e.resource_type = coalesce(
+                    \(optional: request.resource?.rawValue), e.resource_type)
+            GROUP BY e.resource_type
+            """)
+        for row in overage {
+            report.overage.append(
+                UsageReport.Overage(
+                    resource: try row.named("resource_type"), units: try row.value("units"),
+                    pricePaise: try row.value("price_paise")))
+        }
         return report
     }
 }

@@ -16,15 +16,12 @@ package final class TenancyStore: Sendable {
     static let standingsMax = 200_000
     /// How many answers whether a tenant has a feature are remembered.
     static let featuresMax = 100_000
-    /// How many tenants' quotas are remembered.
-    static let quotasMax = 50_000
     /// How much memory the keys that are remembered take: some 50,000 of them.
     static let apiKeysBytesMax = 64 << 20
     /// How many keys that tokens are of are remembered.
     static let tokenSubjectsMax = 50_000
-    /// How long a counter that others may have moved is taken for its present value.
-    static let quotaLifetime = Duration.seconds(1)
 
+    let url: String
     let client: PostgresClient
     /// What follows the database beside the calls, on connections of its own: calls that wait for
     /// a connection must not make the caches lose their trust, which would mean more such calls.
@@ -33,8 +30,6 @@ package final class TenancyStore: Sendable {
     let changes = ChangeFeed()
     /// By user; nil for none.
     let standings = TenantCache<String?, TenantStanding>(costMax: standingsMax)
-    let quotaStandings = TenantCache<QuotaStanding.Key, QuotaStanding>(
-        costMax: quotasMax, lifetime: quotaLifetime)
     /// Secrets on them are sealed.
     let settingPages = TenantCache<SettingListRequest, SettingPage>(costMax: settingPagesBytesMax)
     let looks = TenantCache<LookKey, TenantLook>(costMax: looksBytesMax)
@@ -46,18 +41,20 @@ package final class TenancyStore: Sendable {
     let tokenSubjects = TenantCache<Int64, TokenSubject>(costMax: tokenSubjectsMax)
     private let codes = Mutex(TenantCodeCache())
     let exportsUnderWay = Mutex(0)
+    /// Who of this server holds units, if anybody does.
+    let quotaHolder = Mutex<(any QuotaHolder)?>(nil)
 
     package init(configuration: StoreConfiguration, loops: EventLoopGroup) {
         var postgres = PostgresConfiguration(url: configuration.url)
         postgres.connectionsMax = configuration.connectionsMax
         postgres.acquireTimeMax = configuration.acquireTimeMax
+        url = configuration.url
         client = PostgresClient(configuration: postgres, loops: loops)
         postgres.applicationName = "tenancyd follow"
         postgres.connectionsMax = 1
         followers = PostgresClient(configuration: postgres, loops: loops)
         self.loops = loops
         changes.add(standings)
-        changes.add(quotaStandings)
         changes.add(settingPages)
         changes.add(looks)
         changes.add(features)

@@ -7,8 +7,10 @@ struct ConcurrentConsumeTests {
     private static let callers = 64
     private static let connections = 4
 
-    @Test("admits exactly the 1,000 units that are left", arguments: [false, true])
-    func exactlyWhatIsLeft(withKeys: Bool) async throws {
+    @Test(
+        "admits exactly the 1,000 units that are left", arguments: [false, true],
+        [Durability.leased, .committed])
+    func exactlyWhatIsLeft(withKeys: Bool, durability: Durability) async throws {
         let deployment = try await Deployment.shared()
         let code = try await deployment.withServices(over: .unix) { services in
             let code = try await services.createTenant("crowd")
@@ -21,20 +23,25 @@ struct ConcurrentConsumeTests {
                 group.addTask {
                     try await deployment.withServices(over: connection == 0 ? .tls : .unix) {
                         try await Self.consumeUntilRefused(
-                            $0, code, key: withKeys ? "connection-\(connection)" : nil)
+                            $0, code, key: withKeys ? "connection-\(connection)" : nil, durability)
                     }
                 }
             }
             return try await group.reduce(0, +)
         }
         #expect(admitted == 1000)
+        try await deployment.withServices(over: .unix) { services in
+            // Who asks for the standing sees everything that the server has acknowledged.
+            let quotas = try await services.quotas.getQuotas(.init(tenantCode: code)).quotas
+            #expect(quotas?.apiCalls?.current == 10_000)
+        }
         try await expectAgreement(deployment, code, used: 10_000)
     }
 
     /// Takes single units in a share of the callers, each until it is refused; answers how many
     /// were admitted.
     private static func consumeUntilRefused(
-        _ services: Services, _ code: String, key: String?
+        _ services: Services, _ code: String, key: String?, _ durability: Durability
     ) async throws -> Int {
         try await withThrowingTaskGroup(of: Int.self) { group in
             for caller in 0..<(callers / connections) {
@@ -44,7 +51,7 @@ struct ConcurrentConsumeTests {
                         do throws(RPCError) {
                             let key = key.map { "\($0)-\(caller)-\(admitted)" } ?? ""
                             let answer = try await services.consume(
-                                1, .apiCalls, of: code, key: key)
+                                1, .apiCalls, of: code, key: key, durability: durability)
                             #expect(answer.current <= answer.max)
                             admitted += 1
                         } catch {

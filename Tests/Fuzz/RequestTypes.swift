@@ -49,6 +49,7 @@ let requestTypes: [any ProtobufMessage.Type] = [
     ListUsersRequest.self,
     PreviewPlanChangeRequest.self,
     ReactivateTenantRequest.self,
+    ReconcileUsageRequest.self,
     RecordLoginRequest.self,
     RecordLogoutRequest.self,
     RefundRequest.self,

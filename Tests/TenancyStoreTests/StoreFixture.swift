@@ -73,7 +73,8 @@ struct StoreFixture: Sendable {
     ) throws -> Consumption {
         try ConsumeRequest(
             tenantCode: "", tenantID: tenant.rawValue, resource: resource, amount: amount,
-            idempotencyKey: key, requestHash: hash, validateOnly: validateOnly
+            durability: .committed, idempotencyKey: key, requestHash: hash,
+            validateOnly: validateOnly
         ).consumption(of: tenant, context: context)
     }
 }

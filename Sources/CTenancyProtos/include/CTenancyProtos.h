@@ -317,6 +317,15 @@ static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__watch_quota_re
 static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__watch_quota_response__at(void) {
     return &bfc__tenancy__v1__watch_quota_response__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__reconcile_usage_request__at(void) {
+    return &bfc__tenancy__v1__reconcile_usage_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__reconcile_usage_response__at(void) {
+    return &bfc__tenancy__v1__reconcile_usage_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__reconciled_usage__at(void) {
+    return &bfc__tenancy__v1__reconciled_usage__descriptor;
+}
 static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__reservation__at(void) {
     return &bfc__tenancy__v1__reservation__descriptor;
 }

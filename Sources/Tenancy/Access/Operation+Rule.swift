@@ -65,6 +65,7 @@ extension Operation {
         case .exportTenant: return read(.owners(.exportTenant))
         // What a tenant may take, and at what price, is agreed with the platform.
         case .setQuotaPolicy: return change(.administrators)
+        case .reconcileUsage: return read(.administrators)
         // Nobody takes back from the platform what they have used.
         case .refund: return change(.trusted)
         case .changeSubscription, .cancelSubscription:

@@ -18,7 +18,7 @@ package struct Retention: Sendable, Hashable {
             switch job {
             case .expireActivity: activityMonths > 0
             case .expireUsage: usageMonths > 0
-            case .settleSubscriptions, .ensurePartitions, .purgeIdempotencyKeys: true
+            default: true
             }
         }
     }

@@ -11,4 +11,10 @@ package enum ScheduledJob: String, Sendable, Hashable, CaseIterable {
     case expireActivity = "expire_activity"
     /// Daily usage that has passed its retention.
     case expireUsage = "expire_usage"
+    /// Units in the hands of servers that were lost.
+    case reclaimQuotaLeases = "reclaim_quota_leases"
+    /// Units in the hands of clients that were lost.
+    case expireClientLeases = "expire_client_leases"
+    /// Units that were set aside, and neither consumed nor released in time.
+    case expireReservations = "expire_reservations"
 }

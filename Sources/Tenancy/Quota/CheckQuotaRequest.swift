@@ -3,11 +3,14 @@ package struct CheckQuotaRequest: Sendable, Hashable {
     package let tenant: TenantSelector
     package let resource: Resource
     package let amount: UInt64
+    package let durability: Durability
 
     /// - Parameter resource: nil when it was not given or is not known.
+    /// - Parameter durability: nil when it is not known.
     /// - Throws: `invalidArgument` with every violation.
     package init(
-        tenantCode: String, tenantID: Int64, resource: Resource?, amount: UInt64
+        tenantCode: String, tenantID: Int64, resource: Resource?, amount: UInt64,
+        durability: Durability?
     ) throws(DomainError) {
         var violations = FieldViolations()
         let tenant = TenantSelector(code: tenantCode, id: tenantID, violations: &violations)
@@ -16,12 +19,15 @@ package struct CheckQuotaRequest: Sendable, Hashable {
         // is a mistake of the caller.
         violations.require(
             amount <= QuotaAmount.unitsMax, "amount", "must be at most 9223372036854775807")
+        violations.require(
+            resource == nil || durability != nil, "durability", ConsumeRequest.durabilityRule)
         try violations.check()
-        guard let tenant, let resource else {
+        guard let tenant, let resource, let durability else {
             throw DomainError(.internalFailure, message: "a checked request is complete")
         }
         self.tenant = tenant
         self.resource = resource
         self.amount = amount
+        self.durability = durability
     }
 }

@@ -3,33 +3,39 @@ package struct ConsumeRequest: Sendable, Hashable {
     package let tenant: TenantSelector
     package let resource: Resource
     package let amount: QuotaAmount
+    package let durability: Durability
     package let idempotency: IdempotencyBinding?
     package let validateOnly: Bool
 
     /// - Parameter resource: nil when it was not given or is not known.
+    /// - Parameter durability: nil when it is not known.
     /// - Parameter requestHash: the hash of the request without its idempotency key.
     /// - Throws: `invalidArgument` with every violation.
     package init(
         tenantCode: String, tenantID: Int64, resource: Resource?, amount: UInt64,
-        idempotencyKey: String, requestHash: [UInt8], validateOnly: Bool
+        durability: Durability?, idempotencyKey: String, requestHash: [UInt8], validateOnly: Bool
     ) throws(DomainError) {
         var violations = FieldViolations()
         let tenant = TenantSelector(code: tenantCode, id: tenantID, violations: &violations)
         violations.require(resource != nil, "resource", Self.resourceRule)
+        violations.require(
+            resource == nil || durability != nil, "durability", Self.durabilityRule)
         let amount = QuotaAmount(amount)
         violations.require(amount != nil, "amount", QuotaAmount.rule)
         idempotency = IdempotencyBinding(
             key: idempotencyKey, requestHash: requestHash, violations: &violations)
         try violations.check()
-        guard let tenant, let resource, let amount else {
+        guard let tenant, let resource, let amount, let durability else {
             throw DomainError(.internalFailure, message: "a checked request is complete")
         }
         self.tenant = tenant
         self.resource = resource
         self.amount = amount
+        self.durability = durability
         self.validateOnly = validateOnly
     }
 
+    package static let durabilityRule = "must be leased or committed"
     package static let resourceRule = "must be users, api_calls, storage or transactions"
 
     package func consumption(of tenant: TenantID, context: AuditContext) -> Consumption {

@@ -5,12 +5,22 @@ package struct QuotaExcess: Sendable, Hashable {
     package let current: UInt64
     package let max: UInt64
     package let remaining: UInt64
+    /// When time frees units; nil when it does not.
+    package var retryAfterSeconds: Int64?
+    /// Others hold enough that may be given back: asked again after a moment, the answer may be
+    /// another.
+    package var isRecallable: Bool
 
-    package init(status: QuotaStatus, requested: UInt64) {
+    package init(
+        status: QuotaStatus, requested: UInt64, retryAfterSeconds: Int64? = nil,
+        isRecallable: Bool = false
+    ) {
         resource = status.resource
         self.requested = requested
         current = status.current
         max = status.max
         remaining = status.remaining
+        self.retryAfterSeconds = retryAfterSeconds
+        self.isRecallable = isRecallable
     }
 }

@@ -6,10 +6,24 @@ package struct UsageReport: Sendable, Hashable {
         package fileprivate(set) var used = ResourceUnits.none
     }
 
+    /// What was taken above the limit of a resource, at a price.
+    package struct Overage: Sendable, Hashable {
+        package let resource: Resource
+        package let units: Int64
+        package let pricePaise: Int64
+
+        package init(resource: Resource, units: Int64, pricePaise: Int64) {
+            self.resource = resource
+            self.units = units
+            self.pricePaise = pricePaise
+        }
+    }
+
     /// The time zone whose days they are.
     package let timeZone: String
     package private(set) var days: [Day]
     package private(set) var totals = ResourceUnits.none
+    package var overage: [Overage] = []
 
     package init(timeZone: String, days: ClosedRange<CalendarDate>) {
         self.timeZone = timeZone

@@ -243,6 +243,11 @@ public enum TenancyServices {
                 isIdempotent: false,
                 request: "bfc.tenancy.v1.SetQuotaPolicyRequest",
                 response: "bfc.tenancy.v1.SetQuotaPolicyResponse"),
+            Method(
+                name: "ReconcileUsage", kind: .unary,
+                isIdempotent: true,
+                request: "bfc.tenancy.v1.ReconcileUsageRequest",
+                response: "bfc.tenancy.v1.ReconcileUsageResponse"),
         ]),
         Service(name: "bfc.tenancy.v1.SubscriptionService", methods: [
             Method(

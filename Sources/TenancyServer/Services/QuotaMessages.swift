@@ -15,33 +15,82 @@ extension Tenancy.Resource {
     }
 }
 
+extension Tenancy.Durability {
+    /// What the caller asked for, or the default of the resource; nil for what is not known.
+    init?(_ durability: TenancyAPI.Durability, for resource: Tenancy.Resource) {
+        switch durability {
+        case .unspecified: self = resource == .apiCalls ? .leased : .committed
+        case .leased: self = .leased
+        case .committed: self = .committed
+        default: return nil
+        }
+    }
+}
+
+extension TenancyAPI.Durability {
+    init(_ durability: Tenancy.Durability) {
+        self = durability == .leased ? .leased : .committed
+    }
+}
+
+extension Tenancy.CheckQuotaRequest {
+    init(_ request: TenancyAPI.CheckQuotaRequest) throws(DomainError) {
+        let resource = Tenancy.Resource(request.resource)
+        try self.init(
+            tenantCode: request.tenantCode, tenantID: request.tenantId, resource: resource,
+            amount: request.amount,
+            durability: resource.flatMap { Tenancy.Durability(request.durability, for: $0) })
+    }
+}
+
+extension Tenancy.ConsumeRequest {
+    init(
+        _ request: TenancyAPI.ConsumeRequest, requestHash: [UInt8]
+    ) throws(DomainError) {
+        let resource = Tenancy.Resource(request.resource)
+        try self.init(
+            tenantCode: request.tenantCode, tenantID: request.tenantId, resource: resource,
+            amount: request.amount,
+            durability: resource.flatMap { Tenancy.Durability(request.durability, for: $0) },
+            idempotencyKey: request.idempotencyKey, requestHash: requestHash,
+            validateOnly: request.validateOnly)
+    }
+}
+
 extension Quotas {
-    init(_ statuses: [Tenancy.QuotaStatus]) {
+    init(_ levels: [QuotaLevel]) {
         self.init()
-        for status in statuses {
-            switch status.resource {
-            case .users: users = TenancyAPI.QuotaStatus(status)
-            case .apiCalls: apiCalls = TenancyAPI.QuotaStatus(status)
-            case .storage: storage = StorageQuotaStatus(status)
-            case .transactions: transactions = TenancyAPI.QuotaStatus(status)
+        for level in levels {
+            switch level.status.resource {
+            case .users: users = TenancyAPI.QuotaStatus(level)
+            case .apiCalls: apiCalls = TenancyAPI.QuotaStatus(level)
+            case .storage: storage = StorageQuotaStatus(level)
+            case .transactions: transactions = TenancyAPI.QuotaStatus(level)
             }
         }
     }
 }
 
 extension TenancyAPI.QuotaStatus {
-    fileprivate init(_ status: Tenancy.QuotaStatus) {
+    fileprivate init(_ level: QuotaLevel) {
+        let status = level.status
         self.init(
-            available: status.isAvailable, current: status.current, max: status.max,
-            percentage: status.percentage)
+            available: level.allows(0), current: status.current, max: status.max,
+            percentage: status.percentage, reserved: status.reserved + level.leased,
+            overage: status.current > status.max ? status.current - status.max : 0,
+            limitVersion: level.version)
     }
 }
 
 extension StorageQuotaStatus {
-    fileprivate init(_ status: Tenancy.QuotaStatus) {
+    fileprivate init(_ level: QuotaLevel) {
+        let status = level.status
         self.init(
-            available: status.isAvailable, current: status.currentShown, max: status.maxShown,
-            percentage: status.percentage, currentBytes: status.current, maxBytes: status.max)
+            available: level.allows(0), current: status.currentShown, max: status.maxShown,
+            percentage: status.percentage, currentBytes: status.current, maxBytes: status.max,
+            reserved: status.reserved + level.leased,
+            overage: status.current > status.max ? status.current - status.max : 0,
+            limitVersion: level.version)
     }
 }
 
@@ -50,7 +99,12 @@ extension CheckQuotaResponse {
         self.init(
             allowed: answer.allowed, current: answer.status.current, max: answer.status.max,
             percentage: answer.status.percentage, remaining: answer.status.remaining,
-            decidedAt: .init(microsecondsSince1970: answer.decidedAt.microseconds))
+            decidedAt: .init(microsecondsSince1970: answer.decidedAt.microseconds),
+            degraded: answer.isDegraded, limitVersion: answer.limitVersion,
+            refusedBy: answer.allowed ? "" : "resource:\(answer.status.resource.rawValue)",
+            retryAfter: answer.retryAfterSeconds.map {
+                Google_Protobuf_Duration(seconds: $0)
+            }, warning: answer.isWarning)
     }
 }
 
@@ -59,6 +113,8 @@ extension ConsumeResponse {
         self.init(
             allowed: answer.allowed, current: answer.status.current, max: answer.status.max,
             percentage: answer.status.percentage, remaining: answer.status.remaining,
-            decidedAt: .init(microsecondsSince1970: answer.decidedAt.microseconds))
+            decidedAt: .init(microsecondsSince1970: answer.decidedAt.microseconds),
+            degraded: answer.isDegraded, limitVersion: answer.limitVersion,
+            durability: TenancyAPI.Durability(answer.durability), warning: answer.isWarning)
     }
 }

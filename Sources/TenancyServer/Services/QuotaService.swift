@@ -7,8 +7,8 @@ internal import TenancyStore
 struct QuotaService: QuotaServiceHandler {
     let access: TenantAccess
     let store: TenancyStore
-    /// Who answers for units: the store, or a ledger in front of it.
-    let ledger: any QuotaLedger
+    let keeper: QuotaKeeper
+    let watches: WatchServer
 
     func getQuotas(
         _ request: GetQuotasRequest, context: ServerContext
@@ -17,20 +17,29 @@ struct QuotaService: QuotaServiceHandler {
         let selector = try TenantSelector(code: request.tenantCode, id: request.tenantId)
         let tenant = try await access.tenant(selector, caller, .getQuotas)
         return GetQuotasResponse(
-            success: true, quotas: Quotas(try await store.quotas(of: tenant.id)))
+            success: true, quotas: Quotas(try await keeper.levels(of: tenant.id).levels))
     }
 
     func checkQuota(
         _ request: TenancyAPI.CheckQuotaRequest, context: ServerContext
     ) async throws -> CheckQuotaResponse {
         let caller = try await access.caller(context, .checkQuota)
-        let question = try Tenancy.CheckQuotaRequest(
-            tenantCode: request.tenantCode, tenantID: request.tenantId,
-            resource: Tenancy.Resource(request.resource), amount: request.amount)
+        let question = try Tenancy.CheckQuotaRequest(request)
         let tenant = try await access.tenant(question.tenant, caller, .checkQuota)
-        let answer = try await ledger.check(
-            tenant.id, resource: question.resource, amount: question.amount)
-        return CheckQuotaResponse(answer)
+        guard tenant.standing.status == .active else { throw DomainError.tenantNotActive }
+        try await require(request.minLimitVersion, of: tenant.id, question.resource)
+        if question.durability == .leased,
+            let standing = keeper.checkAtOnce(
+                tenant.id, question.resource, Int64(clamping: question.amount))
+        {
+            return CheckQuotaResponse(
+                QuotaAnswer(
+                    standing, of: question.resource, durability: .leased,
+                    decidedAt: WallClock.now()))
+        }
+        let levels = try await keeper.levels(of: tenant.id)
+        return CheckQuotaResponse(
+            try levels.level(of: question.resource).answer(question.amount, at: levels.readAt))
     }
 
     func consume(
@@ -38,16 +47,72 @@ struct QuotaService: QuotaServiceHandler {
     ) async throws -> ConsumeResponse {
         let caller = try await access.caller(context, .consume)
         let taking = try Tenancy.ConsumeRequest(
-            tenantCode: request.tenantCode, tenantID: request.tenantId,
-            resource: Tenancy.Resource(request.resource), amount: request.amount,
-            idempotencyKey: request.idempotencyKey,
+            request,
             requestHash: try RequestHash.of(
-                request, by: caller.principal, keyPath: \.idempotencyKey),
-            validateOnly: request.validateOnly)
+                request, by: caller.principal, keyPath: \.idempotencyKey))
         let tenant = try await access.tenant(
             taking.tenant, caller, .consume, statusIsDecidedLater: true)
-        let answer = try await ledger.consume(
-            taking.consumption(of: tenant.id, context: caller.auditContext))
-        return ConsumeResponse(answer)
+        // A kept answer is decided before any limit, and before the tenant's status.
+        if taking.idempotency != nil || taking.validateOnly {
+            return ConsumeResponse(
+                try await store.consume(
+                    taking.consumption(of: tenant.id, context: caller.auditContext)))
+        }
+        guard tenant.standing.status == .active else { throw DomainError.tenantNotActive }
+        try await require(request.minLimitVersion, of: tenant.id, taking.resource)
+        return ConsumeResponse(
+            try await keeper.consume(
+                tenant.id, taking.resource, taking.amount.units, taking.durability))
+    }
+
+    private func require(
+        _ version: Int64, of tenant: TenantID, _ resource: Tenancy.Resource
+    ) async throws(DomainError) {
+        guard version > 0 else { return }
+        try await keeper.require(version: version, of: tenant, resource)
+    }
+
+    // MARK: - Answered at once
+
+    /// Registers the calls that memory can answer without leaving the loop.
+    func registerAtOnce(on router: inout Router) {
+        router.fast(QuotaServiceMethods.consume) { request, context in
+            consumeAtOnce(request, context)
+        }
+        router.fast(QuotaServiceMethods.checkQuota) { request, context in
+            checkAtOnce(request, context)
+        }
+    }
+
+    /// Nil for whatever is not plainly admitted: the other way finds out why.
+    private func consumeAtOnce(
+        _ request: TenancyAPI.ConsumeRequest, _ context: borrowing ServerContext
+    ) -> ConsumeResponse? {
+        guard request.idempotencyKey.isEmpty, !request.validateOnly,
+            request.minLimitVersion == 0, let amount = QuotaAmount(request.amount),
+            let resource = Tenancy.Resource(request.resource),
+            Tenancy.Durability(request.durability, for: resource) == .leased,
+            let tenant = access.tenantAtOnce(
+                code: request.tenantCode, id: request.tenantId, context, .consume),
+            let standing = keeper.takeAtOnce(tenant, resource, amount.units)
+        else { return nil }
+        return ConsumeResponse(
+            QuotaAnswer(
+                standing, of: resource, durability: .leased, decidedAt: WallClock.now()))
+    }
+
+    private func checkAtOnce(
+        _ request: TenancyAPI.CheckQuotaRequest, _ context: borrowing ServerContext
+    ) -> CheckQuotaResponse? {
+        guard request.minLimitVersion == 0, request.amount <= QuotaAmount.unitsMax,
+            let resource = Tenancy.Resource(request.resource),
+            Tenancy.Durability(request.durability, for: resource) == .leased,
+            let tenant = access.tenantAtOnce(
+                code: request.tenantCode, id: request.tenantId, context, .checkQuota),
+            let standing = keeper.checkAtOnce(tenant, resource, Int64(request.amount))
+        else { return nil }
+        return CheckQuotaResponse(
+            QuotaAnswer(
+                standing, of: resource, durability: .leased, decidedAt: WallClock.now()))
     }
 }

@@ -88,6 +88,35 @@ struct TenantAccess: Sendable {
         return caller
     }
 
+    /// The tenant that a call is about, when everything that decides on the call is in memory, and
+    /// allows it; nil when it has to be looked up, or there is an error to be told.
+    func tenantAtOnce(
+        code: String, id: Int64, _ context: borrowing ServerContext, _ operation: Operation
+    ) -> TenantID? {
+        let caller = context.caller
+        guard caller.bearer == nil || operation.rule.audience == .everybody,
+            Authority.denialBeforeLookup(caller.principal, operation) == nil
+        else { return nil }
+        let selector: TenantSelector
+        if id == 0, let code = TenantCode(code) {
+            selector = .code(code)
+        } else if code.isEmpty, let id = TenantID(id) {
+            selector = .id(id)
+        } else {
+            return nil
+        }
+        var user: String?
+        if case .user(let id, _, _) = caller.principal { user = id }
+        guard let standing = store.knownStanding(of: selector, user: user),
+            standing.status == .active,
+            case .allow = Authority.decide(
+                caller.principal, operation,
+                .tenant(standing.id, standing.status, membership: standing.membership),
+                at: WallClock.now())
+        else { return nil }
+        return standing.id
+    }
+
     /// The tenant that a call is about, once it is certain that the caller may.
     ///
     /// - Parameter statusIsDecidedLater: The tenant's status is decided on under a lock, after a

@@ -123,14 +123,8 @@ extension Change {
 
     private func takeUserUnit() async throws(DomainError) {
         let row = try await row("SELECT * FROM take_tenant_user_unit(\(tenant.rawValue))")
-        switch try row.value("outcome", as: String.self) {
-        case "admitted": return
-        case "denied":
-            throw .quotaExceeded(
-                QuotaExcess(status: try row.quotaStatus(of: .users), requested: 1))
-        case "subscription_inactive": throw .subscriptionNotActive
-        case "tenant_inactive": throw .tenantNotActive
-        default: throw TenancyStore.emptyAnswer
-        }
+        let outcome = try row.value("outcome", as: String.self)
+        guard outcome != "admitted" else { return }
+        throw try row.refusal(outcome, try row.quotaStatus(of: .users), requested: 1)
     }
 }

@@ -7,11 +7,15 @@ package import Tenancy
 package struct Change: Sendable {
     package let tenant: TenantID
     package let context: AuditContext
+    /// Whether the change is made again when it fails for units that others were asked for: then
+    /// it should fail, rather than to do with less.
+    package let waitsForUnits: Bool
     private let transaction: Transaction
 
-    init(terms: ChangeTerms, transaction: Transaction) {
+    init(terms: ChangeTerms, transaction: Transaction, waitsForUnits: Bool) {
         tenant = terms.tenant
         context = terms.context
+        self.waitsForUnits = waitsForUnits
         self.transaction = transaction
     }
 

@@ -19,10 +19,22 @@ extension TenancyStore {
         _ body: @Sendable (Change) async throws -> [UInt8]
     ) async throws -> [UInt8] {
         var attempts = 1
+        var wait = RecallWait()
         while true {
             do {
-                return try await attempt(terms, admit: admit, body)
+                return try await attempt(
+                    terms, waitsForUnits: !wait.isOver, admit: admit, body)
             } catch let error as DomainError {
+                if case .quotaExceeded(let excess) = error.code, excess.isRecallable {
+                    // What it misses is in the hands of others; that they are asked for it was
+                    // rolled back with the rest.
+                    try await recallLeases(
+                        of: terms.tenant, excess.resource, context: terms.context)
+                    guard await waitForRecall(of: terms.tenant, excess.resource, &wait) else {
+                        throw error
+                    }
+                    continue
+                }
                 guard error.code == .aborted, attempts < Self.attemptsMax else { throw error }
                 attempts += 1
             }
@@ -35,14 +47,15 @@ extension TenancyStore {
     }
 
     private func attempt(
-        _ terms: ChangeTerms,
+        _ terms: ChangeTerms, waitsForUnits: Bool,
         admit: @Sendable (TenantStatus) throws(DomainError) -> Void,
         _ body: @Sendable (Change) async throws -> [UInt8]
     ) async throws -> [UInt8] {
         let settings = TransactionSettings(scope: .tenant(terms.tenant), context: terms.context)
         do {
             let answer = try await client.withTransaction(settings) { transaction in
-                let change = Change(terms: terms, transaction: transaction)
+                let change = Change(
+                    terms: terms, transaction: transaction, waitsForUnits: waitsForUnits)
                 if let kept = try await begin(change, terms, admit: admit) {
                     throw Unkept.answer(kept)
                 }

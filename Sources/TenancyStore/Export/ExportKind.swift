@@ -84,6 +84,28 @@ struct ExportKind: Sendable {
                 """,
             table: "tenant_api_keys", order: "key_id"),
         ExportKind(
+            name: "quota_policy",
+            columns: """
+                resource_type, warn_percentages, shadow_limit, overage_allowed,
+                overage_price_paise, overage_max, auto_scale_step, auto_scale_ceiling,
+                admits_when_away, version
+                """,
+            table: "tenant_quota_policies", order: "resource_type"),
+        ExportKind(
+            name: "reservation",
+            columns: """
+                reservation_id, resource_type, amount, committed_amount, status, takes_excess,
+                created_at, expires_at
+                """,
+            table: "tenant_quota_reservations", order: "reservation_id"),
+        ExportKind(
+            name: "usage_entry",
+            columns: """
+                usage_date, entry_id, resource_type, period_start, kind, units, overage_units,
+                overage_price_paise, recorded_at
+                """,
+            table: "tenant_usage_ledger", order: "usage_date, entry_id"),
+        ExportKind(
             name: "usage", columns: "usage_date, resource_type, used",
             table: "tenant_resource_usage", order: "usage_date, resource_type"),
         ExportKind(

@@ -1,7 +1,7 @@
 -- Makes the tenants scale-00000 and so on, each with a subscription, ten users, so many rows of
 -- activity over the last 90 days, and the usage that those rows tell of. It runs as the owner of
 -- the schema, past the triggers that would write each row's log and time, and keeps what they
--- promise: the chains of hashes are whole, and counters, days and log agree.
+-- promise: the chains of hashes are whole, and counters, days, ledger and log agree.
 CREATE OR REPLACE FUNCTION pg_temp.load_scale(p_first integer, p_last integer, p_rows integer)
 RETURNS bigint
 LANGUAGE plpgsql
@@ -14,13 +14,14 @@ DECLARE
 BEGIN
     FOREACH v_table IN ARRAY ARRAY[
         'tenants', 'tenant_subscriptions', 'tenant_users', 'tenant_activity_logs',
-        'tenant_resource_usage']::regclass[]
+        'tenant_resource_usage', 'tenant_usage_ledger']::regclass[]
     LOOP
         EXECUTE format('ALTER TABLE %s DISABLE TRIGGER USER', v_table);
     END LOOP;
     PERFORM
         ensure_month_partition('tenant_activity_logs', 'created_at', month::date),
-        ensure_month_partition('tenant_resource_usage', 'usage_date', month::date)
+        ensure_month_partition('tenant_resource_usage', 'usage_date', month::date),
+        ensure_month_partition('tenant_usage_ledger', 'usage_date', month::date)
     FROM generate_series(date_trunc('month', v_start), now(), interval '1 month') AS month;
 
     CREATE TEMP TABLE scale ON COMMIT DROP AS
@@ -112,6 +113,16 @@ BEGIN
         sum((l.details ->> 'amount')::bigint)
     FROM scale s JOIN tenant_activity_logs l ON l.tenant_id = s.id
     WHERE l.action = 'usage_consumed' GROUP BY 1, 2, 3;
+    -- The same units in the ledger, and what is of no month as it was before there was one.
+    INSERT INTO tenant_usage_ledger (
+        tenant_id, usage_date, resource_type, period_start, kind, units)
+    SELECT
+        u.tenant_id, u.usage_date, u.resource_type,
+        date_trunc('month', u.usage_date::timestamp) AT TIME ZONE 'Asia/Kolkata', 'consumed',
+        u.used
+    FROM scale s JOIN tenant_resource_usage u ON u.tenant_id = s.id
+    UNION ALL
+    SELECT s.id, v_start::date, 'users', '-infinity', 'opening', 10 FROM scale s;
     UPDATE tenant_subscriptions s
     SET current_users = 10, current_api_calls = used.api_calls,
         current_transactions = used.transactions
@@ -128,7 +139,7 @@ BEGIN
 
     FOREACH v_table IN ARRAY ARRAY[
         'tenants', 'tenant_subscriptions', 'tenant_users', 'tenant_activity_logs',
-        'tenant_resource_usage']::regclass[]
+        'tenant_resource_usage', 'tenant_usage_ledger']::regclass[]
     LOOP
         EXECUTE format('ALTER TABLE %s ENABLE TRIGGER USER', v_table);
     END LOOP;

@@ -5,8 +5,11 @@ internal import TenancyCommandLine
 /// The usual calls on quotas.
 struct QuotaCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "quota", abstract: "Show, check and consume quotas.",
-        subcommands: [QuotaShowCommand.self, QuotaCheckCommand.self, QuotaConsumeCommand.self])
+        commandName: "quota", abstract: "Show, check, consume and reconcile quotas.",
+        subcommands: [
+            QuotaShowCommand.self, QuotaCheckCommand.self, QuotaConsumeCommand.self,
+            QuotaReconcileCommand.self,
+        ])
 }
 
 /// Shows the standing of every resource.

@@ -11,6 +11,7 @@ INSERT INTO exceptions VALUES
     ('api_key_ids', 'api_key_ids_pkey', 'is the directory of keys'),
     ('plans', NULL, 'is the same for all'),
     ('platform_idempotency_keys', NULL, 'belongs to no tenant'),
+    ('quota_holders', NULL, 'is about the servers'),
     ('scheduled_jobs', NULL, 'is about the servers'),
     ('schema_migrations', NULL, 'is about the schema'),
     ('tenant_change_feed', 'tenant_change_feed_changed_by', 'finds what is new in any tenant'),
@@ -77,7 +78,8 @@ SELECT is(
 
 -- Partitions for this month and three more, and one for whatever else comes.
 SELECT has_table('public'::name, name::name, name || ' is there')
-FROM (VALUES ('tenant_activity_logs'), ('tenant_resource_usage')) AS p (parent),
+FROM (VALUES
+        ('tenant_activity_logs'), ('tenant_resource_usage'), ('tenant_usage_ledger')) AS p (parent),
     LATERAL (
         SELECT p.parent || '_' || to_char(
             (now() AT TIME ZONE 'UTC') + make_interval(months => ahead), 'YYYYMM')
@@ -108,8 +110,10 @@ SELECT matches(
 FROM (VALUES
     ('tenants'), ('tenant_subscriptions'), ('tenant_activity_logs'), ('tenant_activity_heads'),
     ('tenant_resource_usage'), ('idempotency_keys'), ('tenant_users'), ('tenant_invitations'),
-    ('tenant_api_keys'), ('tenant_api_key_windows'), ('api_key_ids'), ('tenant_roles'),
-    ('tenant_grants')
+    ('tenant_api_keys'), ('tenant_api_key_windows'), ('api_key_ids'), ('tenant_usage_ledger'),
+    ('tenant_quota_policies'), ('tenant_quota_leases'), ('tenant_quota_reservations'),
+    ('tenant_client_leases'),
+    ('tenant_roles'), ('tenant_grants')
 ) AS v (name);
 RESET ROLE;
 

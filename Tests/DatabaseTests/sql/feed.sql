@@ -7,6 +7,7 @@ CREATE TEMP TABLE ignored (name text, columns text[]);
 INSERT INTO ignored VALUES
     ('tenants', NULL),
     ('tenant_token_revocations', NULL),
+    ('tenant_quota_policies', NULL),
     ('tenant_configurations', ARRAY['answer_bytes', 'is_sensitive']),
     ('tenant_api_keys', ARRAY['api_key_hash', 'hash_version', 'last_used_at']),
     ('tenant_roles', ARRAY['description', 'updated_at', 'version']),
@@ -14,7 +15,8 @@ INSERT INTO ignored VALUES
     ('tenant_users', ARRAY['last_login_at', 'last_logout_at', 'updated_at', 'version']),
     ('tenant_subscriptions', ARRAY[
         'current_api_calls', 'current_storage_bytes', 'current_storage_gb',
-        'current_transactions', 'current_users', 'due_at', 'max_storage_gb',
+        'current_transactions', 'current_users', 'due_at', 'leased_api_calls',
+        'leased_storage_bytes', 'leased_transactions', 'leased_users', 'max_storage_gb',
         'reserved_api_calls', 'reserved_storage_bytes', 'reserved_transactions',
         'reserved_users', 'updated_at',
         'version']);

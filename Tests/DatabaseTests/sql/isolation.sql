@@ -49,6 +49,10 @@ INSERT INTO tenant_token_revocations (tenant_id, key_id, revoked_before)
 SELECT t, 0, now() FROM (VALUES (2), (3)) AS v (t);
 INSERT INTO tenant_activity_anchors (tenant_id, sequence, row_hash, created_at)
 SELECT t, 1, sha256('a'), now() FROM (VALUES (2), (3)) AS v (t);
+INSERT INTO tenant_quota_policies (tenant_id, resource_type, warn_percentages)
+SELECT t, 'storage', '{80}' FROM (VALUES (2), (3)) AS v (t);
+SELECT acquire_client_lease(t, 'storage', 1, '1 minute') FROM (VALUES (2), (3)) AS v (t);
+SELECT reserve_tenant_quota(t, 'storage', 1, false, '1 minute') FROM (VALUES (2), (3)) AS v (t);
 -- What waits for the commit, such as the feed of changes, is written now.
 SET CONSTRAINTS ALL IMMEDIATE;
 
@@ -150,6 +154,10 @@ FROM (VALUES
     ('SELECT FROM take_tenant_user_unit(3) c WHERE c.outcome <> ''not_found'''),
     ('SELECT FROM (SELECT roll_tenant_period(3, ''infinity'')) AS r (done) WHERE done'),
     ('SELECT FROM (SELECT settle_tenant_subscription(3, ''9999-01-01'')) AS r (done) WHERE done'),
+    ('SELECT FROM reserve_tenant_quota(3, ''users'', 1, false, ''1 s'') WHERE max_units > 0'),
+    ('SELECT FROM acquire_client_lease(3, ''users'', 1, ''1 s'') WHERE granted > 0'),
+    ('SELECT FROM refund_tenant_usage(3, ''users'', 1, '''') WHERE max_units > 0'),
+    ('SELECT FROM reconcile_tenant_usage(3)'),
     ('SELECT FROM consume_tenant_quota(3, ''users'', 1) c WHERE c.outcome <> ''not_found''')
 ) AS v (statement);
 SELECT is(

@@ -5,7 +5,8 @@ SELECT no_plan();
 SELECT is(
     (SELECT array_agg(name ORDER BY name COLLATE "C") FROM scheduled_jobs),
     ARRAY[
-        'ensure_partitions', 'expire_activity', 'expire_usage', 'purge_idempotency_keys',
+        'ensure_partitions', 'expire_activity', 'expire_client_leases', 'expire_reservations',
+        'expire_usage', 'purge_idempotency_keys', 'reclaim_quota_leases',
         'settle_subscriptions'],
     'what there is to do');
 UPDATE scheduled_jobs

@@ -48,8 +48,11 @@ SELECT is(
     ARRAY[
         'billing_cycle', 'billing_period_end', 'billing_period_start', 'cancellation_reason',
         'cancels_at', 'current_api_calls', 'current_storage_bytes', 'current_transactions',
-        'current_users', 'max_api_calls', 'max_storage_bytes', 'max_transactions', 'max_users',
-        'monthly_price_paise', 'period_end', 'period_start', 'plan', 'scheduled_billing_cycle',
+        'current_users', 'leased_api_calls', 'leased_storage_bytes', 'leased_transactions',
+        'leased_users', 'max_api_calls', 'max_storage_bytes', 'max_transactions', 'max_users',
+        'monthly_price_paise', 'period_end', 'period_start', 'plan', 'reserved_api_calls',
+        'reserved_storage_bytes', 'reserved_transactions', 'reserved_users',
+        'scheduled_billing_cycle',
         'scheduled_max_api_calls', 'scheduled_max_storage_bytes', 'scheduled_max_transactions',
         'scheduled_max_users', 'scheduled_monthly_price_paise', 'scheduled_plan', 'status',
         'trial_ends_at'

@@ -35,14 +35,16 @@ struct Services: Sendable {
         return code
     }
 
-    /// Takes units of a tenant.
+    /// Takes units of a tenant; committed, so that whoever looks next sees them.
     @discardableResult
     func consume(
-        _ amount: UInt64, _ resource: Resource, of code: String, key: String = ""
+        _ amount: UInt64, _ resource: Resource, of code: String, key: String = "",
+        durability: Durability = .committed
     ) async throws(RPCError) -> ConsumeResponse {
         try await quotas.consume(
             ConsumeRequest(
-                tenantCode: code, resource: resource, amount: amount, idempotencyKey: key))
+                tenantCode: code, resource: resource, amount: amount, durability: durability,
+                idempotencyKey: key))
     }
 
     /// Asks whether one unit is left.

@@ -39,6 +39,7 @@ enum MatrixRequests {
         "QuotaService/RenewLease": #""leaseId":"1","sequence":"1""#,
         "QuotaService/ReturnLease": #""leaseId":"1","sequence":"1""#,
         "QuotaService/GetQuotaPolicy": "",
+        "QuotaService/ReconcileUsage": "",
         "QuotaService/SetQuotaPolicy": #""policy":{"resource":"RESOURCE_API_CALLS"}"#,
         "ApiKeyService/ListApiKeys": "",
         "ApiKeyService/CreateApiKey": #""keyName":"A key","permissions":["read"]"#,
@@ -86,6 +87,9 @@ enum MatrixRequests {
         "TenantService/DeactivateTenant",
     ]
 
+    /// What administrators of the platform read beside that.
+    static let platformReads: Set<String> = ["QuotaService/ReconcileUsage"]
+
     /// What services may ask about a tenant in any state.
     static let questions: Set<String> = [
         "AccessService/CheckAccess", "AccessService/BatchCheckAccess",
@@ -97,7 +101,8 @@ enum MatrixRequests {
         "TenantService/GetTenant", "TenantService/GetTenantAnalytics",
         "TenantService/ExportTenant", "UserService/ListUsers",
         "SubscriptionService/GetSubscription", "SubscriptionService/PreviewPlanChange",
-        "QuotaService/GetQuotas", "QuotaService/GetUsage",
+        "QuotaService/GetQuotas", "QuotaService/GetUsage", "QuotaService/GetQuotaPolicy",
+        "QuotaService/WatchQuota",
         "ApiKeyService/ListApiKeys", "ConfigurationService/GetConfigurations",
         "ConfigurationService/WatchConfigurations", "ActivityService/ListActivity",
         "ActivityService/WatchActivity", "ActivityService/VerifyAudit",

@@ -81,7 +81,8 @@ struct World {
             try await body(
                 Caller(
                     name: "administrator", client: client, options: .defaults,
-                    isOfATenant: false, reads: MatrixRequests.reads,
+                    isOfATenant: false,
+                    reads: MatrixRequests.reads.union(MatrixRequests.platformReads),
                     isKnownWhileNotActive: true))
         }
         let service = try await deployment.clientTLS(

@@ -68,6 +68,7 @@ internal import Testing
             return (.tenant(.consume), true, false)
         case .refund: return (.trusted, true, false)
         case .setQuotaPolicy: return (.administrators, true, false)
+        case .reconcileUsage: return (.administrators, true, true)
         case .listApiKeys: return (.tenant(.viewAPIKeys), true, true)
         case .createApiKey, .rotateApiKey, .revokeApiKey, .revokeTokens:
             return (.tenant(.manageAPIKeys), true, false)

@@ -6,8 +6,8 @@ internal import Testing
     func all() {
         let fields = TenantDraftTests.fields {
             try ConsumeRequest(
-                tenantCode: "", tenantID: 0, resource: nil, amount: 0, idempotencyKey: "a b",
-                requestHash: [1], validateOnly: false)
+                tenantCode: "", tenantID: 0, resource: nil, amount: 0, durability: nil,
+                idempotencyKey: "a b", requestHash: [1], validateOnly: false)
         }
         #expect(fields == ["tenant_code", "resource", "amount", "idempotency_key"])
     }
@@ -18,12 +18,13 @@ internal import Testing
             TenantDraftTests.fields {
                 try ConsumeRequest(
                     tenantCode: "abc", tenantID: 0, resource: .users, amount: amount,
-                    idempotencyKey: "", requestHash: [], validateOnly: false)
+                    durability: .leased, idempotencyKey: "", requestHash: [], validateOnly: false)
             } == ["amount"])
         #expect(
             TenantDraftTests.fields {
                 try CheckQuotaRequest(
-                    tenantCode: "abc", tenantID: 0, resource: .users, amount: amount)
+                    tenantCode: "abc", tenantID: 0, resource: .users, amount: amount,
+                    durability: .leased)
             } == ["amount"])
     }
 
@@ -31,7 +32,7 @@ internal import Testing
     func greatest() throws {
         let request = try ConsumeRequest(
             tenantCode: "abc", tenantID: 0, resource: .users, amount: UInt64(Int64.max),
-            idempotencyKey: "", requestHash: [], validateOnly: false)
+            durability: .committed, idempotencyKey: "", requestHash: [], validateOnly: false)
         #expect(request.amount.units == .max && request.idempotency == nil)
     }
 }

@@ -94,6 +94,8 @@ let messageTypes: [String: any ProtobufMessage.Type] = [
     "bfc.tenancy.v1.PreviewPlanChangeResponse": PreviewPlanChangeResponse.self,
     "bfc.tenancy.v1.ReactivateTenantRequest": ReactivateTenantRequest.self,
     "bfc.tenancy.v1.ReactivateTenantResponse": ReactivateTenantResponse.self,
+    "bfc.tenancy.v1.ReconcileUsageRequest": ReconcileUsageRequest.self,
+    "bfc.tenancy.v1.ReconcileUsageResponse": ReconcileUsageResponse.self,
     "bfc.tenancy.v1.RecordLoginRequest": RecordLoginRequest.self,
     "bfc.tenancy.v1.RecordLoginResponse": RecordLoginResponse.self,
     "bfc.tenancy.v1.RecordLogoutRequest": RecordLogoutRequest.self,

@@ -804,6 +804,26 @@ static inline tenancy_code tenancy_quota_set_quota_policy(
     return code;
 }
 
+/* bfc.tenancy.v1.QuotaService/ReconcileUsage */
+static const tenancy_method tenancy_quota_reconcile_usage_method = {
+    "bfc.tenancy.v1.QuotaService",
+    "ReconcileUsage",
+    &bfc__tenancy__v1__reconcile_usage_request__descriptor,
+    &bfc__tenancy__v1__reconcile_usage_response__descriptor,
+    false,
+    false,
+    true};
+static inline tenancy_code tenancy_quota_reconcile_usage(
+    tenancy_client *client, const Bfc__Tenancy__V1__ReconcileUsageRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__ReconcileUsageResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_quota_reconcile_usage_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__ReconcileUsageResponse *)message;
+    return code;
+}
+
 /* bfc.tenancy.v1.SubscriptionService/GetSubscription */
 static const tenancy_method tenancy_subscription_get_subscription_method = {
     "bfc.tenancy.v1.SubscriptionService",
@@ -1427,6 +1447,7 @@ static const tenancy_method *const tenancy_methods[] = {
     &tenancy_quota_return_lease_method,
     &tenancy_quota_get_quota_policy_method,
     &tenancy_quota_set_quota_policy_method,
+    &tenancy_quota_reconcile_usage_method,
     &tenancy_subscription_get_subscription_method,
     &tenancy_subscription_list_plans_method,
     &tenancy_subscription_change_subscription_method,

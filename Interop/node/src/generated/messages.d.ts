@@ -1553,7 +1553,10 @@ export interface QuotaLease {
   tenantId: bigint;
   /** The resource. */
   resource: Resource;
-  /** The units that were granted in all; never less than in an earlier answer. */
+  /**
+   * The units that the client may consume in all, since the lease began; less than in an earlier
+   * answer only when the client has given some back.
+   */
   granted: bigint;
   /**
    * How long the lease holds from this answer on. A client counts from when it asked. What is not
@@ -1584,7 +1587,10 @@ export interface AcquireLeaseRequest {
   tenantCode: string;
   /** The resource; not users. */
   resource: Resource;
-  /** The units wanted; at least 1. Fewer may be granted, near the limit, but at least one. */
+  /**
+   * The units wanted; at least 1. One lease gets at most a quarter of what is free, and at least
+   * one unit.
+   */
   amount: bigint;
   /** The tenant's id; exactly one of code and id is given. */
   tenantId: bigint;
@@ -1824,6 +1830,43 @@ export interface WatchQuotaResponse {
   eventTime?: Google_Protobuf_Timestamp;
 }
 export const WatchQuotaResponse: MessageType<WatchQuotaResponse>;
+
+/** ReconcileUsageRequest names a tenant and a month. */
+export interface ReconcileUsageRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** The month whose days are compared, "2026-02"; the present one when empty. */
+  month: string;
+}
+export const ReconcileUsageRequest: MessageType<ReconcileUsageRequest>;
+
+/** ReconcileUsageResponse is what the records say. */
+export interface ReconcileUsageResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** Whether all records agree, to the unit. */
+  matches: boolean;
+  /** The records of each resource, in the order of their numbers. */
+  resources: ReconciledUsage[];
+}
+export const ReconcileUsageResponse: MessageType<ReconcileUsageResponse>;
+
+/** ReconciledUsage is what the records say of one resource. */
+export interface ReconciledUsage {
+  /** The resource. */
+  resource: Resource;
+  /** The counter of the present period. */
+  counted: bigint;
+  /** The sum of the ledger over that period. */
+  recorded: bigint;
+  /** The sum of the month's days. */
+  days: bigint;
+  /** The sum of the ledger over these days. */
+  recordedDays: bigint;
+}
+export const ReconciledUsage: MessageType<ReconciledUsage>;
 
 /** ReservationState is what became of a reservation. */
 export type ReservationState = number;
@@ -3224,8 +3267,8 @@ export const ExportTenantRequest: MessageType<ExportTenantRequest>;
 export interface ExportTenantResponse {
   /**
    * What it is a record of: tenant, subscription, user, role, grant, invitation, configuration,
-   * api_key, usage, activity; the last message is of kind "end", and its record holds the count of
-   * each kind.
+   * api_key, quota_policy, reservation, usage_entry, usage, activity; the last message is of kind
+   * "end", and its record holds the count of each kind.
    */
   kind: string;
   /** The columns of the record. */

@@ -613,6 +613,26 @@ export const WatchQuotaResponse = new MessageType("bfc.tenancy.v1.WatchQuotaResp
   { name: "eventTime", number: 4, type: "message", message: () => Google_Protobuf_Timestamp },
 ]);
 
+export const ReconcileUsageRequest = new MessageType("bfc.tenancy.v1.ReconcileUsageRequest", () => [
+  { name: "tenantCode", number: 1, type: "string" },
+  { name: "tenantId", number: 2, type: "int64" },
+  { name: "month", number: 3, type: "string" },
+]);
+
+export const ReconcileUsageResponse = new MessageType("bfc.tenancy.v1.ReconcileUsageResponse", () => [
+  { name: "success", number: 1, type: "bool" },
+  { name: "matches", number: 2, type: "bool" },
+  { name: "resources", number: 3, type: "message", message: () => ReconciledUsage, repeated: true },
+]);
+
+export const ReconciledUsage = new MessageType("bfc.tenancy.v1.ReconciledUsage", () => [
+  { name: "resource", number: 1, type: "enum" },
+  { name: "counted", number: 2, type: "int64" },
+  { name: "recorded", number: 3, type: "int64" },
+  { name: "days", number: 4, type: "int64" },
+  { name: "recordedDays", number: 5, type: "int64" },
+]);
+
 export const Reservation = new MessageType("bfc.tenancy.v1.Reservation", () => [
   { name: "reservationId", number: 1, type: "string" },
   { name: "tenantId", number: 2, type: "int64" },

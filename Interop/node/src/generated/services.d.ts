@@ -550,8 +550,7 @@ export interface Services {
      */
     getQuotaPolicy(request: m.Input<m.GetQuotaPolicyRequest>, options?: CallOptions): Promise<m.GetQuotaPolicyResponse>;
     /**
-     * SetQuotaPolicy replaces how the limit of one resource is meant. It is effective in every server
-     * within a second.
+     * SetQuotaPolicy replaces how a limit is meant, in every server within a second.
      *
      * Who may call: platform administrators. What a tenant may take, and at what price, is agreed
      * with the platform.
@@ -561,6 +560,16 @@ export interface Services {
      * HTTP route it replaces: none.
      */
     setQuotaPolicy(request: m.Input<m.SetQuotaPolicyRequest>, options?: CallOptions): Promise<m.SetQuotaPolicyResponse>;
+    /**
+     * ReconcileUsage recomputes what a tenant has used from the ledger, to which every unit is added
+     * as it is counted and in which nothing is ever changed, and compares.
+     *
+     * Who may call: platform administrators.
+     * Errors: INVALID_ARGUMENT with BadRequest for a month that is none, or a wrong tenant name;
+     * NOT_FOUND for a tenant that does not exist; PERMISSION_DENIED; UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    reconcileUsage(request: m.Input<m.ReconcileUsageRequest>, options?: CallOptions): Promise<m.ReconcileUsageResponse>;
   };
   /** SubscriptionService keeps what a tenant has subscribed to. */
   subscriptions: {

@@ -249,6 +249,12 @@ export const methods = {
     response: m.SetQuotaPolicyResponse,
     isIdempotent: false,
   },
+  "bfc.tenancy.v1.QuotaService/ReconcileUsage": {
+    service: "bfc.tenancy.v1.QuotaService", name: "ReconcileUsage",
+    request: m.ReconcileUsageRequest,
+    response: m.ReconcileUsageResponse,
+    isIdempotent: true,
+  },
   "bfc.tenancy.v1.SubscriptionService/GetSubscription": {
     service: "bfc.tenancy.v1.SubscriptionService", name: "GetSubscription",
     request: m.GetSubscriptionRequest,
@@ -528,6 +534,8 @@ export function services(channel) {
         channel.unary(methods["bfc.tenancy.v1.QuotaService/GetQuotaPolicy"], request, options),
       setQuotaPolicy: (request, options) =>
         channel.unary(methods["bfc.tenancy.v1.QuotaService/SetQuotaPolicy"], request, options),
+      reconcileUsage: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.QuotaService/ReconcileUsage"], request, options),
     },
     subscriptions: {
       getSubscription: (request, options) =>

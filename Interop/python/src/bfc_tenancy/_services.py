@@ -1247,6 +1247,12 @@ class AsyncQuotaService:
         "bfc.tenancy.v1.QuotaService", "SetQuotaPolicy", bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyRequest,
         bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyResponse, client_streams=False,
         server_streams=False, is_idempotent=False)
+    RECONCILE_USAGE: Method[
+        bfc_tenancy_v1_quota_policy_pb2.ReconcileUsageRequest, bfc_tenancy_v1_quota_policy_pb2.ReconcileUsageResponse
+    ] = Method(
+        "bfc.tenancy.v1.QuotaService", "ReconcileUsage", bfc_tenancy_v1_quota_policy_pb2.ReconcileUsageRequest,
+        bfc_tenancy_v1_quota_policy_pb2.ReconcileUsageResponse, client_streams=False,
+        server_streams=False, is_idempotent=True)
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
@@ -1498,8 +1504,7 @@ class AsyncQuotaService:
         self, request: bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyRequest, *,
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyResponse:
-        """SetQuotaPolicy replaces how the limit of one resource is meant. It is effective in every server
-        within a second.
+        """SetQuotaPolicy replaces how a limit is meant, in every server within a second.
 
         Who may call: platform administrators. What a tenant may take, and at what price, is agreed
         with the platform.
@@ -1510,6 +1515,21 @@ class AsyncQuotaService:
         """
         return await self._channel.unary(
             self.SET_QUOTA_POLICY, request, timeout=timeout, metadata=metadata)
+
+    async def reconcile_usage(
+        self, request: bfc_tenancy_v1_quota_policy_pb2.ReconcileUsageRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_policy_pb2.ReconcileUsageResponse:
+        """ReconcileUsage recomputes what a tenant has used from the ledger, to which every unit is added
+        as it is counted and in which nothing is ever changed, and compares.
+
+        Who may call: platform administrators.
+        Errors: INVALID_ARGUMENT with BadRequest for a month that is none, or a wrong tenant name;
+        NOT_FOUND for a tenant that does not exist; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.RECONCILE_USAGE, request, timeout=timeout, metadata=metadata)
 
 
 class BlockingQuotaService:
@@ -1743,8 +1763,7 @@ class BlockingQuotaService:
         self, request: bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyRequest, *,
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyResponse:
-        """SetQuotaPolicy replaces how the limit of one resource is meant. It is effective in every server
-        within a second.
+        """SetQuotaPolicy replaces how a limit is meant, in every server within a second.
 
         Who may call: platform administrators. What a tenant may take, and at what price, is agreed
         with the platform.
@@ -1754,6 +1773,20 @@ class BlockingQuotaService:
         HTTP route it replaces: none.
         """
         return self._run(self._stub.set_quota_policy(request, timeout=timeout, metadata=metadata))
+
+    def reconcile_usage(
+        self, request: bfc_tenancy_v1_quota_policy_pb2.ReconcileUsageRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_policy_pb2.ReconcileUsageResponse:
+        """ReconcileUsage recomputes what a tenant has used from the ledger, to which every unit is added
+        as it is counted and in which nothing is ever changed, and compares.
+
+        Who may call: platform administrators.
+        Errors: INVALID_ARGUMENT with BadRequest for a month that is none, or a wrong tenant name;
+        NOT_FOUND for a tenant that does not exist; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.reconcile_usage(request, timeout=timeout, metadata=metadata))
 
 
 class AsyncSubscriptionService:

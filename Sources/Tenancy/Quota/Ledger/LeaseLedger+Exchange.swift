@@ -149,10 +149,11 @@ extension LeaseLedger {
             slots[slot].granted = grant.granted
         }
         guard !slots[slot].flags.contains(.closing) else { return slots[slot].returnHand() }
+        let isRecalled = slots[slot].flags.remove(.isRecalled) != nil || grant.isRecalled
         slots[slot].flags.subtract([.unknown, .refused, .unlimited])
         switch grant.state {
         case .open:
-            open(slot, grant, item, now)
+            open(slot, grant, item, now, isRecalled: isRecalled)
             slots[slot].validUntil = grant.validFor.map { startedAt &+ $0 } ?? .max
         case .over: roll(slot, now)
         case .lost:
@@ -171,7 +172,8 @@ extension LeaseLedger {
     }
 
     private mutating func open(
-        _ slot: Int, _ grant: LeaseGrant, _ item: LedgerExchange.Item, _ now: UInt64
+        _ slot: Int, _ grant: LeaseGrant, _ item: LedgerExchange.Item, _ now: UInt64,
+        isRecalled: Bool
     ) {
         let unreported = slots[slot].spent + slots[slot].pending - item.spent
         slots[slot].current = grant.used + unreported
@@ -187,7 +189,7 @@ extension LeaseLedger {
             slots[slot].flags.remove(.admitsWhenAway)
         }
         resize(slot, asked: item.target - item.granted, got: grant.granted - item.granted, now)
-        if grant.isRecalled, slots[slot].waiters.isEmpty || !canServeFirst(slot, now) {
+        if isRecalled, slots[slot].waiters.isEmpty || !canServeFirst(slot, now) {
             slots[slot].returnHand()
         }
     }
@@ -197,7 +199,9 @@ extension LeaseLedger {
     private mutating func resize(_ slot: Int, asked: Int64, got: Int64, _ now: UInt64) {
         guard asked > 0 else { return }
         let age = now &- slots[slot].drawnAt
-        if got < asked {
+        // One call that needs much is no reason to draw as much ahead.
+        let got = min(got, settings.blockMax)
+        if got < min(asked, settings.blockMax) {
             slots[slot].block = max(1, got)
         } else if slots[slot].drawnAt == 0 {
             slots[slot].block = max(slots[slot].block, got)
@@ -289,9 +293,13 @@ extension LeaseLedger {
             return false
         }
         // More than there is at all need not be waited for.
-        if missing - grant.free <= grant.elsewhere, now < waiters[place].deadline {
-            poll(slot, now)
-            return false
+        if missing - grant.free <= grant.elsewhere {
+            let deadline = waiters[place].deadline ?? now &+ settings.recallTime
+            waiters[place].deadline = deadline
+            if now < deadline {
+                poll(slot, now)
+                return false
+            }
         }
         drop(slot)
         slots[slot].deniedUntil = now &+ settings.denialTime
@@ -389,74 +397,6 @@ extension LeaseLedger {
             } else {
                 resume(place, .unavailable, &resumed)
             }
-        }
-    }
-
-    // MARK: - Hints
-
-    /// Others wait for what is left of this account.
-    package mutating func recall(_ account: QuotaAccount, now: UInt64) {
-        guard let found = index[account] else { return }
-        let slot = Int(found)
-        slots[slot].returnHand()
-        if slots[slot].isUnsettled { markUrgent(slot) }
-    }
-
-    /// Something about the tenant has changed: its limits, or whether it may work.
-    package mutating func refresh(_ tenant: TenantID, now: UInt64) {
-        for meter in QuotaMeter.allCases {
-            refresh(QuotaAccount(tenant: tenant, meter: meter), now: now)
-        }
-    }
-
-    package mutating func refresh(_ account: QuotaAccount, now: UInt64) {
-        guard let found = index[account] else { return }
-        slots[Int(found)].deniedUntil = 0
-        if slots[Int(found)].flags.contains(.unlimited) {
-            slots[Int(found)].flags.insert(.unknown)
-        }
-        markUrgent(Int(found))
-    }
-
-    // MARK: - Sweep
-
-    /// Looks at some accounts: units that nobody uses go back, accounts that nobody asks about are
-    /// forgotten. Called about every second.
-    package mutating func sweep(now: UInt64) {
-        for _ in 0..<min(slots.count, settings.sweepAccountsMax) {
-            if sweepPosition >= slots.count { sweepPosition = 0 }
-            sweep(sweepPosition, now)
-            sweepPosition += 1
-        }
-    }
-
-    private mutating func sweep(_ slot: Int, _ now: UInt64) {
-        guard
-            slots[slot].flags.isDisjoint(with: [
-                .isVacant, .closing, .isInFlight, .isInDoubt, .hasWaiters,
-            ])
-        else { return }
-        if now >= slots[slot].validUntil { roll(slot, now) }
-        let idle = now &- slots[slot].lastUse
-        guard idle >= settings.idleTime, now > slots[slot].lastUse else { return }
-        slots[slot].block /= 2
-        if slots[slot].inHand > 0 {
-            slots[slot].returnHand()
-            markUrgent(slot)
-            return
-        }
-        guard idle >= settings.forgetTime, !slots[slot].isUnsettled, slots[slot].pending == 0,
-            slots[slot].flags.isDisjoint(with: [.isUrgent, .isDirty, .isPolling])
-        else { return }
-        index[slots[slot].account] = nil
-        vacate(slot)
-    }
-
-    /// Gives back everything, for an orderly end. Exchanges go on until `exchangeTime` is nil.
-    package mutating func returnEverything(now: UInt64) {
-        for slot in slots.indices where !slots[slot].flags.contains(.isVacant) {
-            slots[slot].returnHand()
-            if slots[slot].isUnsettled { markUrgent(slot) }
         }
     }
 }

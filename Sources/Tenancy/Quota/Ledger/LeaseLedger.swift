@@ -13,7 +13,7 @@
 package struct LeaseLedger: Sendable {
     let settings: LedgerSettings
 
-    var index: [QuotaAccount: Int32] = [:]
+    var index = AccountIndex()
     var slots: [LedgerSlot] = []
     var vacantSlots: [Int32] = []
     var waiters = LedgerWaiters()
@@ -28,7 +28,8 @@ package struct LeaseLedger: Sendable {
     var flushAt = UInt64.max
 
     var inFlight: LedgerExchange?
-    var exchangeNumber: UInt64 = 0
+    /// How many exchanges were begun.
+    package internal(set) var exchangeNumber: UInt64 = 0
     /// The database did not answer the last time.
     package internal(set) var isAway = false
     var retryAt: UInt64 = 0
@@ -45,6 +46,13 @@ package struct LeaseLedger: Sendable {
     package var waitingCount: Int { waiters.count }
 
     // MARK: - Taking
+
+    /// Takes units of one account if that is certain from memory; nil when it is not, and then
+    /// nothing has happened.
+    package mutating func takeAtOnce(_ charge: QuotaCharge, now: UInt64) -> LedgerStanding? {
+        guard let slot = index[charge.account] else { return nil }
+        return takeFast(Int(slot), charge.units, now)
+    }
 
     /// Takes units of one account, or nothing.
     package mutating func consume(
@@ -96,8 +104,7 @@ package struct LeaseLedger: Sendable {
             guard waiters.count < settings.ticketsMax else { return .now(.unavailable) }
             let place = waiters.add(
                 .init(
-                    charges: charges, durability: durability,
-                    deadline: now &+ settings.recallTime, exchange: exchangeNumber))
+                    charges: charges, durability: durability, exchange: exchangeNumber))
             wait(place, at: slot, now, draws: durability == .leased)
             return .later(waiters.ticket(place))
         }
@@ -318,7 +325,7 @@ package struct LeaseLedger: Sendable {
             let end = place(closing)
             if isInFlight { inFlight?.move(Int32(slot), to: Int32(end)) }
             if slots[end].isUnsettled || isInDoubt { markUrgent(end) }
-            slots[slot].flags.subtract([.isInFlight, .isInDoubt])
+            slots[slot].flags.subtract([.isInFlight, .isInDoubt, .isRecalled])
         }
         slots[slot].begin(lease: nextLease)
         nextLease += 1

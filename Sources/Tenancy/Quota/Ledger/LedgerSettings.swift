@@ -7,8 +7,8 @@ package struct LedgerSettings: Sendable {
     package var retryMax: UInt64 = 500_000_000
     /// How many accounts one exchange reports.
     package var reportsPerExchangeMax = 256
-    /// How long a call waits for units that others are asked to give back.
-    package var recallTime: UInt64 = 100_000_000
+    /// How long a call waits for units that others were asked to give back.
+    package var recallTime: UInt64 = 1_000_000_000
     /// How often it looks for them meanwhile.
     package var recallPollInterval: UInt64 = 4_000_000
     /// How long a denial is repeated without asking again.

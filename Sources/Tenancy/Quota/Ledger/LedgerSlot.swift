@@ -33,45 +33,48 @@ struct LedgerSlot: Sendable {
         static let admitsWhenAway = Flags(rawValue: 1 << 11)
         /// An exchange failed that may have been committed: more may be granted than is known.
         static let isInDoubt = Flags(rawValue: 1 << 3)
+        /// Was recalled while an exchange was under way, whose answer may not know of that.
+        static let isRecalled = Flags(rawValue: 1 << 13)
         /// In no list and of no account: may be used anew.
         static let isVacant = Flags(rawValue: 1 << 12)
     }
 
-    var account: QuotaAccount
+    // First what a taking from the hand reads and writes: with a million accounts every further
+    // line of the cache is a miss.
     var flags: Flags = .unknown
     var refusal = LeaseGrant.State.open
-
-    // The lease, in units. All totals since it began, but for `inHand` and `pending`.
-    var lease: Int64
     var inHand: Int64 = 0
-    var granted: Int64 = 0
+    /// When the period ends.
+    var validUntil = UInt64.max
     var spent: Int64 = 0
+    var current: Int64 = 0
+    var lastUse: UInt64 = 0
+    /// How many units to draw ahead of need.
+    var block: Int64 = 0
+    // The standing.
+    var max: Int64 = 0
+    var reserved: Int64 = 0
+    var version: Int64 = 0
+    var warnAt = Int64.max
+
+    // The rest of the lease, in units. All totals since it began, but for `inHand` and `pending`.
+    var lease: Int64
+    var granted: Int64 = 0
     var returned: Int64 = 0
     /// Taken by calls that are answered after the commit.
     var pending: Int64 = 0
     /// Spent and returned, as far as the database has confirmed it.
     var settled: Int64 = 0
 
-    // The standing.
-    var current: Int64 = 0
-    var max: Int64 = 0
-    var reserved: Int64 = 0
-    var version: Int64 = 0
-    var warnAt = Int64.max
-    /// When the period ends.
-    var validUntil = UInt64.max
-
     /// Amounts from `deniedUnits` on are denied until then without asking.
     var deniedUntil: UInt64 = 0
     var deniedUnits: Int64 = 0
-
-    /// How many units to draw ahead of need, and when that was last done.
-    var block: Int64 = 0
+    /// When a block was last drawn.
     var drawnAt: UInt64 = 0
-    var lastUse: UInt64 = 0
 
     var waiters = LedgerQueue()
     var commits = LedgerQueue()
+    var account: QuotaAccount
 
     init(account: QuotaAccount, lease: Int64, now: UInt64) {
         self.account = account

@@ -4,8 +4,8 @@ struct LedgerWaiters: Sendable {
     struct Waiter: Sendable {
         var charges: [QuotaCharge] = []
         var durability = Durability.leased
-        /// Until when units that others hold are waited for.
-        var deadline: UInt64 = 0
+        /// Until when units that others hold are waited for; nil before they were asked for.
+        var deadline: UInt64?
         /// The exchange that was under way when the call came; its answer is too old to deny it.
         var exchange: UInt64 = 0
         /// How many of its accounts have not been committed yet.

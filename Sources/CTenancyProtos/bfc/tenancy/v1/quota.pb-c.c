@@ -2804,7 +2804,7 @@ const ProtobufCEnumDescriptor bfc__tenancy__v1__durability__descriptor =
   bfc__tenancy__v1__durability__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor bfc__tenancy__v1__quota_service__method_descriptors[16] =
+static const ProtobufCMethodDescriptor bfc__tenancy__v1__quota_service__method_descriptors[17] =
 {
   { "GetQuotas", &bfc__tenancy__v1__get_quotas_request__descriptor, &bfc__tenancy__v1__get_quotas_response__descriptor },
   { "CheckQuota", &bfc__tenancy__v1__check_quota_request__descriptor, &bfc__tenancy__v1__check_quota_response__descriptor },
@@ -2822,6 +2822,7 @@ static const ProtobufCMethodDescriptor bfc__tenancy__v1__quota_service__method_d
   { "ReturnLease", &bfc__tenancy__v1__return_lease_request__descriptor, &bfc__tenancy__v1__return_lease_response__descriptor },
   { "GetQuotaPolicy", &bfc__tenancy__v1__get_quota_policy_request__descriptor, &bfc__tenancy__v1__get_quota_policy_response__descriptor },
   { "SetQuotaPolicy", &bfc__tenancy__v1__set_quota_policy_request__descriptor, &bfc__tenancy__v1__set_quota_policy_response__descriptor },
+  { "ReconcileUsage", &bfc__tenancy__v1__reconcile_usage_request__descriptor, &bfc__tenancy__v1__reconcile_usage_response__descriptor },
 };
 const unsigned bfc__tenancy__v1__quota_service__method_indices_by_name[] = {
   11,        /* AcquireLease */
@@ -2833,6 +2834,7 @@ const unsigned bfc__tenancy__v1__quota_service__method_indices_by_name[] = {
   14,        /* GetQuotaPolicy */
   0,        /* GetQuotas */
   3,        /* GetUsage */
+  16,        /* ReconcileUsage */
   9,        /* Refund */
   8,        /* Release */
   12,        /* RenewLease */
@@ -2848,7 +2850,7 @@ const ProtobufCServiceDescriptor bfc__tenancy__v1__quota_service__descriptor =
   "QuotaService",
   "Bfc__Tenancy__V1__QuotaService",
   "bfc.tenancy.v1",
-  16,
+  17,
   bfc__tenancy__v1__quota_service__method_descriptors,
   bfc__tenancy__v1__quota_service__method_indices_by_name
 };
@@ -2979,6 +2981,14 @@ void bfc__tenancy__v1__quota_service__set_quota_policy(ProtobufCService *service
 {
   assert(service->descriptor == &bfc__tenancy__v1__quota_service__descriptor);
   service->invoke(service, 15, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void bfc__tenancy__v1__quota_service__reconcile_usage(ProtobufCService *service,
+                                                      const Bfc__Tenancy__V1__ReconcileUsageRequest *input,
+                                                      Bfc__Tenancy__V1__ReconcileUsageResponse_Closure closure,
+                                                      void *closure_data)
+{
+  assert(service->descriptor == &bfc__tenancy__v1__quota_service__descriptor);
+  service->invoke(service, 16, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void bfc__tenancy__v1__quota_service__init (Bfc__Tenancy__V1__QuotaService_Service *service,
                                             Bfc__Tenancy__V1__QuotaService_ServiceDestroy destroy)

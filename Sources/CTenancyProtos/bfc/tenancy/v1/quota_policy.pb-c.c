@@ -367,6 +367,141 @@ void   bfc__tenancy__v1__watch_quota_response__free_unpacked
   assert(message->base.descriptor == &bfc__tenancy__v1__watch_quota_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   bfc__tenancy__v1__reconcile_usage_request__init
+                     (Bfc__Tenancy__V1__ReconcileUsageRequest         *message)
+{
+  static const Bfc__Tenancy__V1__ReconcileUsageRequest init_value = BFC__TENANCY__V1__RECONCILE_USAGE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__reconcile_usage_request__get_packed_size
+                     (const Bfc__Tenancy__V1__ReconcileUsageRequest *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__reconcile_usage_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__reconcile_usage_request__pack
+                     (const Bfc__Tenancy__V1__ReconcileUsageRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__reconcile_usage_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__reconcile_usage_request__pack_to_buffer
+                     (const Bfc__Tenancy__V1__ReconcileUsageRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__reconcile_usage_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__ReconcileUsageRequest *
+       bfc__tenancy__v1__reconcile_usage_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__ReconcileUsageRequest *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__reconcile_usage_request__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__reconcile_usage_request__free_unpacked
+                     (Bfc__Tenancy__V1__ReconcileUsageRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__reconcile_usage_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   bfc__tenancy__v1__reconcile_usage_response__init
+                     (Bfc__Tenancy__V1__ReconcileUsageResponse         *message)
+{
+  static const Bfc__Tenancy__V1__ReconcileUsageResponse init_value = BFC__TENANCY__V1__RECONCILE_USAGE_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__reconcile_usage_response__get_packed_size
+                     (const Bfc__Tenancy__V1__ReconcileUsageResponse *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__reconcile_usage_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__reconcile_usage_response__pack
+                     (const Bfc__Tenancy__V1__ReconcileUsageResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__reconcile_usage_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__reconcile_usage_response__pack_to_buffer
+                     (const Bfc__Tenancy__V1__ReconcileUsageResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__reconcile_usage_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__ReconcileUsageResponse *
+       bfc__tenancy__v1__reconcile_usage_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__ReconcileUsageResponse *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__reconcile_usage_response__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__reconcile_usage_response__free_unpacked
+                     (Bfc__Tenancy__V1__ReconcileUsageResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__reconcile_usage_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   bfc__tenancy__v1__reconciled_usage__init
+                     (Bfc__Tenancy__V1__ReconciledUsage         *message)
+{
+  static const Bfc__Tenancy__V1__ReconciledUsage init_value = BFC__TENANCY__V1__RECONCILED_USAGE__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__reconciled_usage__get_packed_size
+                     (const Bfc__Tenancy__V1__ReconciledUsage *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__reconciled_usage__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__reconciled_usage__pack
+                     (const Bfc__Tenancy__V1__ReconciledUsage *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__reconciled_usage__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__reconciled_usage__pack_to_buffer
+                     (const Bfc__Tenancy__V1__ReconciledUsage *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__reconciled_usage__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__ReconciledUsage *
+       bfc__tenancy__v1__reconciled_usage__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__ReconciledUsage *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__reconciled_usage__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__reconciled_usage__free_unpacked
+                     (Bfc__Tenancy__V1__ReconciledUsage *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__reconciled_usage__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor bfc__tenancy__v1__quota_policy__field_descriptors[10] =
 {
   {
@@ -1060,6 +1195,224 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__watch_quota_response__descrip
   bfc__tenancy__v1__watch_quota_response__field_indices_by_name,
   1,  bfc__tenancy__v1__watch_quota_response__number_ranges,
   (ProtobufCMessageInit) bfc__tenancy__v1__watch_quota_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__reconcile_usage_request__field_descriptors[3] =
+{
+  {
+    "tenant_code",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ReconcileUsageRequest, tenant_code),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tenant_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ReconcileUsageRequest, tenant_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "month",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ReconcileUsageRequest, month),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__reconcile_usage_request__field_indices_by_name[] = {
+  2,   /* field[2] = month */
+  0,   /* field[0] = tenant_code */
+  1,   /* field[1] = tenant_id */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__reconcile_usage_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__reconcile_usage_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.ReconcileUsageRequest",
+  "ReconcileUsageRequest",
+  "Bfc__Tenancy__V1__ReconcileUsageRequest",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__ReconcileUsageRequest),
+  3,
+  bfc__tenancy__v1__reconcile_usage_request__field_descriptors,
+  bfc__tenancy__v1__reconcile_usage_request__field_indices_by_name,
+  1,  bfc__tenancy__v1__reconcile_usage_request__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__reconcile_usage_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__reconcile_usage_response__field_descriptors[3] =
+{
+  {
+    "success",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ReconcileUsageResponse, success),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "matches",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ReconcileUsageResponse, matches),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "resources",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Bfc__Tenancy__V1__ReconcileUsageResponse, n_resources),
+    offsetof(Bfc__Tenancy__V1__ReconcileUsageResponse, resources),
+    &bfc__tenancy__v1__reconciled_usage__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__reconcile_usage_response__field_indices_by_name[] = {
+  1,   /* field[1] = matches */
+  2,   /* field[2] = resources */
+  0,   /* field[0] = success */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__reconcile_usage_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__reconcile_usage_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.ReconcileUsageResponse",
+  "ReconcileUsageResponse",
+  "Bfc__Tenancy__V1__ReconcileUsageResponse",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__ReconcileUsageResponse),
+  3,
+  bfc__tenancy__v1__reconcile_usage_response__field_descriptors,
+  bfc__tenancy__v1__reconcile_usage_response__field_indices_by_name,
+  1,  bfc__tenancy__v1__reconcile_usage_response__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__reconcile_usage_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__reconciled_usage__field_descriptors[5] =
+{
+  {
+    "resource",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ReconciledUsage, resource),
+    &bfc__tenancy__v1__resource__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "counted",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ReconciledUsage, counted),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "recorded",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ReconciledUsage, recorded),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "days",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ReconciledUsage, days),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "recorded_days",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ReconciledUsage, recorded_days),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__reconciled_usage__field_indices_by_name[] = {
+  1,   /* field[1] = counted */
+  3,   /* field[3] = days */
+  2,   /* field[2] = recorded */
+  4,   /* field[4] = recorded_days */
+  0,   /* field[0] = resource */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__reconciled_usage__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__reconciled_usage__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.ReconciledUsage",
+  "ReconciledUsage",
+  "Bfc__Tenancy__V1__ReconciledUsage",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__ReconciledUsage),
+  5,
+  bfc__tenancy__v1__reconciled_usage__field_descriptors,
+  bfc__tenancy__v1__reconciled_usage__field_indices_by_name,
+  1,  bfc__tenancy__v1__reconciled_usage__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__reconciled_usage__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCEnumValue bfc__tenancy__v1__outage_behavior__enum_values_by_number[3] =

@@ -664,10 +664,8 @@ func (s QuotaService) CheckQuota(
 // tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
 // TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED when the key was used with
 // another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
-// UNAVAILABLE when only the database could decide and it is away; PERMISSION_DENIED;
-// UNAUTHENTICATED.
-// HTTP route it replaces: none; the taking was a function of the database,
-// increment_tenant_resource_usage.
+// UNAVAILABLE when only the database can decide and is away; PERMISSION_DENIED; UNAUTHENTICATED.
+// HTTP route it replaces: none; the database had increment_tenant_resource_usage.
 func (s QuotaService) Consume(
 	ctx context.Context, request *v1.ConsumeRequest,
 ) (*v1.ConsumeResponse, error) {
@@ -908,8 +906,7 @@ func (s QuotaService) GetQuotaPolicy(
 	return response, nil
 }
 
-// SetQuotaPolicy replaces how the limit of one resource is meant. It is effective in every server
-// within a second.
+// SetQuotaPolicy replaces how a limit is meant, in every server within a second.
 //
 // Who may call: platform administrators. What a tenant may take, and at what price, is agreed
 // with the platform.
@@ -923,6 +920,24 @@ func (s QuotaService) SetQuotaPolicy(
 	response := new(v1.SetQuotaPolicyResponse)
 	err := s.client.Call(
 		ctx, "bfc.tenancy.v1.QuotaService", "SetQuotaPolicy", Safety(request.IdempotencyKey != ""), request, response)
+	if err != nil {
+		return nil, err
+	}
+	return response, nil
+}
+
+// ReconcileUsage recomputes what a tenant has used from the ledger of every unit, and compares.
+//
+// Who may call: platform administrators.
+// Errors: INVALID_ARGUMENT with BadRequest for a month that is none, or a wrong tenant name;
+// NOT_FOUND for a tenant that does not exist; PERMISSION_DENIED; UNAUTHENTICATED.
+// HTTP route it replaces: none.
+func (s QuotaService) ReconcileUsage(
+	ctx context.Context, request *v1.ReconcileUsageRequest,
+) (*v1.ReconcileUsageResponse, error) {
+	response := new(v1.ReconcileUsageResponse)
+	err := s.client.Call(
+		ctx, "bfc.tenancy.v1.QuotaService", "ReconcileUsage", Repeatable, request, response)
 	if err != nil {
 		return nil, err
 	}

@@ -35,7 +35,8 @@ type QuotaLease struct {
 	TenantId int64 `protobuf:"varint,2,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`
 	// The resource.
 	Resource Resource `protobuf:"varint,3,opt,name=resource,proto3,enum=bfc.tenancy.v1.Resource" json:"resource,omitempty"`
-	// The units that were granted in all; never less than in an earlier answer.
+	// The units that the client may consume in all, since the lease began; less than in an earlier
+	// answer only when the client has given some back.
 	Granted uint64 `protobuf:"varint,4,opt,name=granted,proto3" json:"granted,omitempty"`
 	// How long the lease holds from this answer on. A client counts from when it asked. What is not
 	// reported by then counts as consumed.
@@ -96,7 +97,8 @@ type AcquireLeaseRequest struct {
 	TenantCode string `protobuf:"bytes,1,opt,name=tenant_code,json=tenantCode,proto3" json:"tenant_code,omitempty"`
 	// The resource; not users.
 	Resource Resource `protobuf:"varint,2,opt,name=resource,proto3,enum=bfc.tenancy.v1.Resource" json:"resource,omitempty"`
-	// The units wanted; at least 1. Fewer may be granted, near the limit, but at least one.
+	// The units wanted; at least 1. One lease gets at most a quarter of what is free, and at least
+	// one unit.
 	Amount uint64 `protobuf:"varint,3,opt,name=amount,proto3" json:"amount,omitempty"`
 	// The tenant's id; exactly one of code and id is given.
 	TenantId int64 `protobuf:"varint,4,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`

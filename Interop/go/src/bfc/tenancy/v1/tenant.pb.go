@@ -1210,8 +1210,8 @@ var xxx_messageInfo_ExportTenantRequest proto.InternalMessageInfo
 // ExportTenantResponse is one record.
 type ExportTenantResponse struct {
 	// What it is a record of: tenant, subscription, user, role, grant, invitation, configuration,
-	// api_key, usage, activity; the last message is of kind "end", and its record holds the count of
-	// each kind.
+	// api_key, quota_policy, reservation, usage_entry, usage, activity; the last message is of kind
+	// "end", and its record holds the count of each kind.
 	Kind string `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
 	// The columns of the record.
 	Record               *JsonObject `protobuf:"bytes,2,opt,name=record,proto3" json:"record,omitempty"`

@@ -1250,6 +1250,10 @@ struct Bfc__Tenancy__V1__QuotaService_Service
                            const Bfc__Tenancy__V1__SetQuotaPolicyRequest *input,
                            Bfc__Tenancy__V1__SetQuotaPolicyResponse_Closure closure,
                            void *closure_data);
+  void (*reconcile_usage)(Bfc__Tenancy__V1__QuotaService_Service *service,
+                          const Bfc__Tenancy__V1__ReconcileUsageRequest *input,
+                          Bfc__Tenancy__V1__ReconcileUsageResponse_Closure closure,
+                          void *closure_data);
 };
 typedef void (*Bfc__Tenancy__V1__QuotaService_ServiceDestroy)(Bfc__Tenancy__V1__QuotaService_Service *);
 void bfc__tenancy__v1__quota_service__init (Bfc__Tenancy__V1__QuotaService_Service *service,
@@ -1273,7 +1277,8 @@ void bfc__tenancy__v1__quota_service__init (Bfc__Tenancy__V1__QuotaService_Servi
       function_prefix__ ## renew_lease,\
       function_prefix__ ## return_lease,\
       function_prefix__ ## get_quota_policy,\
-      function_prefix__ ## set_quota_policy  }
+      function_prefix__ ## set_quota_policy,\
+      function_prefix__ ## reconcile_usage  }
 void bfc__tenancy__v1__quota_service__get_quotas(ProtobufCService *service,
                                                  const Bfc__Tenancy__V1__GetQuotasRequest *input,
                                                  Bfc__Tenancy__V1__GetQuotasResponse_Closure closure,
@@ -1338,6 +1343,10 @@ void bfc__tenancy__v1__quota_service__set_quota_policy(ProtobufCService *service
                                                        const Bfc__Tenancy__V1__SetQuotaPolicyRequest *input,
                                                        Bfc__Tenancy__V1__SetQuotaPolicyResponse_Closure closure,
                                                        void *closure_data);
+void bfc__tenancy__v1__quota_service__reconcile_usage(ProtobufCService *service,
+                                                      const Bfc__Tenancy__V1__ReconcileUsageRequest *input,
+                                                      Bfc__Tenancy__V1__ReconcileUsageResponse_Closure closure,
+                                                      void *closure_data);
 
 /* --- descriptors --- */
 

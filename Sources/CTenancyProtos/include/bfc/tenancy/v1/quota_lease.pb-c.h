@@ -53,7 +53,8 @@ struct  Bfc__Tenancy__V1__QuotaLease
    */
   Bfc__Tenancy__V1__Resource resource;
   /*
-   * The units that were granted in all; never less than in an earlier answer.
+   * The units that the client may consume in all, since the lease began; less than in an earlier
+   * answer only when the client has given some back.
    */
   uint64_t granted;
   /*
@@ -107,7 +108,8 @@ struct  Bfc__Tenancy__V1__AcquireLeaseRequest
    */
   Bfc__Tenancy__V1__Resource resource;
   /*
-   * The units wanted; at least 1. Fewer may be granted, near the limit, but at least one.
+   * The units wanted; at least 1. One lease gets at most a quarter of what is free, and at least
+   * one unit.
    */
   uint64_t amount;
   /*

@@ -26,6 +26,9 @@ typedef struct Bfc__Tenancy__V1__SetQuotaPolicyResponse Bfc__Tenancy__V1__SetQuo
 typedef struct Bfc__Tenancy__V1__QuotaAlert Bfc__Tenancy__V1__QuotaAlert;
 typedef struct Bfc__Tenancy__V1__WatchQuotaRequest Bfc__Tenancy__V1__WatchQuotaRequest;
 typedef struct Bfc__Tenancy__V1__WatchQuotaResponse Bfc__Tenancy__V1__WatchQuotaResponse;
+typedef struct Bfc__Tenancy__V1__ReconcileUsageRequest Bfc__Tenancy__V1__ReconcileUsageRequest;
+typedef struct Bfc__Tenancy__V1__ReconcileUsageResponse Bfc__Tenancy__V1__ReconcileUsageResponse;
+typedef struct Bfc__Tenancy__V1__ReconciledUsage Bfc__Tenancy__V1__ReconciledUsage;
 
 
 /* --- enums --- */
@@ -339,6 +342,87 @@ struct  Bfc__Tenancy__V1__WatchQuotaResponse
     , BFC__TENANCY__V1__WATCH_EVENT_TYPE__WATCH_EVENT_TYPE_UNSPECIFIED, NULL, (char *)protobuf_c_empty_string, NULL }
 
 
+/*
+ * ReconcileUsageRequest names a tenant and a month.
+ */
+struct  Bfc__Tenancy__V1__ReconcileUsageRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The tenant's code; exactly one of code and id is given.
+   */
+  char *tenant_code;
+  /*
+   * The tenant's id; exactly one of code and id is given.
+   */
+  int64_t tenant_id;
+  /*
+   * The month whose days are compared, "2026-02"; the present one when empty.
+   */
+  char *month;
+};
+#define BFC__TENANCY__V1__RECONCILE_USAGE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&bfc__tenancy__v1__reconcile_usage_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
+
+
+/*
+ * ReconcileUsageResponse is what the records say.
+ */
+struct  Bfc__Tenancy__V1__ReconcileUsageResponse
+{
+  ProtobufCMessage base;
+  /*
+   * Always true; a failure is a status, not an answer.
+   */
+  protobuf_c_boolean success;
+  /*
+   * Whether all records agree, to the unit.
+   */
+  protobuf_c_boolean matches;
+  /*
+   * The records of each resource, in the order of their numbers.
+   */
+  size_t n_resources;
+  Bfc__Tenancy__V1__ReconciledUsage **resources;
+};
+#define BFC__TENANCY__V1__RECONCILE_USAGE_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&bfc__tenancy__v1__reconcile_usage_response__descriptor) \
+    , 0, 0, 0,NULL }
+
+
+/*
+ * ReconciledUsage is what the records say of one resource.
+ */
+struct  Bfc__Tenancy__V1__ReconciledUsage
+{
+  ProtobufCMessage base;
+  /*
+   * The resource.
+   */
+  Bfc__Tenancy__V1__Resource resource;
+  /*
+   * The counter of the present period.
+   */
+  int64_t counted;
+  /*
+   * The sum of the ledger over that period.
+   */
+  int64_t recorded;
+  /*
+   * The sum of the month's days.
+   */
+  int64_t days;
+  /*
+   * The sum of the ledger over these days.
+   */
+  int64_t recorded_days;
+};
+#define BFC__TENANCY__V1__RECONCILED_USAGE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&bfc__tenancy__v1__reconciled_usage__descriptor) \
+    , BFC__TENANCY__V1__RESOURCE__RESOURCE_UNSPECIFIED, 0, 0, 0, 0 }
+
+
 /* Bfc__Tenancy__V1__QuotaPolicy methods */
 void   bfc__tenancy__v1__quota_policy__init
                      (Bfc__Tenancy__V1__QuotaPolicy         *message);
@@ -491,6 +575,63 @@ Bfc__Tenancy__V1__WatchQuotaResponse *
 void   bfc__tenancy__v1__watch_quota_response__free_unpacked
                      (Bfc__Tenancy__V1__WatchQuotaResponse *message,
                       ProtobufCAllocator *allocator);
+/* Bfc__Tenancy__V1__ReconcileUsageRequest methods */
+void   bfc__tenancy__v1__reconcile_usage_request__init
+                     (Bfc__Tenancy__V1__ReconcileUsageRequest         *message);
+size_t bfc__tenancy__v1__reconcile_usage_request__get_packed_size
+                     (const Bfc__Tenancy__V1__ReconcileUsageRequest   *message);
+size_t bfc__tenancy__v1__reconcile_usage_request__pack
+                     (const Bfc__Tenancy__V1__ReconcileUsageRequest   *message,
+                      uint8_t             *out);
+size_t bfc__tenancy__v1__reconcile_usage_request__pack_to_buffer
+                     (const Bfc__Tenancy__V1__ReconcileUsageRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Bfc__Tenancy__V1__ReconcileUsageRequest *
+       bfc__tenancy__v1__reconcile_usage_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   bfc__tenancy__v1__reconcile_usage_request__free_unpacked
+                     (Bfc__Tenancy__V1__ReconcileUsageRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Bfc__Tenancy__V1__ReconcileUsageResponse methods */
+void   bfc__tenancy__v1__reconcile_usage_response__init
+                     (Bfc__Tenancy__V1__ReconcileUsageResponse         *message);
+size_t bfc__tenancy__v1__reconcile_usage_response__get_packed_size
+                     (const Bfc__Tenancy__V1__ReconcileUsageResponse   *message);
+size_t bfc__tenancy__v1__reconcile_usage_response__pack
+                     (const Bfc__Tenancy__V1__ReconcileUsageResponse   *message,
+                      uint8_t             *out);
+size_t bfc__tenancy__v1__reconcile_usage_response__pack_to_buffer
+                     (const Bfc__Tenancy__V1__ReconcileUsageResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Bfc__Tenancy__V1__ReconcileUsageResponse *
+       bfc__tenancy__v1__reconcile_usage_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   bfc__tenancy__v1__reconcile_usage_response__free_unpacked
+                     (Bfc__Tenancy__V1__ReconcileUsageResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Bfc__Tenancy__V1__ReconciledUsage methods */
+void   bfc__tenancy__v1__reconciled_usage__init
+                     (Bfc__Tenancy__V1__ReconciledUsage         *message);
+size_t bfc__tenancy__v1__reconciled_usage__get_packed_size
+                     (const Bfc__Tenancy__V1__ReconciledUsage   *message);
+size_t bfc__tenancy__v1__reconciled_usage__pack
+                     (const Bfc__Tenancy__V1__ReconciledUsage   *message,
+                      uint8_t             *out);
+size_t bfc__tenancy__v1__reconciled_usage__pack_to_buffer
+                     (const Bfc__Tenancy__V1__ReconciledUsage   *message,
+                      ProtobufCBuffer     *buffer);
+Bfc__Tenancy__V1__ReconciledUsage *
+       bfc__tenancy__v1__reconciled_usage__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   bfc__tenancy__v1__reconciled_usage__free_unpacked
+                     (Bfc__Tenancy__V1__ReconciledUsage *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Bfc__Tenancy__V1__QuotaPolicy_Closure)
@@ -517,6 +658,15 @@ typedef void (*Bfc__Tenancy__V1__WatchQuotaRequest_Closure)
 typedef void (*Bfc__Tenancy__V1__WatchQuotaResponse_Closure)
                  (const Bfc__Tenancy__V1__WatchQuotaResponse *message,
                   void *closure_data);
+typedef void (*Bfc__Tenancy__V1__ReconcileUsageRequest_Closure)
+                 (const Bfc__Tenancy__V1__ReconcileUsageRequest *message,
+                  void *closure_data);
+typedef void (*Bfc__Tenancy__V1__ReconcileUsageResponse_Closure)
+                 (const Bfc__Tenancy__V1__ReconcileUsageResponse *message,
+                  void *closure_data);
+typedef void (*Bfc__Tenancy__V1__ReconciledUsage_Closure)
+                 (const Bfc__Tenancy__V1__ReconciledUsage *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -533,6 +683,9 @@ extern const ProtobufCMessageDescriptor bfc__tenancy__v1__set_quota_policy_respo
 extern const ProtobufCMessageDescriptor bfc__tenancy__v1__quota_alert__descriptor;
 extern const ProtobufCMessageDescriptor bfc__tenancy__v1__watch_quota_request__descriptor;
 extern const ProtobufCMessageDescriptor bfc__tenancy__v1__watch_quota_response__descriptor;
+extern const ProtobufCMessageDescriptor bfc__tenancy__v1__reconcile_usage_request__descriptor;
+extern const ProtobufCMessageDescriptor bfc__tenancy__v1__reconcile_usage_response__descriptor;
+extern const ProtobufCMessageDescriptor bfc__tenancy__v1__reconciled_usage__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -847,8 +847,8 @@ struct  Bfc__Tenancy__V1__ExportTenantResponse
   ProtobufCMessage base;
   /*
    * What it is a record of: tenant, subscription, user, role, grant, invitation, configuration,
-   * api_key, usage, activity; the last message is of kind "end", and its record holds the count of
-   * each kind.
+   * api_key, quota_policy, reservation, usage_entry, usage, activity; the last message is of kind
+   * "end", and its record holds the count of each kind.
    */
   char *kind;
   /*

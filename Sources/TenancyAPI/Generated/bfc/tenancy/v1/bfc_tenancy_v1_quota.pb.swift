@@ -1462,6 +1462,11 @@ public enum QuotaServiceMethods {
     public static let setQuotaPolicy = MethodDescriptor<SetQuotaPolicyRequest, SetQuotaPolicyResponse>(
         service: serviceName, method: "SetQuotaPolicy", kind: .unary,
         isIdempotent: false)
+
+    /// `ReconcileUsage`.
+    public static let reconcileUsage = MethodDescriptor<ReconcileUsageRequest, ReconcileUsageResponse>(
+        service: serviceName, method: "ReconcileUsage", kind: .unary,
+        isIdempotent: true)
 }
 
 /// QuotaService answers whether units are left, and takes them.
@@ -1650,8 +1655,7 @@ public protocol QuotaServiceHandler: Sendable {
         _ request: GetQuotaPolicyRequest, context: ServerContext
     ) async throws -> GetQuotaPolicyResponse
 
-    /// SetQuotaPolicy replaces how the limit of one resource is meant. It is effective in every server
-    /// within a second.
+    /// SetQuotaPolicy replaces how a limit is meant, in every server within a second.
     ///
     /// Who may call: platform administrators. What a tenant may take, and at what price, is agreed
     /// with the platform.
@@ -1662,6 +1666,17 @@ public protocol QuotaServiceHandler: Sendable {
     func setQuotaPolicy(
         _ request: SetQuotaPolicyRequest, context: ServerContext
     ) async throws -> SetQuotaPolicyResponse
+
+    /// ReconcileUsage recomputes what a tenant has used from the ledger, to which every unit is added
+    /// as it is counted and in which nothing is ever changed, and compares.
+    ///
+    /// Who may call: platform administrators.
+    /// Errors: INVALID_ARGUMENT with BadRequest for a month that is none, or a wrong tenant name;
+    /// NOT_FOUND for a tenant that does not exist; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// HTTP route it replaces: none.
+    func reconcileUsage(
+        _ request: ReconcileUsageRequest, context: ServerContext
+    ) async throws -> ReconcileUsageResponse
 }
 
 extension QuotaServiceHandler {
@@ -1714,6 +1729,9 @@ extension QuotaServiceHandler {
         }
         router.unary(QuotaServiceMethods.setQuotaPolicy) { request, context in
             try await self.setQuotaPolicy(request, context: context)
+        }
+        router.unary(QuotaServiceMethods.reconcileUsage) { request, context in
+            try await self.reconcileUsage(request, context: context)
         }
     }
 }
@@ -1956,8 +1974,7 @@ public struct QuotaServiceClient: Sendable {
             QuotaServiceMethods.getQuotaPolicy, request, options: options)
     }
 
-    /// SetQuotaPolicy replaces how the limit of one resource is meant. It is effective in every server
-    /// within a second.
+    /// SetQuotaPolicy replaces how a limit is meant, in every server within a second.
     ///
     /// Who may call: platform administrators. What a tenant may take, and at what price, is agreed
     /// with the platform.
@@ -1970,5 +1987,19 @@ public struct QuotaServiceClient: Sendable {
     ) async throws(RPCError) -> SetQuotaPolicyResponse {
         try await caller.unary(
             QuotaServiceMethods.setQuotaPolicy, request, options: options)
+    }
+
+    /// ReconcileUsage recomputes what a tenant has used from the ledger, to which every unit is added
+    /// as it is counted and in which nothing is ever changed, and compares.
+    ///
+    /// Who may call: platform administrators.
+    /// Errors: INVALID_ARGUMENT with BadRequest for a month that is none, or a wrong tenant name;
+    /// NOT_FOUND for a tenant that does not exist; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// HTTP route it replaces: none.
+    public func reconcileUsage(
+        _ request: ReconcileUsageRequest, options: CallOptions = .defaults
+    ) async throws(RPCError) -> ReconcileUsageResponse {
+        try await caller.unary(
+            QuotaServiceMethods.reconcileUsage, request, options: options)
     }
 }

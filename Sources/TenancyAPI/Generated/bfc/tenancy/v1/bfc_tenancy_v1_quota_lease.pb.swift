@@ -18,7 +18,8 @@ public struct QuotaLease: ProtobufMessage {
     /// The resource.
     public var resource: Resource = Resource(rawValue: 0)
 
-    /// The units that were granted in all; never less than in an earlier answer.
+    /// The units that the client may consume in all, since the lease began; less than in an earlier
+    /// answer only when the client has given some back.
     public var granted: UInt64 = 0
 
     /// How long the lease holds from this answer on. A client counts from when it asked. What is not
@@ -123,7 +124,8 @@ public struct AcquireLeaseRequest: ProtobufMessage {
     /// The resource; not users.
     public var resource: Resource = Resource(rawValue: 0)
 
-    /// The units wanted; at least 1. Fewer may be granted, near the limit, but at least one.
+    /// The units wanted; at least 1. One lease gets at most a quarter of what is free, and at least
+    /// one unit.
     public var amount: UInt64 = 0
 
     /// The tenant's id; exactly one of code and id is given.

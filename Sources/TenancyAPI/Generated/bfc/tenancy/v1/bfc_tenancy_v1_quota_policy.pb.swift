@@ -602,3 +602,170 @@ public struct WatchQuotaResponse: ProtobufMessage {
         if let value = self.eventTime { message.pointee.event_time = try arena.message(value) }
     }
 }
+
+/// ReconcileUsageRequest names a tenant and a month.
+public struct ReconcileUsageRequest: ProtobufMessage {
+    /// The tenant's code; exactly one of code and id is given.
+    public var tenantCode: String = ""
+
+    /// The tenant's id; exactly one of code and id is given.
+    public var tenantId: Int64 = 0
+
+    /// The month whose days are compared, "2026-02"; the present one when empty.
+    public var month: String = ""
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        tenantCode: String = "",
+        tenantId: Int64 = 0,
+        month: String = ""
+    ) {
+        self.tenantCode = tenantCode
+        self.tenantId = tenantId
+        self.month = month
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__ReconcileUsageRequest
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__reconcile_usage_request__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.tenantCode = String(protobufC: message.pointee.tenant_code)
+        self.tenantId = message.pointee.tenant_id
+        self.month = String(protobufC: message.pointee.month)
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        if !self.tenantCode.isEmpty { message.pointee.tenant_code = try arena.string(self.tenantCode) }
+        message.pointee.tenant_id = self.tenantId
+        if !self.month.isEmpty { message.pointee.month = try arena.string(self.month) }
+    }
+}
+
+/// ReconcileUsageResponse is what the records say.
+public struct ReconcileUsageResponse: ProtobufMessage {
+    /// Always true; a failure is a status, not an answer.
+    public var success: Bool = false
+
+    /// Whether all records agree, to the unit.
+    public var matches: Bool = false
+
+    /// The records of each resource, in the order of their numbers.
+    public var resources: [ReconciledUsage] = []
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        success: Bool = false,
+        matches: Bool = false,
+        resources: [ReconciledUsage] = []
+    ) {
+        self.success = success
+        self.matches = matches
+        self.resources = resources
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__ReconcileUsageResponse
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__reconcile_usage_response__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.success = message.pointee.success != 0
+        self.matches = message.pointee.matches != 0
+        self.resources = [ReconciledUsage](protobufC: message.pointee.resources, count: message.pointee.n_resources)
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        message.pointee.success = self.success ? 1 : 0
+        message.pointee.matches = self.matches ? 1 : 0
+        if !self.resources.isEmpty {
+            message.pointee.n_resources = self.resources.count
+            message.pointee.resources = try arena.messages(self.resources)
+        }
+    }
+}
+
+/// ReconciledUsage is what the records say of one resource.
+public struct ReconciledUsage: ProtobufMessage {
+    /// The resource.
+    public var resource: Resource = Resource(rawValue: 0)
+
+    /// The counter of the present period.
+    public var counted: Int64 = 0
+
+    /// The sum of the ledger over that period.
+    public var recorded: Int64 = 0
+
+    /// The sum of the month's days.
+    public var days: Int64 = 0
+
+    /// The sum of the ledger over these days.
+    public var recordedDays: Int64 = 0
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        resource: Resource = Resource(rawValue: 0),
+        counted: Int64 = 0,
+        recorded: Int64 = 0,
+        days: Int64 = 0,
+        recordedDays: Int64 = 0
+    ) {
+        self.resource = resource
+        self.counted = counted
+        self.recorded = recorded
+        self.days = days
+        self.recordedDays = recordedDays
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__ReconciledUsage
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__reconciled_usage__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.resource = Resource(rawValue: Int32(truncatingIfNeeded: message.pointee.resource.rawValue))
+        self.counted = message.pointee.counted
+        self.recorded = message.pointee.recorded
+        self.days = message.pointee.days
+        self.recordedDays = message.pointee.recorded_days
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        message.pointee.resource = Bfc__Tenancy__V1__Resource(rawValue: .init(truncatingIfNeeded: self.resource.rawValue))
+        message.pointee.counted = self.counted
+        message.pointee.recorded = self.recorded
+        message.pointee.days = self.days
+        message.pointee.recorded_days = self.recordedDays
+    }
+}

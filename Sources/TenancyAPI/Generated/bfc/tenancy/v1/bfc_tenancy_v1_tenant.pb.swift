@@ -1558,8 +1558,8 @@ public struct ExportTenantRequest: ProtobufMessage {
 /// ExportTenantResponse is one record.
 public struct ExportTenantResponse: ProtobufMessage {
     /// What it is a record of: tenant, subscription, user, role, grant, invitation, configuration,
-    /// api_key, usage, activity; the last message is of kind "end", and its record holds the count of
-    /// each kind.
+    /// api_key, quota_policy, reservation, usage_entry, usage, activity; the last message is of kind
+    /// "end", and its record holds the count of each kind.
     public var kind: String = ""
 
     /// The columns of the record.

@@ -21,6 +21,8 @@ import bfc.tenancy.v1.QuotaLeaseOuterClass.ReturnLeaseRequest;
 import bfc.tenancy.v1.QuotaLeaseOuterClass.ReturnLeaseResponse;
 import bfc.tenancy.v1.QuotaPolicyOuterClass.GetQuotaPolicyRequest;
 import bfc.tenancy.v1.QuotaPolicyOuterClass.GetQuotaPolicyResponse;
+import bfc.tenancy.v1.QuotaPolicyOuterClass.ReconcileUsageRequest;
+import bfc.tenancy.v1.QuotaPolicyOuterClass.ReconcileUsageResponse;
 import bfc.tenancy.v1.QuotaPolicyOuterClass.SetQuotaPolicyRequest;
 import bfc.tenancy.v1.QuotaPolicyOuterClass.SetQuotaPolicyResponse;
 import bfc.tenancy.v1.QuotaPolicyOuterClass.WatchQuotaRequest;
@@ -445,8 +447,7 @@ public final class QuotaService {
             SetQuotaPolicyResponse.parser(), false);
 
     /**
-     * SetQuotaPolicy replaces how the limit of one resource is meant. It is effective in every server
-     * within a second.
+     * SetQuotaPolicy replaces how a limit is meant, in every server within a second.
      * <p>
      * Who may call: platform administrators. What a tenant may take, and at what price, is agreed
      * with the platform.
@@ -464,5 +465,30 @@ public final class QuotaService {
     public SetQuotaPolicyResponse setQuotaPolicy(
         SetQuotaPolicyRequest request, Duration timeout, Metadata metadata) throws TenancyException {
         return client.unary(SET_QUOTA_POLICY, request, timeout, metadata);
+    }
+
+    public static final Method<ReconcileUsageRequest, ReconcileUsageResponse> RECONCILE_USAGE =
+        new Method<>(
+            "bfc.tenancy.v1.QuotaService", "ReconcileUsage",
+            ReconcileUsageResponse.parser(), true);
+
+    /**
+     * ReconcileUsage recomputes what a tenant has used from the ledger, to which every unit is added
+     * as it is counted and in which nothing is ever changed, and compares.
+     * <p>
+     * Who may call: platform administrators.
+     * Errors: INVALID_ARGUMENT with BadRequest for a month that is none, or a wrong tenant name;
+     * NOT_FOUND for a tenant that does not exist; PERMISSION_DENIED; UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    public ReconcileUsageResponse reconcileUsage(ReconcileUsageRequest request)
+        throws TenancyException {
+        return client.unary(RECONCILE_USAGE, request);
+    }
+
+    /** As {@link #reconcileUsage}, with a time and metadata of its own. */
+    public ReconcileUsageResponse reconcileUsage(
+        ReconcileUsageRequest request, Duration timeout, Metadata metadata) throws TenancyException {
+        return client.unary(RECONCILE_USAGE, request, timeout, metadata);
     }
 }

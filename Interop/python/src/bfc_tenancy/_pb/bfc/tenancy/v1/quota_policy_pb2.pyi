@@ -142,3 +142,37 @@ class WatchQuotaResponse(_message.Message):
     resume_token: str
     event_time: _timestamp_pb2.Timestamp
     def __init__(self, type: _Optional[_Union[_configuration_pb2.WatchEventType, str]] = ..., alert: _Optional[_Union[QuotaAlert, _Mapping]] = ..., resume_token: _Optional[str] = ..., event_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ReconcileUsageRequest(_message.Message):
+    __slots__ = ("tenant_code", "tenant_id", "month")
+    TENANT_CODE_FIELD_NUMBER: _ClassVar[int]
+    TENANT_ID_FIELD_NUMBER: _ClassVar[int]
+    MONTH_FIELD_NUMBER: _ClassVar[int]
+    tenant_code: str
+    tenant_id: int
+    month: str
+    def __init__(self, tenant_code: _Optional[str] = ..., tenant_id: _Optional[int] = ..., month: _Optional[str] = ...) -> None: ...
+
+class ReconcileUsageResponse(_message.Message):
+    __slots__ = ("success", "matches", "resources")
+    SUCCESS_FIELD_NUMBER: _ClassVar[int]
+    MATCHES_FIELD_NUMBER: _ClassVar[int]
+    RESOURCES_FIELD_NUMBER: _ClassVar[int]
+    success: bool
+    matches: bool
+    resources: _containers.RepeatedCompositeFieldContainer[ReconciledUsage]
+    def __init__(self, success: bool = ..., matches: bool = ..., resources: _Optional[_Iterable[_Union[ReconciledUsage, _Mapping]]] = ...) -> None: ...
+
+class ReconciledUsage(_message.Message):
+    __slots__ = ("resource", "counted", "recorded", "days", "recorded_days")
+    RESOURCE_FIELD_NUMBER: _ClassVar[int]
+    COUNTED_FIELD_NUMBER: _ClassVar[int]
+    RECORDED_FIELD_NUMBER: _ClassVar[int]
+    DAYS_FIELD_NUMBER: _ClassVar[int]
+    RECORDED_DAYS_FIELD_NUMBER: _ClassVar[int]
+    resource: _resource_pb2.Resource
+    counted: int
+    recorded: int
+    days: int
+    recorded_days: int
+    def __init__(self, resource: _Optional[_Union[_resource_pb2.Resource, str]] = ..., counted: _Optional[int] = ..., recorded: _Optional[int] = ..., days: _Optional[int] = ..., recorded_days: _Optional[int] = ...) -> None: ...

@@ -1,0 +1,103 @@
+/// What a ledger is told beside the answers of the database, and what it does from time to time.
+extension LeaseLedger {
+    // MARK: - Hints
+
+    /// Others wait for what is left of this account.
+    package mutating func recall(_ account: QuotaAccount, now: UInt64) {
+        guard let found = index[account] else { return }
+        let slot = Int(found)
+        slots[slot].returnHand()
+        if slots[slot].flags.contains(.isInFlight) { slots[slot].flags.insert(.isRecalled) }
+        if slots[slot].isUnsettled { markUrgent(slot) }
+    }
+
+    /// Whether the database has still to hear something of a tenant; if so, it will with the next
+    /// exchange.
+    package mutating func flush(_ tenant: TenantID) -> Bool {
+        var isUnsettled = false
+        for meter in QuotaMeter.allCases {
+            guard let found = index[QuotaAccount(tenant: tenant, meter: meter)],
+                slots[Int(found)].isUnsettled
+            else { continue }
+            isUnsettled = true
+            if !slots[Int(found)].flags.contains(.isInFlight) { markUrgent(Int(found)) }
+        }
+        return isUnsettled
+    }
+
+    /// Others may wait for any account.
+    package mutating func reviewEverything() {
+        for slot in slots.indices
+        where slots[slot].flags.isDisjoint(with: [.isVacant, .isInFlight])
+            && slots[slot].granted != slots[slot].settled
+        {
+            markUrgent(slot)
+        }
+    }
+
+    /// The version of an account's limit, as far as it is known.
+    package func limitVersion(of account: QuotaAccount) -> Int64? {
+        guard let found = index[account],
+            slots[Int(found)].flags.isDisjoint(with: [.unknown, .refused])
+        else { return nil }
+        return slots[Int(found)].version
+    }
+
+    /// Something about the tenant has changed: its limits, or whether it may work.
+    package mutating func refresh(_ tenant: TenantID, now: UInt64) {
+        for meter in QuotaMeter.allCases {
+            refresh(QuotaAccount(tenant: tenant, meter: meter), now: now)
+        }
+    }
+
+    package mutating func refresh(_ account: QuotaAccount, now: UInt64) {
+        guard let found = index[account] else { return }
+        slots[Int(found)].deniedUntil = 0
+        if slots[Int(found)].flags.contains(.unlimited) {
+            slots[Int(found)].flags.insert(.unknown)
+        }
+        markUrgent(Int(found))
+    }
+
+    // MARK: - Sweep
+
+    /// Looks at some accounts: units that nobody uses go back, accounts that nobody asks about are
+    /// forgotten. Called about every second.
+    package mutating func sweep(now: UInt64) {
+        for _ in 0..<min(slots.count, settings.sweepAccountsMax) {
+            if sweepPosition >= slots.count { sweepPosition = 0 }
+            sweep(sweepPosition, now)
+            sweepPosition += 1
+        }
+    }
+
+    private mutating func sweep(_ slot: Int, _ now: UInt64) {
+        guard
+            slots[slot].flags.isDisjoint(with: [
+                .isVacant, .closing, .isInFlight, .isInDoubt, .hasWaiters,
+            ])
+        else { return }
+        if now >= slots[slot].validUntil { roll(slot, now) }
+        let idle = now &- slots[slot].lastUse
+        guard idle >= settings.idleTime, now > slots[slot].lastUse else { return }
+        slots[slot].block /= 2
+        if slots[slot].inHand > 0 {
+            slots[slot].returnHand()
+            markUrgent(slot)
+            return
+        }
+        guard idle >= settings.forgetTime, !slots[slot].isUnsettled, slots[slot].pending == 0,
+            slots[slot].flags.isDisjoint(with: [.isUrgent, .isDirty, .isPolling])
+        else { return }
+        index[slots[slot].account] = nil
+        vacate(slot)
+    }
+
+    /// Gives back everything, for an orderly end. Exchanges go on until `exchangeTime` is nil.
+    package mutating func returnEverything(now: UInt64) {
+        for slot in slots.indices where !slots[slot].flags.contains(.isVacant) {
+            slots[slot].returnHand()
+            if slots[slot].isUnsettled { markUrgent(slot) }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+internal import Logging
+internal import Reactor
+internal import Tenancy
+internal import TenancyStore
+
+/// The units of all tenants that this server holds, and the way to those that it does not: what is
+/// in hand is given from memory, everything else by the database. QUOTA.md says how.
+final class QuotaKeeper: ChangeFollower, QuotaHolder {
+    private let shards: [QuotaShard]
+    private let store: TenancyStore
+
+    /// A shard for each loop, so that the tasks that talk to the database share the work.
+    init(
+        store: TenancyStore, loops: EventLoopGroup, server: String,
+        settings: LedgerSettings = LedgerSettings(), logger: Logger
+    ) {
+        self.store = store
+        shards = loops.loops.enumerated().map { index, loop in
+            QuotaShard(
+                store: store, loop: loop, name: "\(server)/\(index)", settings: settings,
+                logger: logger)
+        }
+        store.tellChanges(to: self)
+        store.tellRecalls(to: self)
+    }
+
+    private func shard(_ tenant: TenantID) -> QuotaShard {
+        shards[Int(UInt64(bitPattern: tenant.rawValue) % UInt64(shards.count))]
+    }
+
+    // MARK: - Taking
+
+    /// Takes units if that is certain from memory; nil when it is not, and then nothing has
+    /// happened.
+    func takeAtOnce(
+        _ tenant: TenantID, _ resource: Resource, _ units: Int64
+    ) -> LedgerStanding? {
+        shard(tenant).takeAtOnce(
+            QuotaCharge(QuotaAccount(tenant: tenant, meter: QuotaMeter(resource)), units))
+    }
+
+    /// What is certain from memory about an amount; nil when only the database knows.
+    func checkAtOnce(
+        _ tenant: TenantID, _ resource: Resource, _ units: Int64
+    ) -> LedgerStanding? {
+        shard(tenant).check(QuotaAccount(tenant: tenant, meter: QuotaMeter(resource)), units)
+    }
+
+    /// Takes an amount if all of it is left.
+    ///
+    /// - Throws: `quotaExceeded`, `notFound`, `failedPrecondition`; nothing was taken then.
+    ///   `unavailable`: the database is needed and away; what was to be committed may be.
+    func consume(
+        _ tenant: TenantID, _ resource: Resource, _ units: Int64, _ durability: Durability
+    ) async throws(DomainError) -> QuotaAnswer {
+        let amounts = [(resource: resource, units: units)]
+        guard let answer = try await consume(tenant, amounts, durability).first else {
+            throw DomainError(.internalFailure, message: "a taking has no answer")
+        }
+        return answer
+    }
+
+    /// Takes several amounts of different resources, or nothing; the answers share one standing.
+    func consume(
+        _ tenant: TenantID, _ amounts: [(resource: Resource, units: Int64)],
+        _ durability: Durability
+    ) async throws(DomainError) -> [QuotaAnswer] {
+        let charges = amounts.map {
+            QuotaCharge(
+                QuotaAccount(tenant: tenant, meter: QuotaMeter($0.resource)), $0.units)
+        }
+        let outcome = await shard(tenant).consume(charges, durability)
+        let now = WallClock.now()
+        switch outcome {
+        case .admitted(let standing):
+            return amounts.map {
+                QuotaAnswer(standing, of: $0.resource, durability: durability, decidedAt: now)
+            }
+        case .denied(let standing, let position, let retryAfter):
+            let refused = amounts[position]
+            throw .quotaExceeded(
+                QuotaExcess(
+                    status: QuotaStatus(standing, of: refused.resource),
+                    requested: UInt64(refused.units),
+                    retryAfterSeconds: refused.resource == .users || refused.resource == .storage
+                        ? nil : retryAfter.map { Int64(clamping: $0 / 1_000_000_000 + 1) }))
+        default: throw Self.error(outcome)
+        }
+    }
+
+    private static func error(_ outcome: LedgerOutcome) -> DomainError {
+        switch outcome {
+        case .absent: .tenantNotFound
+        case .tenantInactive: .tenantNotActive
+        case .subscriptionInactive: .subscriptionNotActive
+        case .unknown:
+            DomainError(
+                .unavailable,
+                message: "the database was lost while committing; the units may be taken")
+        default: DomainError(.unavailable, message: "the database cannot be reached")
+        }
+    }
+
+    // MARK: - Asking
+
+    /// Where a tenant stands, with everything that this server has acknowledged.
+    ///
+    /// - Throws: `notFound`, `unavailable`.
+    func levels(of tenant: TenantID) async throws(DomainError) -> QuotaLevels {
+        await flush(tenant)
+        return try await store.quotaLevels(of: tenant)
+    }
+
+    /// Waits until the database knows what was taken of a tenant so far, or cannot be told.
+    func flush(_ tenant: TenantID) async {
+        await shard(tenant).flush(tenant)
+    }
+
+    /// Makes sure that a limit is known in at least a version.
+    ///
+    /// - Throws: `failedPrecondition` when it has no such version yet, `unavailable`.
+    func require(
+        version: Int64, of tenant: TenantID, _ resource: Resource
+    ) async throws(DomainError) {
+        let account = QuotaAccount(tenant: tenant, meter: QuotaMeter(resource))
+        let shard = shard(tenant)
+        if let known = shard.limitVersion(of: account), known >= version { return }
+        let levels = try await store.quotaLevels(of: tenant)
+        let present = levels.levels.first { $0.status.resource == resource }?.version ?? 0
+        guard present >= version else {
+            throw DomainError(
+                .failedPrecondition(.limitVersionAhead),
+                message: "the limit has version \(present)",
+                metadata: ["limit_version": String(present)])
+        }
+        await shard.refreshed(account)
+    }
+
+    // MARK: - Changes
+
+    func absorb(_ changes: TenantChanges, asOf: MonotonicInstant) {
+        guard case .of(let tenants) = changes else {
+            for shard in shards { shard.reviewEverything() }
+            return
+        }
+        for tenant in tenants { forget(tenant) }
+    }
+
+    func forget(_ tenant: TenantID) { shard(tenant).refresh(tenant) }
+
+    /// Others wait for units that may be here: no notification has to come for that.
+    func giveBack(_ tenant: TenantID, _ resource: Resource) async {
+        await shard(tenant).giveBack(
+            QuotaAccount(tenant: tenant, meter: QuotaMeter(resource)))
+    }
+
+    // MARK: - Life
+
+    /// Serves until `end`, and until everything was given back.
+    func run() async {
+        await withTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { await self.listen() }
+            await withTaskGroup(of: Void.self) { shards in
+                for shard in self.shards { shards.addTask { await shard.run() } }
+            }
+            tasks.cancelAll()
+        }
+    }
+
+    /// Takes in that others wait for units which are held here.
+    private func listen() async {
+        for await account in store.quotaRecalls() {
+            if let account {
+                shard(account.tenant).recall(account)
+            } else {
+                for shard in shards { shard.reviewEverything() }
+            }
+        }
+    }
+
+    /// Gives every unit back.
+    func end() {
+        for shard in shards { shard.end() }
+    }
+}

@@ -1,0 +1,341 @@
+internal import Logging
+internal import Reactor
+internal import Synchronization
+internal import Tenancy
+internal import TenancyStore
+
+/// One ledger of leases, for a part of the tenants: decisions under a lock that is held for as long
+/// as they take, and one task, on the shard's loop, that talks to the database for it.
+final class QuotaShard: Sendable {
+    /// How long an exchange may take: a connection whose other end has vanished would hold it for
+    /// minutes.
+    private static let exchangeTimeMax = Duration.seconds(5)
+    private static let sweepInterval: UInt64 = 1_000_000_000
+    /// How often the database hears that the shard is alive.
+    private static let aliveInterval: UInt64 = 3_000_000_000
+    /// How long an orderly end may take.
+    private static let endTimeMax: UInt64 = 2_000_000_000
+
+    private typealias Waiting = CheckedContinuation<LedgerOutcome, Never>
+
+    private struct State {
+        var ledger: LeaseLedger
+        var waiting: [LedgerTicket: Waiting] = [:]
+        /// Who waits for the end of an exchange, by its number.
+        var flushes: [(exchange: UInt64, continuation: CheckedContinuation<Void, Never>)] = []
+        /// The shard's task while it sleeps, and when it wakes by itself.
+        var sleeper: CheckedContinuation<Void, Never>?
+        var wakesAt: UInt64 = 0
+        var sweepAt: UInt64 = 0
+        var endsAt: UInt64?
+    }
+
+    private let state: Mutex<State>
+    private let store: TenancyStore
+    private let loop: EventLoop
+    private let name: String
+    private let logger: Logger
+
+    init(
+        store: TenancyStore, loop: EventLoop, name: String, settings: LedgerSettings,
+        logger: Logger
+    ) {
+        state = Mutex(State(ledger: LeaseLedger(settings: settings)))
+        self.store = store
+        self.loop = loop
+        self.name = name
+        self.logger = logger
+    }
+
+    // MARK: - Deciding
+
+    /// Takes what is certain from memory; nil when it is not, and then nothing has happened.
+    func takeAtOnce(_ charge: QuotaCharge) -> LedgerStanding? {
+        let now = MonotonicInstant.now().nanoseconds
+        let (standing, sleeper) = state.withLock { state in
+            (state.ledger.takeAtOnce(charge, now: now), Self.wake(&state))
+        }
+        sleeper?.resume()
+        return standing
+    }
+
+    /// What is certain from memory about an amount; nil when only the database knows.
+    func check(_ account: QuotaAccount, _ units: Int64) -> LedgerStanding? {
+        let now = MonotonicInstant.now().nanoseconds
+        let (standing, sleeper) = state.withLock { state in
+            (state.ledger.check(account, units, now: now), Self.wake(&state))
+        }
+        sleeper?.resume()
+        return standing
+    }
+
+    /// Takes from every account or from none. Waits for the database where it has to.
+    func consume(_ charges: [QuotaCharge], _ durability: Durability) async -> LedgerOutcome {
+        let ticket = CallTicket()
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { (continuation: Waiting) in
+                let now = MonotonicInstant.now().nanoseconds
+                let (outcome, sleeper) = state.withLock { state in
+                    let outcome: LedgerOutcome?
+                    switch state.ledger.consume(charges, durability, now: now) {
+                    case .now(let decided): outcome = decided
+                    case .later(let later):
+                        outcome = nil
+                        state.waiting[later] = continuation
+                        ticket.wait(under: later)
+                    }
+                    return (outcome, Self.wake(&state))
+                }
+                sleeper?.resume()
+                if let outcome { continuation.resume(returning: outcome) }
+                if ticket.isCancelled { cancel(ticket) }
+            }
+        } onCancel: {
+            ticket.cancel()
+            cancel(ticket)
+        }
+    }
+
+    /// The caller is gone. What it waited for is not taken any more; what was taken stays so.
+    private func cancel(_ call: CallTicket) {
+        guard let ticket = call.waitsUnder else { return }
+        let waiting = state.withLock { state in
+            state.ledger.cancel(ticket)
+            return state.waiting.removeValue(forKey: ticket)
+        }
+        waiting?.resume(returning: .unknown)
+    }
+
+    // MARK: - What the database has to hear
+
+    /// Waits until the database knows what was taken of a tenant so far, or cannot be told.
+    func flush(_ tenant: TenantID) async {
+        await settle { $0.flush(tenant) }
+    }
+
+    /// Gives the hand of an account back, and waits until the database knows.
+    func giveBack(_ account: QuotaAccount) async {
+        let now = MonotonicInstant.now().nanoseconds
+        await settle {
+            $0.recall(account, now: now)
+            return $0.flush(account.tenant)
+        }
+    }
+
+    /// Asks the database again about a tenant, and waits for its answer.
+    func refreshed(_ account: QuotaAccount) async {
+        let now = MonotonicInstant.now().nanoseconds
+        await settle {
+            $0.refresh(account, now: now)
+            return $0.limitVersion(of: account) != nil
+        }
+    }
+
+    private func settle(_ mark: (inout LeaseLedger) -> Bool) async {
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            let (isSettled, sleeper) = state.withLock { state in
+                guard mark(&state.ledger), state.endsAt == nil else {
+                    return (true, CheckedContinuation<Void, Never>?.none)
+                }
+                // What is under way was asked before; the one after it tells everything.
+                state.flushes.append((state.ledger.exchangeNumber + 1, continuation))
+                return (false, Self.wake(&state))
+            }
+            sleeper?.resume()
+            if isSettled { continuation.resume() }
+        }
+    }
+
+    func limitVersion(of account: QuotaAccount) -> Int64? {
+        state.withLock { $0.ledger.limitVersion(of: account) }
+    }
+
+    // MARK: - Hints
+
+    func recall(_ account: QuotaAccount) {
+        let now = MonotonicInstant.now().nanoseconds
+        change { $0.recall(account, now: now) }
+    }
+
+    func refresh(_ tenant: TenantID) {
+        let now = MonotonicInstant.now().nanoseconds
+        change { $0.refresh(tenant, now: now) }
+    }
+
+    func reviewEverything() {
+        change { $0.reviewEverything() }
+    }
+
+    private func change(_ body: (inout LeaseLedger) -> Void) {
+        let sleeper = state.withLock { state in
+            body(&state.ledger)
+            return Self.wake(&state)
+        }
+        sleeper?.resume()
+    }
+
+    // MARK: - The task
+
+    /// Talks to the database until `end` was called and everything was given back.
+    func run() async {
+        await withTaskExecutorPreference(loop) {
+            var holder: Int64?
+            while holder == nil, state.withLock({ $0.endsAt == nil }) {
+                holder = try? await store.newQuotaHolder()
+                if holder == nil { try? await Task.sleep(for: .milliseconds(200)) }
+            }
+            guard let holder else { return }
+            var aliveAt: UInt64 = 0
+            while true {
+                let now = MonotonicInstant.now().nanoseconds
+                let reports = state.withLock { state in
+                    if now >= state.sweepAt {
+                        state.sweepAt = now &+ Self.sweepInterval
+                        if state.endsAt == nil { state.ledger.sweep(now: now) }
+                    }
+                    return state.ledger.exchange(now: now)
+                }
+                let isAlive = now >= aliveAt
+                if !reports.isEmpty {
+                    await exchange(holder, reports, isAlive: isAlive)
+                    if isAlive { aliveAt = now &+ Self.aliveInterval }
+                } else if isAlive, state.withLock({ $0.ledger.accountCount > 0 }) {
+                    aliveAt = now &+ Self.aliveInterval
+                    _ = try? await send(holder, [], isAlive: true)
+                } else if await !sleep() {
+                    return
+                }
+            }
+        }
+    }
+
+    private func exchange(_ holder: Int64, _ reports: [LeaseReport], isAlive: Bool) async {
+        do throws(LeaseExchangeFailure) {
+            let grants = try await send(holder, reports, isAlive: isAlive)
+            let now = MonotonicInstant.now().nanoseconds
+            finish { $0.complete(grants, now: now) }
+        } catch {
+            logger.debug("leases were not exchanged", metadata: ["error": "\(error.error)"])
+            let now = MonotonicInstant.now().nanoseconds
+            finish { $0.fail(isUnknown: error.isUnknown, now: now) }
+        }
+    }
+
+    private func send(
+        _ holder: Int64, _ reports: [LeaseReport], isAlive: Bool
+    ) async throws(LeaseExchangeFailure) -> [LeaseGrant] {
+        let task = Task(executorPreference: loop) {
+            [store, name] () -> Result<[LeaseGrant], LeaseExchangeFailure> in
+            do throws(LeaseExchangeFailure) {
+                return .success(
+                    try await store.exchangeLeases(
+                        holder, name: name, isAlive: isAlive, reports))
+            } catch {
+                return .failure(error)
+            }
+        }
+        let limit = LoopBound(
+            loop.schedule(after: Self.exchangeTimeMax) { task.cancel() }, loop: loop)
+        let result = await task.value
+        loop.cancel(limit.value)
+        return try result.get()
+    }
+
+    private func finish(_ body: (inout LeaseLedger) -> [LedgerResumption]) {
+        let (resumed, flushed) = state.withLock { state in
+            var resumed: [(Waiting, LedgerOutcome)] = []
+            for resumption in body(&state.ledger) {
+                guard let waiting = state.waiting.removeValue(forKey: resumption.ticket) else {
+                    continue
+                }
+                resumed.append((waiting, resumption.outcome))
+            }
+            let done = state.ledger.exchangeNumber
+            let flushed = state.flushes.filter { $0.exchange <= done }
+            state.flushes.removeAll { $0.exchange <= done }
+            return (resumed, flushed)
+        }
+        for (waiting, outcome) in resumed { waiting.resume(returning: outcome) }
+        for flush in flushed { flush.continuation.resume() }
+    }
+
+    /// Sleeps until there is something to do; false when there is nothing more, ever.
+    private func sleep() async -> Bool {
+        var timer: LoopBound<Reactor.Timer>?
+        var isOver = false
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            let now = MonotonicInstant.now().nanoseconds
+            let wakesAt: UInt64? = state.withLock { state in
+                let due = state.ledger.exchangeTime
+                if let endsAt = state.endsAt {
+                    isOver = due == nil || now >= endsAt
+                    // Nothing is left to be told that anybody could wait for.
+                    if isOver { return nil }
+                }
+                let next = min(due ?? .max, state.sweepAt)
+                guard next > now else { return nil }
+                state.sleeper = continuation
+                state.wakesAt = next
+                return next
+            }
+            guard let wakesAt else { return continuation.resume() }
+            timer = LoopBound(
+                loop.schedule(at: MonotonicInstant(nanoseconds: wakesAt)) { self.wakeUp() },
+                loop: loop)
+        }
+        if let timer { loop.cancel(timer.value) }
+        if isOver { releaseAll() }
+        return !isOver
+    }
+
+    private func wakeUp() {
+        let sleeper = state.withLock { state in
+            defer { state.sleeper = nil }
+            return state.sleeper
+        }
+        sleeper?.resume()
+    }
+
+    /// The sleeping task, to be resumed when there is something to do before it wakes by itself.
+    private static func wake(_ state: inout State) -> CheckedContinuation<Void, Never>? {
+        guard let sleeper = state.sleeper else { return nil }
+        let isDue = state.ledger.exchangeTime.map { $0 < state.wakesAt } ?? false
+        guard isDue || state.endsAt != nil else { return nil }
+        state.sleeper = nil
+        return sleeper
+    }
+
+    /// Gives back everything, and lets `run` return once the database knows.
+    func end() {
+        let now = MonotonicInstant.now().nanoseconds
+        let sleeper = state.withLock { state in
+            state.endsAt = now &+ Self.endTimeMax
+            state.ledger.returnEverything(now: now)
+            return Self.wake(&state)
+        }
+        sleeper?.resume()
+    }
+
+    private func releaseAll() {
+        let (waiting, flushes) = state.withLock { state in
+            defer {
+                state.waiting = [:]
+                state.flushes = []
+            }
+            return (state.waiting.values, state.flushes)
+        }
+        for continuation in waiting { continuation.resume(returning: .unavailable) }
+        for flush in flushes { flush.continuation.resume() }
+    }
+}
+
+/// Under which ticket a call waits, for who cancels it.
+private final class CallTicket: Sendable {
+    private let state = Mutex<(ticket: LedgerTicket?, isCancelled: Bool)>((nil, false))
+
+    var waitsUnder: LedgerTicket? { state.withLock { $0.ticket } }
+    var isCancelled: Bool { state.withLock { $0.isCancelled } }
+
+    func wait(under ticket: LedgerTicket) { state.withLock { $0.ticket = ticket } }
+    func cancel() { state.withLock { $0.isCancelled = true } }
+}
