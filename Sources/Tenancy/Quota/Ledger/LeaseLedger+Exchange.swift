@@ -288,7 +288,8 @@ extension LeaseLedger {
         let units = waiters[place].charges[position].units
         let missing = units - slots[slot].inHand
         let isTooOld = waiters[place].exchange == exchangeNumber
-        if grant.state != .open || isTooOld || missing <= grant.free {
+        // What was given back since, to somebody's recall, the answer does not count as free.
+        if grant.state != .open || isTooOld || missing <= grant.free || slots[slot].isUnsettled {
             markUrgent(slot)
             return false
         }
