@@ -129,10 +129,14 @@ extension Resource {
 
 extension Row {
     fileprivate func quotaLevel() throws(DomainError) -> QuotaLevel {
-        QuotaLevel(
-            status: try quotaStatus(of: try named("resource_type")),
-            leased: try value("leased_units"), allowance: try value("allowance"),
-            version: try value("limit_version"), renewsAt: try optionalTimestamp("renews_at"))
+        let resource: Resource = try named("resource_type")
+        let reserved: UInt64 = try value("reserved_units")
+        return QuotaLevel(
+            status: QuotaStatus(
+                resource: resource, current: try value("current_units"),
+                reserved: reserved + (try value("client_units")), max: try value("max_units")),
+            allowance: try value("allowance"), version: try value("limit_version"),
+            renewsAt: try optionalTimestamp("renews_at"))
     }
 
     func consumptionAnswer(

@@ -1,9 +1,8 @@
 /// Where one resource of a tenant stands in the database.
 package struct QuotaLevel: Sendable, Hashable {
-    /// The counter; reserved are reservations only.
+    /// The counter; reserved are reservations, and what is in the hands of clients. What servers
+    /// hold counts as left: they give it to whoever asks.
     package let status: QuotaStatus
-    /// Units in the hands of servers and clients, which can be called back.
-    package let leased: UInt64
     /// The limit, and what is allowed above it.
     package let allowance: UInt64
     package let version: Int64
@@ -11,17 +10,15 @@ package struct QuotaLevel: Sendable, Hashable {
     package let renewsAt: Timestamp?
 
     package init(
-        status: QuotaStatus, leased: UInt64, allowance: UInt64, version: Int64,
-        renewsAt: Timestamp?
+        status: QuotaStatus, allowance: UInt64, version: Int64, renewsAt: Timestamp?
     ) {
         self.status = status
-        self.leased = leased
         self.allowance = allowance
         self.version = version
         self.renewsAt = renewsAt
     }
 
-    /// Whether so many units are left; 0 asks whether any is. What is leased is: it can be had.
+    /// Whether so many units are left; 0 asks whether any is.
     package func allows(_ amount: UInt64) -> Bool {
         let (taken, overflow) = status.current.addingReportingOverflow(status.reserved)
         return !overflow && taken < allowance && Swift.max(amount, 1) <= allowance - taken

@@ -116,10 +116,7 @@ final class QuotaShard: Sendable {
     /// Gives the hand of an account back, and waits until the database knows.
     func giveBack(_ account: QuotaAccount) async {
         let now = MonotonicInstant.now().nanoseconds
-        await settle {
-            $0.recall(account, now: now)
-            return $0.flush(account.tenant)
-        }
+        await settle { $0.giveBack(account, now: now) }
     }
 
     /// Asks the database again about a tenant, and waits for its answer.

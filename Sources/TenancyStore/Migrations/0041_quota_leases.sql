@@ -111,16 +111,17 @@ END
 $$;
 
 -- Where every resource of a tenant stands, in units. allowance is the limit with what is allowed
--- above it. What is leased is in somebody's hand and can be called back. renews_at is when a
--- month's units are new.
+-- above it. What is leased is in somebody's hand and can be called back; client_units is the part
+-- that clients have. renews_at is when a month's units are new.
 CREATE FUNCTION tenant_quota_levels(p_tenant_id bigint)
 RETURNS TABLE (
     resource_type text, current_units bigint, reserved_units bigint, leased_units bigint,
-    max_units bigint, allowance bigint, limit_version bigint, renews_at timestamptz,
-    tenant_status text, subscription_status text)
+    client_units bigint, max_units bigint, allowance bigint, limit_version bigint,
+    renews_at timestamptz, tenant_status text, subscription_status text)
 LANGUAGE sql STABLE ROWS 4
 AS $$
-    SELECT r.resource_type, r.current_units, r.reserved_units, r.leased_units, r.max_units,
+    SELECT r.resource_type, r.current_units, r.reserved_units, r.leased_units,
+        least(r.leased_units, coalesce(clients.units, 0)), r.max_units,
         quota_allowance(r.max_units, p.overage_allowed, p.overage_max), s.version,
         CASE WHEN r.resource_type IN ('api_calls', 'transactions') AND month.goes_on
             THEN s.period_end END,
@@ -140,19 +141,27 @@ AS $$
             s.reserved_transactions,
             CASE WHEN month.goes_on THEN s.leased_transactions ELSE 0 END, s.max_transactions)
     ) AS r (resource_type, current_units, reserved_units, leased_units, max_units)
+    LEFT JOIN LATERAL (
+        SELECT sum(l.granted - l.spent - l.returned - l.lost)::bigint
+        FROM tenant_quota_leases l
+        WHERE l.tenant_id = s.tenant_id AND l.resource_type = r.resource_type
+          AND l.subject = '' AND l.is_of_client
+          AND l.period_start = quota_period(r.resource_type, s.period_start)
+    ) AS clients (units) ON true
     LEFT JOIN tenant_quota_policies p
         ON p.tenant_id = s.tenant_id AND p.resource_type = r.resource_type
     WHERE s.tenant_id = p_tenant_id
 $$;
 
--- The same for who does not care why units are spoken for.
+-- The same for who does not care why units are spoken for. What servers hold is left: they give it
+-- to whoever asks.
 CREATE OR REPLACE FUNCTION tenant_quota_standing(p_tenant_id bigint)
 RETURNS TABLE (
     resource_type text, current_units bigint, reserved_units bigint, max_units bigint,
     tenant_status text, subscription_status text)
 LANGUAGE sql STABLE ROWS 4
 AS $$
-    SELECT q.resource_type, q.current_units, q.reserved_units + q.leased_units, q.max_units,
+    SELECT q.resource_type, q.current_units, q.reserved_units + q.client_units, q.max_units,
         q.tenant_status, q.subscription_status
     FROM tenant_quota_levels(p_tenant_id) q
 $$;

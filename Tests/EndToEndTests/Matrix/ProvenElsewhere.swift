@@ -15,6 +15,7 @@ enum ProvenElsewhere {
             "WatchLifeTests.limit",
         "ConfigurationService/WatchConfigurations RESOURCE_EXHAUSTED TOO_MANY_WATCHES":
             "WatchLifeTests.limit",
+        "QuotaService/WatchQuota RESOURCE_EXHAUSTED TOO_MANY_WATCHES": "WatchLifeTests.limit",
         "UserService/InviteUser FAILED_PRECONDITION ENCRYPTION_NOT_CONFIGURED":
             "KeptSecretTests.noMasterKey",
         "ApiKeyService/CreateApiKey FAILED_PRECONDITION ENCRYPTION_NOT_CONFIGURED":

@@ -96,12 +96,13 @@ struct SoundCall: Sendable {
         "QuotaService/Consume": SoundCall(
             oneCall, other: #""resource":"RESOURCE_API_CALLS","amount":"2""#),
         "QuotaService/BatchConsume": SoundCall(
-            #""items":[{\#(oneCall)}]"#, other: #""items":[{\#(oneCall)},{\#(oneCall)}]"#),
+            #""allOrNone":true,"items":[{\#(oneCall)}]"#,
+            other: #""allOrNone":true,"items":[{\#(oneCall)},{\#(oneCall)}]"#),
         "QuotaService/Reserve": SoundCall(
             oneCall, other: #""resource":"RESOURCE_API_CALLS","amount":"2""#),
         "QuotaService/Commit": SoundCall(
             after: [reserved], #""reservationId":"${reservationId}""#,
-            other: #""reservationId":"${reservationId}","actualAmount":"0""#),
+            other: #""reservationId":"${reservationId}0""#),
         "QuotaService/Release": SoundCall(
             after: [reserved], #""reservationId":"${reservationId}""#,
             other: #""reservationId":"${reservationId}0""#),

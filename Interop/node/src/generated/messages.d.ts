@@ -2232,7 +2232,7 @@ export interface QuotaStatus {
   max: bigint;
   /** 100 times current over max, rounded to two decimals. */
   percentage: number;
-  /** Units set aside by Reserve and not used yet. Units in leases can be called back: they are left. */
+  /** Units that are spoken for and not used yet: reservations, and blocks in the hands of clients. */
   reserved: bigint;
   /** The units used above the limit, at a price; part of current. */
   overage: bigint;
@@ -2255,7 +2255,7 @@ export interface StorageQuotaStatus {
   currentBytes: bigint;
   /** The storage allowed, in bytes. */
   maxBytes: bigint;
-  /** Bytes set aside by Reserve and not used yet. */
+  /** Bytes that are spoken for and not used yet. */
   reserved: bigint;
   /** The bytes used above the limit, at a price; part of current. */
   overage: bigint;

@@ -1347,9 +1347,8 @@ class AsyncQuotaService:
         self, request: bfc_tenancy_v1_quota_pb2.BatchConsumeRequest, *,
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_quota_pb2.BatchConsumeResponse:
-        """BatchConsume takes several amounts of one tenant, in their order. Each item has a status of its
-        own, or, with all_or_none, all are taken or nothing is, and the call fails with the status of
-        the item that was refused.
+        """BatchConsume takes several amounts of one tenant, in their order. Each item has its own status;
+        with all_or_none all are taken or nothing is, and the call fails with that of the refused item.
 
         Who may call: platform administrators, services, principals of the same tenant that may
         consume.
@@ -1383,9 +1382,11 @@ class AsyncQuotaService:
 
         Who may call: platform administrators, services, principals of the same tenant that may
         consume.
-        Errors: those of Consume; NOT_FOUND for a reservation that does not exist; FAILED_PRECONDITION
-        with ErrorInfo RESERVATION_ENDED when it was released, has expired, or was committed with
-        another amount.
+        Errors: RESOURCE_EXHAUSTED with ErrorInfo QUOTA_EXCEEDED when more is needed than is left;
+        INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or reservation that does not exist;
+        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when it was
+        released, has expired or had another amount, RESERVATION_ENDED; PERMISSION_DENIED;
+        UNAUTHENTICATED.
         HTTP route it replaces: none.
         """
         return await self._channel.unary(
@@ -1625,9 +1626,8 @@ class BlockingQuotaService:
         self, request: bfc_tenancy_v1_quota_pb2.BatchConsumeRequest, *,
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_quota_pb2.BatchConsumeResponse:
-        """BatchConsume takes several amounts of one tenant, in their order. Each item has a status of its
-        own, or, with all_or_none, all are taken or nothing is, and the call fails with the status of
-        the item that was refused.
+        """BatchConsume takes several amounts of one tenant, in their order. Each item has its own status;
+        with all_or_none all are taken or nothing is, and the call fails with that of the refused item.
 
         Who may call: platform administrators, services, principals of the same tenant that may
         consume.
@@ -1659,9 +1659,11 @@ class BlockingQuotaService:
 
         Who may call: platform administrators, services, principals of the same tenant that may
         consume.
-        Errors: those of Consume; NOT_FOUND for a reservation that does not exist; FAILED_PRECONDITION
-        with ErrorInfo RESERVATION_ENDED when it was released, has expired, or was committed with
-        another amount.
+        Errors: RESOURCE_EXHAUSTED with ErrorInfo QUOTA_EXCEEDED when more is needed than is left;
+        INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or reservation that does not exist;
+        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when it was
+        released, has expired or had another amount, RESERVATION_ENDED; PERMISSION_DENIED;
+        UNAUTHENTICATED.
         HTTP route it replaces: none.
         """
         return self._run(self._stub.commit(request, timeout=timeout, metadata=metadata))

@@ -11,6 +11,17 @@ extension LeaseLedger {
         if slots[slot].isUnsettled { markUrgent(slot) }
     }
 
+    /// The same for who waits until the database knows; false when there is nothing to wait for.
+    package mutating func giveBack(_ account: QuotaAccount, now: UInt64) -> Bool {
+        recall(account, now: now)
+        guard let slot = index[account].map({ Int($0) }) else { return false }
+        guard slots[slot].isUnsettled || slots[slot].flags.contains(.isInFlight) else {
+            return false
+        }
+        markUrgent(slot)
+        return true
+    }
+
     /// Whether the database has still to hear something of a tenant; if so, it will with the next
     /// exchange.
     package mutating func flush(_ tenant: TenantID) -> Bool {

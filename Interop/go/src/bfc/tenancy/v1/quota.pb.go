@@ -205,7 +205,7 @@ type QuotaStatus struct {
 	Max uint64 `protobuf:"varint,3,opt,name=max,proto3" json:"max,omitempty"`
 	// 100 times current over max, rounded to two decimals.
 	Percentage float64 `protobuf:"fixed64,4,opt,name=percentage,proto3" json:"percentage,omitempty"`
-	// Units set aside by Reserve and not used yet. Units in leases can be called back: they are left.
+	// Units that are spoken for and not used yet: reservations, and blocks in the hands of clients.
 	Reserved uint64 `protobuf:"varint,5,opt,name=reserved,proto3" json:"reserved,omitempty"`
 	// The units used above the limit, at a price; part of current.
 	Overage uint64 `protobuf:"varint,6,opt,name=overage,proto3" json:"overage,omitempty"`
@@ -262,7 +262,7 @@ type StorageQuotaStatus struct {
 	CurrentBytes uint64 `protobuf:"varint,5,opt,name=current_bytes,json=currentBytes,proto3" json:"current_bytes,omitempty"`
 	// The storage allowed, in bytes.
 	MaxBytes uint64 `protobuf:"varint,6,opt,name=max_bytes,json=maxBytes,proto3" json:"max_bytes,omitempty"`
-	// Bytes set aside by Reserve and not used yet.
+	// Bytes that are spoken for and not used yet.
 	Reserved uint64 `protobuf:"varint,7,opt,name=reserved,proto3" json:"reserved,omitempty"`
 	// The bytes used above the limit, at a price; part of current.
 	Overage uint64 `protobuf:"varint,8,opt,name=overage,proto3" json:"overage,omitempty"`

@@ -159,7 +159,7 @@ struct  Bfc__Tenancy__V1__QuotaStatus
    */
   double percentage;
   /*
-   * Units set aside by Reserve and not used yet. Units in leases can be called back: they are left.
+   * Units that are spoken for and not used yet: reservations, and blocks in the hands of clients.
    */
   uint64_t reserved;
   /*
@@ -207,7 +207,7 @@ struct  Bfc__Tenancy__V1__StorageQuotaStatus
    */
   uint64_t max_bytes;
   /*
-   * Bytes set aside by Reserve and not used yet.
+   * Bytes that are spoken for and not used yet.
    */
   uint64_t reserved;
   /*

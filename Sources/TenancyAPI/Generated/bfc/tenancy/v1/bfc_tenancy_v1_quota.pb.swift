@@ -199,7 +199,7 @@ public struct QuotaStatus: ProtobufMessage {
     /// 100 times current over max, rounded to two decimals.
     public var percentage: Double = 0
 
-    /// Units set aside by Reserve and not used yet. Units in leases can be called back: they are left.
+    /// Units that are spoken for and not used yet: reservations, and blocks in the hands of clients.
     public var reserved: UInt64 = 0
 
     /// The units used above the limit, at a price; part of current.
@@ -283,7 +283,7 @@ public struct StorageQuotaStatus: ProtobufMessage {
     /// The storage allowed, in bytes.
     public var maxBytes: UInt64 = 0
 
-    /// Bytes set aside by Reserve and not used yet.
+    /// Bytes that are spoken for and not used yet.
     public var reserved: UInt64 = 0
 
     /// The bytes used above the limit, at a price; part of current.
@@ -1536,9 +1536,8 @@ public protocol QuotaServiceHandler: Sendable {
         _ request: BatchCheckRequest, context: ServerContext
     ) async throws -> BatchCheckResponse
 
-    /// BatchConsume takes several amounts of one tenant, in their order. Each item has a status of its
-    /// own, or, with all_or_none, all are taken or nothing is, and the call fails with the status of
-    /// the item that was refused.
+    /// BatchConsume takes several amounts of one tenant, in their order. Each item has its own status;
+    /// with all_or_none all are taken or nothing is, and the call fails with that of the refused item.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant that may
     /// consume.
@@ -1564,9 +1563,11 @@ public protocol QuotaServiceHandler: Sendable {
     ///
     /// Who may call: platform administrators, services, principals of the same tenant that may
     /// consume.
-    /// Errors: those of Consume; NOT_FOUND for a reservation that does not exist; FAILED_PRECONDITION
-    /// with ErrorInfo RESERVATION_ENDED when it was released, has expired, or was committed with
-    /// another amount.
+    /// Errors: RESOURCE_EXHAUSTED with ErrorInfo QUOTA_EXCEEDED when more is needed than is left;
+    /// INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or reservation that does not exist;
+    /// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when it was
+    /// released, has expired or had another amount, RESERVATION_ENDED; PERMISSION_DENIED;
+    /// UNAUTHENTICATED.
     /// HTTP route it replaces: none.
     func commit(
         _ request: CommitRequest, context: ServerContext
@@ -1822,9 +1823,8 @@ public struct QuotaServiceClient: Sendable {
             QuotaServiceMethods.batchCheck, request, options: options)
     }
 
-    /// BatchConsume takes several amounts of one tenant, in their order. Each item has a status of its
-    /// own, or, with all_or_none, all are taken or nothing is, and the call fails with the status of
-    /// the item that was refused.
+    /// BatchConsume takes several amounts of one tenant, in their order. Each item has its own status;
+    /// with all_or_none all are taken or nothing is, and the call fails with that of the refused item.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant that may
     /// consume.
@@ -1856,9 +1856,11 @@ public struct QuotaServiceClient: Sendable {
     ///
     /// Who may call: platform administrators, services, principals of the same tenant that may
     /// consume.
-    /// Errors: those of Consume; NOT_FOUND for a reservation that does not exist; FAILED_PRECONDITION
-    /// with ErrorInfo RESERVATION_ENDED when it was released, has expired, or was committed with
-    /// another amount.
+    /// Errors: RESOURCE_EXHAUSTED with ErrorInfo QUOTA_EXCEEDED when more is needed than is left;
+    /// INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or reservation that does not exist;
+    /// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when it was
+    /// released, has expired or had another amount, RESERVATION_ENDED; PERMISSION_DENIED;
+    /// UNAUTHENTICATED.
     /// HTTP route it replaces: none.
     public func commit(
         _ request: CommitRequest, options: CallOptions = .defaults
