@@ -1384,9 +1384,8 @@ class AsyncQuotaService:
         consume.
         Errors: RESOURCE_EXHAUSTED with ErrorInfo QUOTA_EXCEEDED when more is needed than is left;
         INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or reservation that does not exist;
-        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when it was
-        released, has expired or had another amount, RESERVATION_ENDED; PERMISSION_DENIED;
-        UNAUTHENTICATED.
+        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when it has
+        ended, RESERVATION_ENDED; PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: none.
         """
         return await self._channel.unary(
@@ -1413,8 +1412,9 @@ class AsyncQuotaService:
         """Refund gives units back that were consumed in the present period and should not count.
 
         Who may call: platform administrators and services.
-        Errors: those of Consume but for RESOURCE_EXHAUSTED; FAILED_PRECONDITION with ErrorInfo
-        REFUND_EXCEEDS_USAGE when the period has used less.
+        Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist;
+        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when the
+        period has used less, REFUND_EXCEEDS_USAGE; PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: none.
         """
         return await self._channel.unary(
@@ -1661,9 +1661,8 @@ class BlockingQuotaService:
         consume.
         Errors: RESOURCE_EXHAUSTED with ErrorInfo QUOTA_EXCEEDED when more is needed than is left;
         INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or reservation that does not exist;
-        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when it was
-        released, has expired or had another amount, RESERVATION_ENDED; PERMISSION_DENIED;
-        UNAUTHENTICATED.
+        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when it has
+        ended, RESERVATION_ENDED; PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: none.
         """
         return self._run(self._stub.commit(request, timeout=timeout, metadata=metadata))
@@ -1688,8 +1687,9 @@ class BlockingQuotaService:
         """Refund gives units back that were consumed in the present period and should not count.
 
         Who may call: platform administrators and services.
-        Errors: those of Consume but for RESOURCE_EXHAUSTED; FAILED_PRECONDITION with ErrorInfo
-        REFUND_EXCEEDS_USAGE when the period has used less.
+        Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist;
+        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when the
+        period has used less, REFUND_EXCEEDS_USAGE; PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: none.
         """
         return self._run(self._stub.refund(request, timeout=timeout, metadata=metadata))

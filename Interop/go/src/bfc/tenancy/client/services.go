@@ -761,9 +761,8 @@ func (s QuotaService) Reserve(
 // consume.
 // Errors: RESOURCE_EXHAUSTED with ErrorInfo QUOTA_EXCEEDED when more is needed than is left;
 // INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or reservation that does not exist;
-// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when it was
-// released, has expired or had another amount, RESERVATION_ENDED; PERMISSION_DENIED;
-// UNAUTHENTICATED.
+// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when it has
+// ended, RESERVATION_ENDED; PERMISSION_DENIED; UNAUTHENTICATED.
 // HTTP route it replaces: none.
 func (s QuotaService) Commit(
 	ctx context.Context, request *v1.CommitRequest,
@@ -798,8 +797,9 @@ func (s QuotaService) Release(
 // Refund gives units back that were consumed in the present period and should not count.
 //
 // Who may call: platform administrators and services.
-// Errors: those of Consume but for RESOURCE_EXHAUSTED; FAILED_PRECONDITION with ErrorInfo
-// REFUND_EXCEEDS_USAGE when the period has used less.
+// Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist;
+// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when the
+// period has used less, REFUND_EXCEEDS_USAGE; PERMISSION_DENIED; UNAUTHENTICATED.
 // HTTP route it replaces: none.
 func (s QuotaService) Refund(
 	ctx context.Context, request *v1.RefundRequest,

@@ -1565,9 +1565,8 @@ public protocol QuotaServiceHandler: Sendable {
     /// consume.
     /// Errors: RESOURCE_EXHAUSTED with ErrorInfo QUOTA_EXCEEDED when more is needed than is left;
     /// INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or reservation that does not exist;
-    /// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when it was
-    /// released, has expired or had another amount, RESERVATION_ENDED; PERMISSION_DENIED;
-    /// UNAUTHENTICATED.
+    /// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when it has
+    /// ended, RESERVATION_ENDED; PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: none.
     func commit(
         _ request: CommitRequest, context: ServerContext
@@ -1586,8 +1585,9 @@ public protocol QuotaServiceHandler: Sendable {
     /// Refund gives units back that were consumed in the present period and should not count.
     ///
     /// Who may call: platform administrators and services.
-    /// Errors: those of Consume but for RESOURCE_EXHAUSTED; FAILED_PRECONDITION with ErrorInfo
-    /// REFUND_EXCEEDS_USAGE when the period has used less.
+    /// Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist;
+    /// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when the
+    /// period has used less, REFUND_EXCEEDS_USAGE; PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: none.
     func refund(
         _ request: RefundRequest, context: ServerContext
@@ -1858,9 +1858,8 @@ public struct QuotaServiceClient: Sendable {
     /// consume.
     /// Errors: RESOURCE_EXHAUSTED with ErrorInfo QUOTA_EXCEEDED when more is needed than is left;
     /// INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or reservation that does not exist;
-    /// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when it was
-    /// released, has expired or had another amount, RESERVATION_ENDED; PERMISSION_DENIED;
-    /// UNAUTHENTICATED.
+    /// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when it has
+    /// ended, RESERVATION_ENDED; PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: none.
     public func commit(
         _ request: CommitRequest, options: CallOptions = .defaults
@@ -1885,8 +1884,9 @@ public struct QuotaServiceClient: Sendable {
     /// Refund gives units back that were consumed in the present period and should not count.
     ///
     /// Who may call: platform administrators and services.
-    /// Errors: those of Consume but for RESOURCE_EXHAUSTED; FAILED_PRECONDITION with ErrorInfo
-    /// REFUND_EXCEEDS_USAGE when the period has used less.
+    /// Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist;
+    /// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when the
+    /// period has used less, REFUND_EXCEEDS_USAGE; PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: none.
     public func refund(
         _ request: RefundRequest, options: CallOptions = .defaults
