@@ -6,7 +6,8 @@ packages=(
     ca-certificates git pkg-config
     libpq-dev libprotobuf-c-dev libssl-dev
     libprotoc-dev protobuf-c-compiler protobuf-compiler
-    openssl shellcheck python3-venv systemd
+    openssl shellcheck python3-venv python3-jwt python3-cryptography systemd
+    testssl.sh dnsutils
     golang-go golang-github-containerd-ttrpc-dev gogoprotobuf python3-protobuf
     nodejs node-typescript node-express default-jdk-headless libprotobuf-java
     librust-protobuf-dev librust-protobuf-codegen-pure-dev librust-openssl-dev librust-libc-dev

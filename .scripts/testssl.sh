@@ -6,13 +6,6 @@ set -euo pipefail
 root=$(realpath "$(dirname "$(realpath "$0")")/..")
 
 if [[ -z ${TENANCY_TLS_PORT:-} ]]; then
-    command -v testssl >/dev/null || {
-        as_root=()
-        [[ $(id -u) -eq 0 ]] || as_root=(sudo -n --)
-        # dnsutils, because testssl insists on a program that resolves names.
-        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y install \
-            --no-install-recommends testssl.sh dnsutils
-    } >&2
     exec "$root/.scripts/with-server.sh" "$(realpath "$0")"
 fi
 
@@ -23,6 +16,9 @@ allowed='cert_(chain_of_trust|trust|trust_wildcard|crlDistributionPoints|ocspURL
 allowed+='|cert_certificatePolicies_EV|cert_extlifeSpan|cert_validityPeriod'
 allowed+='|certificate_transparency'
 allowed+='|DNS_CAArecord|OCSP_stapling|issuer|cert_caIssuers'
+# And what is about the program that looks: Debian's openssl knows no GOST ciphers to offer. The
+# server has TLS 1.3 alone, which is checked below, and so none of them.
+allowed+='|engine_problem'
 
 findings=$(mktemp -d)
 trap 'rm -rf "$findings"' EXIT
@@ -57,6 +53,6 @@ for old in ("SSLv2", "SSLv3", "TLS1", "TLS1_1", "TLS1_2"):
         sys.exit(f"testssl: {old}: {offered.get(old)}")
 if bad:
     sys.exit(1)
-print(f"testssl: {len(findings)} findings, {len(above)} above INFO, all of the private authority")
+print(f"testssl: {len(findings)} findings, {len(above)} above INFO, each of them explained")
 PROGRAM
 echo "testssl: $((SECONDS - started)) s"

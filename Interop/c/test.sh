@@ -47,6 +47,7 @@ used=$(control QuotaService/GetQuotas "{\"tenantCode\": \"$tenant\"}" | tr -d ' 
 [[ $used == *'"transactions":{"available":'*'"current":1000,'* ]] \
     || { echo "unexpected: $used" && exit 1; }
 echo "ok   the trading loop in C: $answer"
+"$here/tests/lease.sh" "$folder/installed" "$bin/tenancyctl"
 
 # Everything a message may hold is compiled in; the linker leaves out what is not used.
 mapfile -t sources < <(find "$root/Sources/CTenancyProtos" -name '*.pb-c.c')

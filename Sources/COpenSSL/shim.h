@@ -91,6 +91,14 @@ static inline ASN1_OBJECT *COpenSSL_key_usage(const EXTENDED_KEY_USAGE *usages, 
     return sk_ASN1_OBJECT_value(usages, index);
 }
 
+static inline int COpenSSL_chain_count(const STACK_OF(X509) *chain) {
+    return sk_X509_num(chain);
+}
+
+static inline X509 *COpenSSL_chain_certificate(const STACK_OF(X509) *chain, int index) {
+    return sk_X509_value(chain, index);
+}
+
 /* The format of names in logs and errors: RFC 2253, escaped. */
 static inline unsigned long COpenSSL_name_format(void) { return XN_FLAG_RFC2253; }
 

@@ -62,7 +62,7 @@ final class Connection: ReadinessHandler, TurnEndHandler {
         }
         if let problem = request.problem {
             request.finish(with: .failure(problem))
-            observer?.connectionDidAnswer(self)
+            observer?.connection(self, didAnswer: request)
             return
         }
         inFlight += 1
@@ -185,7 +185,8 @@ final class Connection: ReadinessHandler, TurnEndHandler {
     }
 
     private func finish(_ request: Request) {
-        if request.isVictim {
+        let isAnswered = !request.isVictim
+        if !isAnswered {
             request.startAnew()
             held.append(request)
         } else {
@@ -199,7 +200,7 @@ final class Connection: ReadinessHandler, TurnEndHandler {
         }
         stopWhatIsUnwanted()
         sendHeld()
-        observer?.connectionDidAnswer(self)
+        if isAnswered { observer?.connection(self, didAnswer: request) }
     }
 
     // MARK: - Cancelling
@@ -211,7 +212,7 @@ final class Connection: ReadinessHandler, TurnEndHandler {
             held.remove(at: index)
             inFlight -= 1
             request.finish(with: .failure(PostgresError(.cancelled, "the task was cancelled")))
-            observer?.connectionDidAnswer(self)
+            observer?.connection(self, didAnswer: request)
             return
         }
         guard !isLost, !request.isAnswered else { return }
@@ -298,7 +299,7 @@ final class Connection: ReadinessHandler, TurnEndHandler {
 
 /// Who has to know how a connection fares. Called on its loop.
 protocol ConnectionObserver: AnyObject {
-    func connectionDidAnswer(_ connection: Connection)
+    func connection(_ connection: Connection, didAnswer request: Request)
     /// Whether it takes nothing for the moment.
     func connection(_ connection: Connection, isBlocked: Bool)
     func connectionWasLost(_ connection: Connection)

@@ -35,7 +35,7 @@ final class Pool: ConnectionObserver {
     // MARK: - Wishes
 
     func submit(_ request: Request) {
-        switch state.admit(.request) {
+        switch state.admit(.request, for: request.party) {
         case .member(let id): send(request, to: id)
         case .waits(let id):
             request.waiterID = id
@@ -47,7 +47,7 @@ final class Pool: ConnectionObserver {
     }
 
     func lease(_ lease: Lease) {
-        switch state.admit(.lease) {
+        switch state.admit(.lease, for: lease.party) {
         case .member(let id): lend(id, to: lease)
         case .waits(let id):
             lease.waiterID = id
@@ -114,6 +114,8 @@ final class Pool: ConnectionObserver {
 
     // MARK: - The line
 
+    /// Lets it wait for `acquireTimeMax`, and again while it waits for its own party's requests: in
+    /// a connection behind them it would wait as long, until its caller gives up.
     private func park(_ waiter: Waiter, as id: PoolState.WaiterID) {
         let timer = loop.schedule(after: configuration.acquireTimeMax) { [self] in timeOut(id) }
         waiting[id] = Waiting(waiter: waiter, timer: timer)
@@ -127,6 +129,7 @@ final class Pool: ConnectionObserver {
     }
 
     private func timeOut(_ id: PoolState.WaiterID) {
+        if state.waitsForItsOwn(id), let parked = waiting[id] { return park(parked.waiter, as: id) }
         guard let late = unpark(id) else { return }
         let error =
             lastFailure
@@ -231,9 +234,9 @@ final class Pool: ConnectionObserver {
 
     // MARK: - What connections tell
 
-    func connectionDidAnswer(_ connection: Connection) {
+    func connection(_ connection: Connection, didAnswer request: Request) {
         // What is lent is not shared, so its answers count for nobody else.
-        if !connection.isLeased { state.answered(connection.id) }
+        if !connection.isLeased { state.answered(connection.id, for: request.party) }
         serve()
     }
 

@@ -22,7 +22,7 @@ package final class PostgresClient: Sendable {
     /// - Throws: `PostgresError`; nothing has happened then, unless the code is
     ///   `.outcomeUnknown` or `.cancelled`.
     package func query(_ sql: SQL) async throws(PostgresError) -> [Row] {
-        try await submit([sql], isTransaction: false, mayCommit: true).first ?? []
+        try await submit([sql], isTransaction: false, mayCommit: true, party: nil).first ?? []
     }
 
     /// Runs statements in one transaction and one round trip: BEGIN, the settings, the statements,
@@ -35,7 +35,8 @@ package final class PostgresClient: Sendable {
     ) async throws(PostgresError) -> [[Row]] {
         let opening = settings.opening
         let rows = try await submit(
-            opening + statements, isTransaction: true, mayCommit: !settings.isReadOnly)
+            opening + statements, isTransaction: true, mayCommit: !settings.isReadOnly,
+            party: settings.party)
         return Array(rows.dropFirst(opening.count))
     }
 
@@ -49,7 +50,7 @@ package final class PostgresClient: Sendable {
         _ body: (Transaction) async throws -> Value
     ) async throws -> Value {
         let pool = self.pool
-        let connection = try await lease(from: pool)
+        let connection = try await lease(from: pool, for: settings.party)
         let transaction = Transaction(
             connection: connection, opening: settings.opening, mayCommit: !settings.isReadOnly)
         do {
@@ -85,12 +86,12 @@ package final class PostgresClient: Sendable {
     }
 
     private func submit(
-        _ statements: [SQL], isTransaction: Bool, mayCommit: Bool
+        _ statements: [SQL], isTransaction: Bool, mayCommit: Bool, party: Int64?
     ) async throws(PostgresError) -> [[Row]] {
         let pool = self.pool
         return try await answer(on: pool.loop) { completion in
             Request(
-                statements, isTransaction: isTransaction, mayCommit: mayCommit,
+                statements, isTransaction: isTransaction, mayCommit: mayCommit, party: party,
                 completion: completion)
         } start: { request in
             pool.value.submit(request)
@@ -99,11 +100,11 @@ package final class PostgresClient: Sendable {
         }
     }
 
-    private func lease(from pool: LoopBound<Pool>) async throws(PostgresError) -> LoopBound<
-        Connection
-    > {
+    private func lease(
+        from pool: LoopBound<Pool>, for party: Int64?
+    ) async throws(PostgresError) -> LoopBound<Connection> {
         try await answer(on: pool.loop) { completion in
-            Lease(completion: completion)
+            Lease(party: party, completion: completion)
         } start: { lease in
             pool.value.lease(lease)
         } cancel: { lease in

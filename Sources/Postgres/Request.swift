@@ -12,6 +12,8 @@ final class Request: Answerable {
     let isTransaction: Bool
     /// Whether something may be committed by it, so that a lost connection leaves it open.
     let mayCommit: Bool
+    /// For whom it is; see `PoolState`.
+    let party: PoolState.Party?
     /// Whether what commits has been given to libpq.
     var isCommitting = false
     /// Whether the server is to stop it.
@@ -29,11 +31,13 @@ final class Request: Answerable {
 
     init(
         _ statements: [SQL], isTransaction: Bool, mayCommit: Bool,
+        party: PoolState.Party? = nil,
         completion: @escaping (Result<[[Row]], PostgresError>) -> Void
     ) {
         self.statements = statements
         self.isTransaction = isTransaction
         self.mayCommit = mayCommit
+        self.party = party
         self.completion = completion
         rows.reserveCapacity(statements.count)
     }
@@ -134,9 +138,15 @@ final class Request: Answerable {
 /// The wish for a connection of one's own.
 final class Lease: Answerable {
     var waiterID: PoolState.WaiterID?
+    /// For whom it is; see `PoolState`.
+    let party: PoolState.Party?
     private var completion: ((Result<LoopBound<Connection>, PostgresError>) -> Void)?
 
-    init(completion: @escaping (Result<LoopBound<Connection>, PostgresError>) -> Void) {
+    init(
+        party: PoolState.Party?,
+        completion: @escaping (Result<LoopBound<Connection>, PostgresError>) -> Void
+    ) {
+        self.party = party
         self.completion = completion
     }
 

@@ -10,6 +10,9 @@ package struct TransactionSettings: Sendable {
     package var isReadOnly = false
     /// Statements right after BEGIN, such as a scope. Text that holds a literal is not prepared.
     package var statements: [SQL]
+    /// For whom it is, by a number of the user's own: one party's flood is not to be another's
+    /// wait. Nil for the service itself.
+    package var party: Int64?
 
     package init(_ statements: [SQL] = []) {
         self.statements = statements

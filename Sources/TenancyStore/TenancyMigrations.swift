@@ -40,6 +40,7 @@ enum TenancyMigrations {
         migration(47, "unused_index", PackageResources._047_unused_index_sql),
         migration(55, "api_key_life", PackageResources._055_api_key_life_sql),
         migration(56, "access", PackageResources._056_access_sql),
+        migration(57, "tenant_rules", PackageResources._057_tenant_rules_sql),
         migration(65, "tokens", PackageResources._065_tokens_sql),
     ]
 

@@ -23,7 +23,7 @@ struct RecallWait {
 
 extension TenancyStore {
     /// How long a taking waits for units that others are asked to give back.
-    package static let recallTime = Duration.seconds(1)
+    package static let recallTime = Duration.seconds(3)
     /// The pause before it tries again.
     static let recallPause = Duration.milliseconds(3)
 

@@ -12,6 +12,7 @@ extension TransactionSettings {
             self.init(["SET LOCAL ROLE tenancy_platform"])
         case .tenant(let id):
             self.init([.once(unsafeSQL: "SET LOCAL tenancy.tenant_id = \(id.rawValue)")])
+            party = id.rawValue
         }
         guard let context else { return }
         statements.append(

@@ -12,7 +12,7 @@ struct TenancyBench: AsyncParsableCommand {
         discussion: CommandStatus.helpText,
         subcommands: [
             RunCommand.self, LoadCommand.self, ScaleCommand.self, LeaseCommand.self,
-            RuntimeCommand.self,
+            FairnessCommand.self, RuntimeCommand.self,
         ])
 
     static func main() async {

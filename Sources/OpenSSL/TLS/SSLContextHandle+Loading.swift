@@ -85,7 +85,9 @@ extension SSLContextHandle {
         }
     }
 
-    borrowing func verifyClients(_ configuration: TLSServerConfiguration) throws(OpenSSLError) {
+    borrowing func verifyClients(
+        _ configuration: TLSServerConfiguration, keeping lists: RevocationLists
+    ) throws(OpenSSLError) {
         let mode: Int32
         switch configuration.clientCertificates {
         case .none:
@@ -107,7 +109,7 @@ extension SSLContextHandle {
         }
         try trust(anchors, asHints: true)
         try check(
-            configuration.revocationLists,
+            configuration.revocationLists, keeping: lists,
             flags: X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL)
         try OpenSSLError.check(
             X509_VERIFY_PARAM_set_flags(
@@ -119,7 +121,9 @@ extension SSLContextHandle {
         SSL_CTX_set_verify(pointer, mode, verifyClient)
     }
 
-    borrowing func verifyServers(_ configuration: TLSClientConfiguration) throws(OpenSSLError) {
+    borrowing func verifyServers(
+        _ configuration: TLSClientConfiguration, keeping lists: RevocationLists
+    ) throws(OpenSSLError) {
         if let anchors = configuration.trustAnchors {
             try trust(anchors, asHints: false)
         } else {
@@ -127,7 +131,8 @@ extension SSLContextHandle {
                 SSL_CTX_set_default_verify_paths(pointer), .trustAnchorsInvalid,
                 "load the system's trust anchors")
         }
-        try check(configuration.revocationLists, flags: X509_V_FLAG_CRL_CHECK)
+        try check(
+            configuration.revocationLists, keeping: lists, flags: X509_V_FLAG_CRL_CHECK)
         SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER, nil)
     }
 
@@ -150,7 +155,7 @@ extension SSLContextHandle {
     }
 
     private borrowing func check(
-        _ revocationLists: [PEMSource], flags: Int32
+        _ revocationLists: [PEMSource], keeping lists: RevocationLists, flags: Int32
     ) throws(OpenSSLError) {
         guard !revocationLists.isEmpty else { return }
         let operation = "load a revocation list"
@@ -161,6 +166,7 @@ extension SSLContextHandle {
                 try OpenSSLError.check(
                     X509_STORE_add_crl(store, list.pointer), .revocationListInvalid, operation,
                     file: source.name)
+                lists.add(list)
             }
         }
         try OpenSSLError.check(

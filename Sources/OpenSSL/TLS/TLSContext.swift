@@ -19,6 +19,7 @@ package final class TLSContext: @unchecked Sendable {
     let requiresApplicationProtocol: Bool
     let serverIdentity: SPIFFEID?
     private let applicationProtocols: ApplicationProtocols
+    let revocationLists = RevocationLists()
 
     /// Chains longer than this are refused; a public chain has two or three issuers.
     static let chainDepthMax: Int32 = 8
@@ -38,7 +39,7 @@ package final class TLSContext: @unchecked Sendable {
         if !applicationProtocols.isEmpty {
             applicationProtocols.install(on: handle.pointer)
         }
-        try handle.verifyClients(configuration)
+        try handle.verifyClients(configuration, keeping: revocationLists)
         try handle.setTickets(configuration.sessionTickets)
     }
 
@@ -58,6 +59,6 @@ package final class TLSContext: @unchecked Sendable {
         if !applicationProtocols.isEmpty {
             try applicationProtocols.offer(on: handle.pointer)
         }
-        try handle.verifyServers(configuration)
+        try handle.verifyServers(configuration, keeping: revocationLists)
     }
 }

@@ -46,6 +46,15 @@ extension TLSSession {
         try? readPeerCertificate()
     }
 
+    /// Whether a list of `context`, which may be another than the session's own, revokes the
+    /// certificate that the peer showed or one of the authorities that vouched for it.
+    package func isPeerRevoked(by context: TLSContext) -> Bool {
+        guard let chain = SSL_get0_verified_chain(handle.pointer) else { return false }
+        return (0..<COpenSSL_chain_count(chain)).contains { index in
+            COpenSSL_chain_certificate(chain, index).map(context.revocationLists.revoke) ?? false
+        }
+    }
+
     package var verification: Verification {
         let code = SSL_get_verify_result(handle.pointer)
         return Verification(

@@ -6,6 +6,8 @@ final class ServerConnection: ChannelOwner {
     let limits: ServerLimits
     private let core: ServerCore
     private let channel: Channel
+    /// The listener's, whose files may be read anew while the connection is open.
+    private let tls: ListenerTLS?
     private let peer: Peer
     private let onClose: (ServerConnection) -> Void
     private var info: ServerConnectionInfo?
@@ -18,11 +20,12 @@ final class ServerConnection: ChannelOwner {
     let handlers: RunningHandlers
 
     init(
-        core: ServerCore, channel: Channel, peer: Peer,
+        core: ServerCore, channel: Channel, tls: ListenerTLS?, peer: Peer,
         onClose: @escaping (ServerConnection) -> Void
     ) {
         self.core = core
         self.channel = channel
+        self.tls = tls
         self.peer = peer
         self.onClose = onClose
         loop = channel.loop
@@ -42,6 +45,9 @@ final class ServerConnection: ChannelOwner {
     // MARK: - The channel's events
 
     func channelDidOpen() {
+        // Lists may have been read between its beginning and the end of its handshake.
+        closeIfRevoked()
+        guard channel.isOpen else { return }
         var peer = self.peer
         peer.certificate = channel.peerCertificate
         var attachment: (any Sendable)?
@@ -338,6 +344,13 @@ final class ServerConnection: ChannelOwner {
         channel.close()
         endCalls(RPCError(.cancelled, "the connection closed"))
         onClose(self)
+    }
+
+    /// Closes the connection when the newest lists revoke its certificate.
+    func closeIfRevoked() {
+        guard let tls, channel.isOpen, channel.isPeerRevoked(by: tls.context) else { return }
+        core.log(.connectionClosed(peer: peer, reason: .certificateRevoked))
+        close()
     }
 
     private func endCalls(_ error: RPCError) {

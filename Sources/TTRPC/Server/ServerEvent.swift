@@ -8,6 +8,8 @@ public enum ServerEvent: Sendable, CustomStringConvertible {
     /// `certificate_has_expired`; `isCredential` says that it is about the peer's certificate.
     case handshakeFailed(
         peer: String, ipAddress: String?, reason: String, isCredential: Bool, detail: String)
+    /// An open connection was closed because its certificate is revoked by now.
+    case certificateRevoked(peer: String)
     /// An interceptor refused a connection.
     case connectionRefused(peer: String, error: RPCError)
     /// A connection over a limit was closed at once.
@@ -27,6 +29,8 @@ public enum ServerEvent: Sendable, CustomStringConvertible {
             return .handshakeFailed(
                 peer: peer.address, ipAddress: peer.ipAddress, reason: "timed_out",
                 isCredential: false, detail: reason.description)
+        case .certificateRevoked:
+            return .certificateRevoked(peer: peer.address)
         default:
             return .connectionEnded(peer: peer.address, reason: reason.description)
         }
@@ -37,6 +41,8 @@ public enum ServerEvent: Sendable, CustomStringConvertible {
         case .connectionEnded(let peer, let reason): "connection of \(peer) ended: \(reason)"
         case .handshakeFailed(let peer, _, let reason, _, let detail):
             "connection of \(peer) ended: TLS: \(reason): \(detail)"
+        case .certificateRevoked(let peer):
+            "connection of \(peer) ended: its certificate has been revoked"
         case .connectionRefused(let peer, let error): "connection of \(peer) refused: \(error)"
         case .connectionOverLimit(let peer, let limit):
             "connection of \(peer) closed: over \(limit)"

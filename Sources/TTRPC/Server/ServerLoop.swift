@@ -66,7 +66,7 @@ final class ServerLoop: @unchecked Sendable {
             onAccept: { descriptor in
                 let target = loops[turn % loops.count]
                 turn &+= 1
-                target.adopt(descriptor, tls: open.tls?.context, isUnix: isUnix)
+                target.adopt(descriptor, tls: open.tls, isUnix: isUnix)
             },
             onPause: { [core] in core.log(.acceptPaused(reason: $0.description)) })
         do {
@@ -79,7 +79,7 @@ final class ServerLoop: @unchecked Sendable {
     }
 
     /// Takes an accepted socket, from whichever loop accepted it.
-    private func adopt(_ descriptor: consuming Descriptor, tls: TLSContext?, isUnix: Bool) {
+    private func adopt(_ descriptor: consuming Descriptor, tls: ListenerTLS?, isUnix: Bool) {
         guard !loop.isCurrent else {
             serve(descriptor, tls: tls, isUnix: isUnix)
             return
@@ -90,7 +90,7 @@ final class ServerLoop: @unchecked Sendable {
         }
     }
 
-    private func serve(_ descriptor: consuming Descriptor, tls: TLSContext?, isUnix: Bool) {
+    private func serve(_ descriptor: consuming Descriptor, tls: ListenerTLS?, isUnix: Bool) {
         guard !isDraining, let peer = Self.peer(of: descriptor.number, isUnix: isUnix) else {
             return
         }
@@ -106,7 +106,8 @@ final class ServerLoop: @unchecked Sendable {
         do {
             session = try tls.map {
                 try TLSSession(
-                    context: $0, descriptor: descriptor.number, role: .server, serverName: nil)
+                    context: $0.context, descriptor: descriptor.number, role: .server,
+                    serverName: nil)
             }
         } catch {
             core.connectionEnded(of: peer)
@@ -116,7 +117,7 @@ final class ServerLoop: @unchecked Sendable {
         let channel = Channel(
             descriptor: descriptor, tls: session, isConnecting: false,
             pausesReading: true, limits: core.limits.channel, buffers: buffers, loop: loop)
-        let connection = ServerConnection(core: core, channel: channel, peer: peer) {
+        let connection = ServerConnection(core: core, channel: channel, tls: tls, peer: peer) {
             [weak self] in self?.closed($0, peer)
         }
         connections[ObjectIdentifier(connection)] = connection
@@ -157,6 +158,30 @@ final class ServerLoop: @unchecked Sendable {
         let waiting = waiters
         waiters = []
         for waiter in waiting { waiter.resume() }
+    }
+
+    // MARK: - Revocation
+
+    /// How many connections are looked at in one turn; each look costs some microseconds.
+    private static let connectionsPerTurnMax = 256
+
+    /// Closes the connections whose certificates the lists revoke that were just read.
+    func endRevoked() async {
+        await withCheckedContinuation { continuation in
+            loop.execute { [self] in
+                endRevoked(Array(connections.values)[...]) { continuation.resume() }
+            }
+        }
+    }
+
+    private func endRevoked(
+        _ rest: ArraySlice<ServerConnection>, then finish: @escaping () -> Void
+    ) {
+        for connection in rest.prefix(Self.connectionsPerTurnMax) { connection.closeIfRevoked() }
+        let later = rest.dropFirst(Self.connectionsPerTurnMax)
+        guard !later.isEmpty else { return finish() }
+        let bound = LoopBound((later, finish), loop: loop)
+        loop.execute { [self] in endRevoked(bound.value.0, then: bound.value.1) }
     }
 
     // MARK: - Drain

@@ -114,7 +114,8 @@ public final class TTRPCServer: Sendable {
     }
 
     /// Reads every listener's certificates, keys, trust roots and revocation lists anew.
-    /// Connections that are open keep what they began with; new ones get the new.
+    /// Connections that are open keep what they began with, but for those whose certificates the
+    /// new lists revoke: when this returns, they are closed. New ones get the new.
     ///
     /// - Throws: `RuntimeError` naming the first file that cannot be used. Nothing has changed
     ///   then: a server with yesterday's certificate serves, one without any does not.
@@ -125,6 +126,10 @@ public final class TTRPCServer: Sendable {
             let contexts = try listeners.map { try $0.files.context() }
             for (listener, context) in zip(listeners, contexts) { listener.replace(context) }
         }
+        let loops = phase.withLock { phase -> [ServerLoop] in
+            if case .running(let loops) = phase { loops } else { [] }
+        }
+        for loop in loops { await loop.endRevoked() }
     }
 
     /// Stops accepting, refuses new calls, waits for those in flight up to `drainTimeMax`, then

@@ -36,6 +36,10 @@ final class Channel: ReadinessHandler, TurnEndHandler {
 
     /// How many TLS records one readiness event may bring before the next connection's turn.
     private static let readsPerEventMax = 8
+    /// About how many frames one readiness event may bring before the next connection's turn: a
+    /// call costs the loop microseconds, and whoever waits behind a thousand of them pays for all.
+    private static let framesPerEventMax = 64
+    private static let readBytesMin = 1 << 10
 
     let loop: EventLoop
     private let buffers: ChannelBuffers
@@ -58,6 +62,10 @@ final class Channel: ReadinessHandler, TurnEndHandler {
     private var isAboveHighWater = false
     private var isFlushScheduled = false
     private var isClosingAfterFlush = false
+    /// How much is read at once: as much as holds no more frames than one event may bring. What has
+    /// been read is handed out whole, since all connections of a loop read into the same memory.
+    private var readBytes = 8 << 10
+    private var framesOfEvent = 0
     /// Set while frames are handed out, so that answers given at once are flushed once.
     private var isReceiving = false
     /// How many bytes were handed to the kernel or to TLS, from the start.
@@ -115,6 +123,11 @@ final class Channel: ReadinessHandler, TurnEndHandler {
 
     /// What the peer's certificate is, once open.
     var peerCertificate: Certificate? { tls?.peerCertificate }
+
+    /// Whether a list of the context revokes the peer's certificate, or one of its authorities'.
+    func isPeerRevoked(by context: TLSContext) -> Bool {
+        tls?.isPeerRevoked(by: context) ?? false
+    }
 
     // MARK: - Writing
 
@@ -337,7 +350,10 @@ final class Channel: ReadinessHandler, TurnEndHandler {
         isReceiving = true
         var reads = 0
         var mayHoldMore = true
-        while phase == .open, mayHoldMore, mayRead, reads < Self.readsPerEventMax {
+        framesOfEvent = 0
+        while phase == .open, mayHoldMore, mayRead, reads < Self.readsPerEventMax,
+            framesOfEvent < Self.framesPerEventMax
+        {
             reads += 1
             mayHoldMore = readOnce()
         }
@@ -355,16 +371,17 @@ final class Channel: ReadinessHandler, TurnEndHandler {
     /// Reads once; true when the TLS session may hold more.
     private func readOnce() -> Bool {
         guard let number = descriptor?.number else { return false }
+        let place = UnsafeMutableRawBufferPointer(rebasing: buffers.read[..<readBytes])
         do {
             guard let tls else {
-                switch try Socket.read(number, into: buffers.read) {
+                switch try Socket.read(number, into: place) {
                 case .bytes(let count): receive(count)
                 case .endOfStream: finish(.peerClosed)
                 case .wouldBlock: break
                 }
                 return false
             }
-            switch try tls.read(into: buffers.read) {
+            switch try tls.read(into: place) {
             case .bytes(let count):
                 receive(count)
                 // A read for nothing costs a system call; what follows announces itself.
@@ -386,18 +403,19 @@ final class Channel: ReadinessHandler, TurnEndHandler {
 
     private func receive(_ count: Int) {
         var input = UnsafeRawBufferPointer(rebasing: buffers.read[..<count])
-        var completedFrame = false
+        let isFull = count == readBytes
+        let framesBefore = framesOfEvent
         loop: while phase == .open {
             switch decoder.next(&input) {
             case .needsMoreBytes: break loop
             case .frame(let header, let data):
-                completedFrame = true
+                framesOfEvent += 1
                 owner?.channelDidReceive(header, data)
                 // Small requests may have large answers; what is unsent must not wait for the end
                 // of everything that was read.
                 if let outbound, outbound.count > limits.unsentBytesHigh { flush() }
             case .oversized(let header):
-                completedFrame = true
+                framesOfEvent += 1
                 owner?.channelDidReceiveOversized(header)
             case .discardLimitExceeded:
                 finish(.discardLimitExceeded)
@@ -405,7 +423,13 @@ final class Channel: ReadinessHandler, TurnEndHandler {
                 finish(.keptBytesExceeded)
             }
         }
-        checkFrameTime(completedFrame: completedFrame)
+        let frames = framesOfEvent - framesBefore
+        if frames > Self.framesPerEventMax {
+            readBytes = max(Self.readBytesMin, readBytes / 2)
+        } else if isFull, frames < Self.framesPerEventMax / 4 {
+            readBytes = min(ChannelBuffers.readBytesMax, readBytes * 2)
+        }
+        checkFrameTime(completedFrame: frames > 0)
     }
 
     /// Notes that bytes came. A record of TLS that is cut off is a frame that is cut off: what it

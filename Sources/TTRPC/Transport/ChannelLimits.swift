@@ -38,6 +38,7 @@ enum ChannelCloseReason: Error, Sendable, CustomStringConvertible {
     case idle
     case handshakeTimedOut
     case handshakeFailed(OpenSSLError)
+    case certificateRevoked
     case frameTimedOut
     case writeTimedOut
     case unsentBytesExceeded
@@ -55,6 +56,7 @@ enum ChannelCloseReason: Error, Sendable, CustomStringConvertible {
         case .idle: "the connection was idle"
         case .handshakeTimedOut: "connecting or the TLS handshake took too long"
         case .handshakeFailed(let error): "TLS: \(error)"
+        case .certificateRevoked: "its certificate has been revoked"
         case .frameTimedOut: "a frame took too long to arrive"
         case .writeTimedOut: "the peer does not read"
         case .unsentBytesExceeded: "too many bytes wait for the peer to read them"

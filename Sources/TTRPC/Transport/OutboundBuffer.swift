@@ -58,7 +58,7 @@ final class OutboundBuffer {
 /// What the channels of one loop share: the buffer that reads land in, and spare outbound buffers,
 /// so that an idle connection owns neither.
 final class ChannelBuffers {
-    /// The most one read takes; also what one connection gets of a turn before the next one's go.
+    /// The most one read takes.
     static let readBytesMax = 64 << 10
     static let outboundBytesInitial = 16 << 10
     /// How many outbound buffers are kept for the next channel that needs one.

@@ -32,11 +32,12 @@ extension BrandingLayer {
         settings = merged == .empty ? nil : merged
     }
 
+    /// The domain is not among them: it is the one that the register of tenants keeps unique, so
+    /// that no setting can show another tenant's as the tenant's own.
     private static func field(
         _ name: String
     ) -> WritableKeyPath<BrandingLayer, String?>? {
         switch name {
-        case "domain": return \.domain
         case "logoUrl": return \.logoURL
         case "primaryColor": return \.primaryColor
         case "secondaryColor": return \.secondaryColor

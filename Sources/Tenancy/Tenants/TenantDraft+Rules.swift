@@ -1,6 +1,8 @@
 /// The rule of each field, and what a field that follows it makes of a profile.
 extension TenantDraft {
     package static let timeZoneRule = "must be the name of an IANA time zone"
+    /// Its number says nothing without who gave it.
+    static let licenseRule = "must come with a regulatory_body"
     private static let objectRule = "must be a JSON object of at most 64 KiB and 32 levels"
 
     /// Adds a violation when the field breaks its rule. A text that need not be given may be empty.

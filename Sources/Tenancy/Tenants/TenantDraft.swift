@@ -46,9 +46,16 @@ package struct TenantDraft: Sendable, Hashable {
         for field in TenantField.allCases {
             check(field, &violations)
             // In the order of the request's fields.
-            guard field == .tenantType else { continue }
-            violations.require(
-                !isStatusUnknown, "status", "must be active, suspended or inactive")
+            switch field {
+            case .tenantType:
+                violations.require(
+                    !isStatusUnknown, "status", "must be active, suspended or inactive")
+            case .licenseNumber:
+                violations.require(
+                    licenseNumber.isEmpty || !regulatoryBody.isEmpty, field.rawValue,
+                    Self.licenseRule)
+            default: break
+            }
         }
         guard violations.all.isEmpty, let code, let tenantType else { return nil }
         var profile = TenantProfile(

@@ -32,9 +32,16 @@ package struct TenantUpdate: Sendable, Hashable {
     }
 
     /// The profile after the change.
-    package func applied(to profile: TenantProfile) -> TenantProfile {
+    ///
+    /// - Throws: `invalidArgument` for a licence that would be left without its regulatory body.
+    package func applied(to profile: TenantProfile) throws(DomainError) -> TenantProfile {
         var profile = profile
         for field in fields { draft.apply(field, to: &profile) }
+        let isAboutLicense = !fields.isDisjoint(with: [.regulatoryBody, .licenseNumber])
+        if isAboutLicense, profile.licenseNumber != nil, profile.regulatoryBody == nil {
+            throw .invalidArgument(
+                field: TenantField.licenseNumber.rawValue, rule: TenantDraft.licenseRule)
+        }
         return profile
     }
 }

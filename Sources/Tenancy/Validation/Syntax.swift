@@ -91,6 +91,11 @@ package enum Syntax {
         let bytes = Array(text.utf8)
         let parts = bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         guard bytes.count <= timeZoneBytesMax, 2...3 ~= parts.count else { return false }
+        // Folders with copies of the whole database, counted otherwise.
+        let copies = ["posix", "right"]
+        guard !copies.contains(where: { lowercased(parts[0]).elementsEqual($0.utf8) }) else {
+            return false
+        }
         let ofEtc = bytes.starts(with: "Etc/GMT".utf8)
         return parts.allSatisfy { part in
             part.first?.isASCIILetter == true
@@ -102,13 +107,21 @@ package enum Syntax {
     }
 
     /// Text for people: so many characters, at least one of them to be seen, none of them a
-    /// control.
+    /// control, and none that turns the direction of what is shown after it.
     package static func isText(_ text: String, lengthMax: Int) -> Bool {
         // Scalars are what Postgres counts; grapheme clusters could be of any length.
         let scalars = text.unicodeScalars
         return 1...lengthMax ~= scalars.count
-            && scalars.allSatisfy { $0.properties.generalCategory != .control }
+            && scalars.allSatisfy {
+                $0.properties.generalCategory != .control && !turnsDirection($0)
+            }
             && !scalars.allSatisfy(\.properties.isWhitespace)
+    }
+
+    /// The embeddings, overrides and isolates of the bidirectional algorithm: with them one text
+    /// looks like another. The marks of single characters stay, which languages need.
+    private static func turnsDirection(_ scalar: Unicode.Scalar) -> Bool {
+        0x202A...0x202E ~= scalar.value || 0x2066...0x2069 ~= scalar.value
     }
 
     private static func lowercased(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {

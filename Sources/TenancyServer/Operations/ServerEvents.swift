@@ -43,6 +43,9 @@ struct ServerEvents: Sendable {
                 logger.debug(
                     "handshake failed", metadata: ["peer": "\(peer)", "reason": "\(detail)"])
             }
+        case .certificateRevoked(let peer):
+            ended.increment()
+            strangers.write(.notice, "certificate revoked, connection closed", ["peer": "\(peer)"])
         case .connectionRefused(let peer, let error):
             refused.increment()
             strangers.write(

@@ -55,7 +55,12 @@ extension QuotaService {
     }
 
     func refund(_ request: RefundRequest, context: ServerContext) async throws -> RefundResponse {
-        try await access.change(.refund, request, context) { request, violations in
+        // What was taken from memory the database hears of with the next report.
+        if let selector = try? TenantSelector(code: request.tenantCode, id: request.tenantId) {
+            let caller = try await access.caller(context, .refund)
+            await keeper.flush(try await access.tenant(selector, caller, .refund).id)
+        }
+        return try await access.change(.refund, request, context) { request, violations in
             violations.require(
                 request.resource != .users, "resource",
                 "must not be users, whose units go with their members")

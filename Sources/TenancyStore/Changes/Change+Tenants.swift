@@ -7,11 +7,11 @@ extension Change {
     /// Changes what the update names. A change that changes nothing makes no new version.
     ///
     /// - Throws: `versionMismatch`, `alreadyExists` for the domain, `invalidArgument` for a time
-    ///   zone that does not exist.
+    ///   zone that does not exist, or a licence without its regulatory body.
     package func updateTenant(_ update: TenantUpdate) async throws(DomainError) -> Tenant {
         let present = try await presentTenant()
         try update.expected.check(present.version)
-        let profile = update.applied(to: present.profile)
+        let profile = try update.applied(to: present.profile)
         let rows = try await query(
             """
             UPDATE tenants SET

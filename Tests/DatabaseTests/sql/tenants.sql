@@ -64,7 +64,7 @@ SELECT throws_ok(
 SELECT throws_ok(
     $$UPDATE tenants SET time_zone = 'Asia/Nowhere' WHERE id = 2$$, '23514',
     'the time zone is not known', 'a zone that does not exist is refused');
-UPDATE tenants SET time_zone = 'Pacific/Kiritimati' WHERE id = 2;
+UPDATE tenants SET time_zone = 'pacific/KIRITIMATI' WHERE id = 2;
 SELECT is(
     s.period_end,
     (date_trunc('month', now() AT TIME ZONE 'Asia/Kolkata') + interval '1 month')
@@ -79,7 +79,8 @@ FROM tenant_subscriptions s WHERE s.tenant_id = 2;
 SELECT is(
     details -> 'changes',
     '{"time_zone": {"from": "Asia/Kolkata", "to": "Pacific/Kiritimati"}}'::jsonb,
-    'which is logged') FROM tap.last_activity(2);
+    'which is logged, and spelled as the zone is') FROM tap.last_activity(2);
+UPDATE tenants SET time_zone = 'pacific/kiritimati' WHERE id = 2;
 RESET ROLE;
 SELECT is(version, 6::bigint, 'five changes') FROM tenants WHERE id = 2;
 
@@ -106,7 +107,13 @@ SELECT is(action, 'tenant_reactivated', 'and a reopening') FROM tap.last_activit
 RESET ROLE;
 
 -- Several at once, in one statement by hand.
-UPDATE tenants SET license_number = 'X' WHERE id IN (2, 3);
+SELECT throws_ok(
+    $$UPDATE tenants SET license_number = 'X' WHERE id IN (2, 3)$$, '23514',
+    'a licence number comes with a regulatory body', 'who gave a licence is known');
+SELECT throws_ok(
+    $$UPDATE tenants SET tenant_name = U&'A\202Eb' WHERE id = 2$$, '23514',
+    'a tenant name turns no direction of text', 'a name is what it looks like');
+UPDATE tenants SET license_number = 'X', regulatory_body = 'RBI' WHERE id IN (2, 3);
 SELECT is(
     (SELECT count(*) FROM tenant_activity_logs
      WHERE details #>> '{changes,license_number,to}' = 'X'),

@@ -99,6 +99,25 @@ struct KeysEverywhereTests {
         }
     }
 
+    @Test("is refused by a server that no notification of the database's reaches")
+    func withoutNotifications() async throws {
+        try await KeyFleet.run { fleet, members in
+            let deployment = fleet.deployment
+            let folder = fleet.relay.folder
+            #expect(try await deployment.notified(through: folder))
+            fleet.relay.swallowNotifications()
+            #expect(try await !deployment.notified(through: folder))
+            #expect(try await deployment.notified(through: deployment.postgres.socketFolder))
+            for ender in members {
+                let services = ender.administrator
+                let (code, key) = try await Self.make(services)
+                try await KeyFleet.use(key.apiKey, of: code, on: members, until: .revoked) {
+                    try await services.revoke(key.keyId, of: code)
+                }
+            }
+        }
+    }
+
     @Test("is refused by a server that is cut off from the database")
     func cutOff() async throws {
         try await KeyFleet.run { fleet, members in

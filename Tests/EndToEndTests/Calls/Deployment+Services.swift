@@ -37,6 +37,22 @@ extension Deployment {
         return try result.get()
     }
 
+    /// Runs `body` with a client over one TLS connection with these certificates.
+    func withClient<Value>(
+        tls: ClientTLS, _ body: (TenancyClient) async throws -> Value
+    ) async throws -> Value {
+        let client = try TenancyClient(
+            host: "localhost", port: tlsPort, tls: tls, configuration: Self.singleTry)
+        let result: Result<Value, any Error>
+        do {
+            result = .success(try await body(client))
+        } catch {
+            result = .failure(error)
+        }
+        await client.close()
+        return try result.get()
+    }
+
     /// Runs `body` with stubs over one TLS connection with these certificates.
     @discardableResult
     func withServices<Value>(

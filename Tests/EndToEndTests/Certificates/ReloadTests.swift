@@ -136,25 +136,39 @@ struct ReloadTests {
         try await deployment.shutdown()
     }
 
-    @Test("and one that is revoked is refused from then on, others are not")
+    @Test("and one that is revoked is refused from then on, its open connections end; others go on")
     func revocation() async throws {
         let fixture = try await Fixture()
         let deployment = fixture.deployment
         let good = try await fixture.client("good")
         let bad = try await fixture.client("bad")
-        try await deployment.withServices(over: bad) {
-            _ = try await $0.subscriptions.listPlans(.init())
-        }
-        try await fixture.afterReload {
-            try await fixture.revoke("bad")
-            deployment.signalServer(SIGHUP)
-        }
-        try await deployment.withServices(over: bad) { services in
-            try await expectFailure(.unavailable) {
-                try await services.subscriptions.listPlans(
-                    .init(), options: .init(timeout: .seconds(5)))
+        try await deployment.withServices(over: good) { other in
+            try await deployment.withServices(over: bad) { held in
+                _ = try await other.subscriptions.listPlans(.init())
+                _ = try await held.subscriptions.listPlans(.init())
+                var states = try await held.health.watch(.init()).makeAsyncIterator()
+                _ = try await states.next()
+                #expect(try await fixture.metric("ttrpc_server_connections") == 2)
+                try await fixture.afterReload {
+                    try await fixture.revoke("bad")
+                    deployment.signalServer(SIGHUP)
+                }
+                // By then it is closed, with what was under way on it.
+                #expect(try await fixture.metric("ttrpc_server_connections_ended_total") == 1)
+                await #expect(throws: RPCError.self) {
+                    while try await states.next() != nil {}
+                }
+                _ = try await other.subscriptions.listPlans(.init())
+                #expect(try await fixture.metric("ttrpc_server_connections") == 1)
+                #expect(try await fixture.metric("ttrpc_server_connections_ended_total") == 1)
+                try await expectFailure(.unavailable) {
+                    try await held.subscriptions.listPlans(
+                        .init(), options: .init(timeout: .seconds(5)))
+                }
             }
         }
+        let log = try String(contentsOfFile: "\(deployment.folder)/tenancyd.log", encoding: .utf8)
+        #expect(log.contains("certificate revoked, connection closed"))
         try await deployment.withServices(over: good) {
             _ = try await $0.subscriptions.listPlans(.init())
         }

@@ -11,6 +11,10 @@ final class DatabaseRelay: Sendable {
     private struct State {
         var isCut = false
         var isOver = false
+        /// What Postgres sends by itself is taken out of what it answers.
+        var swallowsNotifications = false
+        /// By the descriptor of Postgres's end.
+        var filters: [CInt: NotificationFilter] = [:]
         var listener: CInt
         /// Both ends of a connection, each under the other's descriptor.
         var peers: [CInt: CInt] = [:]
@@ -43,6 +47,9 @@ final class DatabaseRelay: Sendable {
     func cut() { state.withLock { $0.isCut = true } }
 
     func mend() { state.withLock { $0.isCut = false } }
+
+    /// From now on no notification gets through; everything else does.
+    func swallowNotifications() { state.withLock { $0.swallowsNotifications = true } }
 
     /// Closes everything.
     func end() { state.withLock { $0.isOver = true } }
@@ -86,6 +93,7 @@ final class DatabaseRelay: Sendable {
         }
         state.peers[client] = server
         state.peers[server] = client
+        state.filters[server] = NotificationFilter()
     }
 
     private func pass(_ descriptor: CInt, _ state: inout State) {
@@ -93,16 +101,23 @@ final class DatabaseRelay: Sendable {
         guard let peer = state.peers[descriptor] else { return }
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         let count = recv(descriptor, &buffer, buffer.count, 0)
+        var bytes = Array(buffer.prefix(max(0, count)))
+        if let kept = state.filters[descriptor]?.pass(bytes), state.swallowsNotifications {
+            bytes = kept
+        }
         var sent = 0
-        while sent < count {
-            let more = buffer.withUnsafeBytes { bytes in
+        while sent < bytes.count {
+            let more = bytes.withUnsafeBytes { bytes in
                 send(
-                    peer, bytes.baseAddress.map { $0 + sent }, count - sent, CInt(MSG_NOSIGNAL))
+                    peer, bytes.baseAddress.map { $0 + sent }, bytes.count - sent,
+                    CInt(MSG_NOSIGNAL))
             }
             guard more > 0 else { break }
             sent += more
         }
-        guard count <= 0 || sent < count else { return }
+        guard count <= 0 || sent < bytes.count else { return }
+        state.filters[descriptor] = nil
+        state.filters[peer] = nil
         state.peers[descriptor] = nil
         state.peers[peer] = nil
         close(descriptor)

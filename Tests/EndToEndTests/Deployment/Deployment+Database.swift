@@ -39,6 +39,18 @@ extension Deployment {
             """)
     }
 
+    /// Whether a notification comes to who reaches the database in this folder.
+    func notified(through folder: String) async throws -> Bool {
+        let outcome = try await Command(
+            path: "\(postgres.programs)/psql",
+            arguments: psqlArguments + [
+                "--host", folder, "--command", "LISTEN x", "--command", "NOTIFY x, 'heard'",
+            ]
+        ).run()
+        guard outcome.status == 0 else { throw DeploymentError("psql: \(outcome.errors)") }
+        return outcome.output.contains("heard")
+    }
+
     /// How the service itself reaches the database.
     var databaseURL: String {
         let host = postgres.socketFolder.addingPercentEncoding(

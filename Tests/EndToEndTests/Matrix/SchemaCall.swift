@@ -60,6 +60,24 @@ struct SchemaCall {
         }
     }
 
+    /// The answer of a unary call as JSON.
+    ///
+    /// - Throws: `RPCError`.
+    func answer(_ json: String, through client: TenancyClient) async throws -> String {
+        let codec = try Self.codec.get()
+        let descriptor = MethodDescriptor<RawMessage, RawMessage>(
+            service: service.name, method: method.name, kind: .unary, isIdempotent: false)
+        let answer = try await client.caller.unary(
+            descriptor, RawMessage(bytes: try codec.encode(json: json, as: method.request)),
+            options: .defaults)
+        return try codec.decode(answer.bytes, as: method.response).text()
+    }
+
+    /// Whether the request has this field, by its name in JSON.
+    func takes(_ field: String) throws -> Bool {
+        (try? Self.codec.get().encode(json: #"{"\#(field)":null}"#, as: method.request)) != nil
+    }
+
     struct Outcome: Equatable {
         let code: RPCError.Code
         let message: String

@@ -113,18 +113,7 @@ struct World {
     func withClient<Value>(
         tls: ClientTLS, _ body: (TenancyClient) async throws -> Value
     ) async throws -> Value {
-        var configuration = ClientConfiguration()
-        configuration.retry.attemptsMax = 1
-        let client = try TenancyClient(
-            host: "localhost", port: deployment.tlsPort, tls: tls, configuration: configuration)
-        do {
-            let value = try await body(client)
-            await client.close()
-            return value
-        } catch {
-            await client.close()
-            throw error
-        }
+        try await deployment.withClient(tls: tls, body)
     }
 
     func setStatus(_ status: TenantStatus) async throws {

@@ -129,7 +129,7 @@ struct QuotaCallsTests {
                 (SELECT current_transactions = 250 FROM tenant_subscriptions s
                     JOIN tenant_codes c USING (tenant_id) WHERE c.tenant_code = '\(code)')
                 """)
-            #expect(try await LeasedQuotaTests.unreconciled(deployment) == 0)
+            #expect(try await LeasedQuotaTests.unreconciled(deployment, of: code) == 0)
         }
     }
 

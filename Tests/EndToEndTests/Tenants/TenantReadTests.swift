@@ -112,6 +112,22 @@ struct PublicTenantInfoTests {
         }
     }
 
+    @Test("shows nobody else's domain, whatever a tenant's settings say")
+    func foreignDomain() async throws {
+        try await Deployment.shared().withServices(over: .unix) { services in
+            let (own, other) = (Examples.code("look"), Examples.code("look"))
+            for code in [own, other] {
+                var request = Examples.newTenant(code: code)
+                request.domain = "\(code).example.com"
+                _ = try await services.tenants.createTenant(request)
+            }
+            try await services.set(
+                "branding", #"{"domain": "\#(other).example.com"}"#, .branding, of: own)
+            let look = try await services.tenants.getPublicTenantInfo(.init(tenantCode: own))
+            #expect(look.tenant?.branding?.domain == "\(own).example.com")
+        }
+    }
+
     @Test("tells nothing of a tenant that is not active, or is none")
     func hidden() async throws {
         let deployment = try await Deployment.shared()

@@ -70,6 +70,48 @@ struct UpdateTenantTests {
         }
     }
 
+    @Test("keeps a zone as it is spelled, and a licence with its regulatory body")
+    func spelling() async throws {
+        try await Deployment.shared().withServices(over: .unix) { services in
+            let code = Examples.code("spelled")
+            var request = Examples.newTenant(code: code)
+            request.timeZone = "asia/KOLKATA"
+            #expect(
+                try await services.tenants.createTenant(request).tenant?.timeZone == "Asia/Kolkata")
+            func update(_ field: String, _ value: String) async throws -> Tenant? {
+                var request = UpdateTenantRequest(
+                    tenantCode: code, updateMask: .init(paths: [field]))
+                request.timeZone = value
+                request.licenseNumber = value
+                request.regulatoryBody = value
+                return try await services.tenants.updateTenant(request).tenant
+            }
+            #expect(try await update("time_zone", "europe/london")?.timeZone == "Europe/London")
+            // The same zone again is no change.
+            #expect(try await update("time_zone", "EUROPE/LONDON")?.version == 2)
+            func expectRefused(_ field: String, _ value: String) async throws {
+                let error = try await expectFailure(.invalidArgument) {
+                    try await update(field, value)
+                }
+                #expect(
+                    try error.badRequest?.fieldViolations.map(\.description)
+                        == ["must come with a regulatory_body"])
+                #expect(try error.violatedFields == ["license_number"])
+            }
+            try await expectRefused("license_number", "X1")
+            _ = try await update("regulatory_body", "RBI")
+            _ = try await update("license_number", "X1")
+            try await expectRefused("regulatory_body", "")
+            request.tenantCode = Examples.code("licensed")
+            request.licenseNumber = "X1"
+            request.tenantName = "Axis \u{202E}knaB"
+            let error = try await expectFailure(.invalidArgument) {
+                try await services.tenants.createTenant(request)
+            }
+            #expect(try error.violatedFields == ["tenant_name", "license_number"])
+        }
+    }
+
     /// A request's change, and the fields that are refused.
     static let violations: [(@Sendable (inout UpdateTenantRequest) -> Void, [String])] = [
         ({ $0.updateMask = nil }, ["update_mask"]),

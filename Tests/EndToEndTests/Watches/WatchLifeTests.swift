@@ -75,6 +75,12 @@ struct WatchLifeTests {
                         services, .init(tenantCode: code))
                     return try await refused.next()
                 }
+                try await expectFailure(.resourceExhausted) {
+                    let refused = try await services.quotas.watchQuota()
+                    try await refused.requests.write(.init(tenantCode: code))
+                    var events = refused.responses.makeAsyncIterator()
+                    return try await events.next()
+                }
             }
             settings.call.requests.finish()
             while try await settings.next() != nil {}

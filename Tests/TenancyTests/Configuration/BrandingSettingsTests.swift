@@ -30,6 +30,13 @@ internal import Testing
         #expect(branding.favicon == BrandingLayer.platform.favicon)
     }
 
+    @Test("The domain is the tenant's own, whatever a setting says")
+    func domain() throws {
+        let branding = try Self.branding(#"{"domain": "other.vyomo.in", "theme": "dark"}"#)
+        #expect(branding.domain == "axis.vyomo.in")
+        #expect(!branding.settings.text.contains("other"))
+    }
+
     @Test("The first setting that has a field decides, and null says nothing")
     func order() throws {
         let branding = try Self.branding(

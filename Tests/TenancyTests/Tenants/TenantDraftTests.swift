@@ -74,6 +74,15 @@ internal import Testing
             ])
     }
 
+    @Test("A licence number comes with a regulatory body")
+    func license() {
+        var draft = Self.axis()
+        draft.regulatoryBody = ""
+        #expect(Self.fields { try draft.validated() } == ["license_number"])
+        draft.licenseNumber = ""
+        #expect(Self.fields { try draft.validated() } == [])
+    }
+
     @Test("An idempotency key is checked with the rest")
     func idempotencyKey() {
         for key in ["a b", "é", "\u{0}", String(repeating: "k", count: 129)] {

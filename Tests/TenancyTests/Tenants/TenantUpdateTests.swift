@@ -83,6 +83,28 @@ internal import Testing
         #expect(update != nil && fields.isEmpty)
     }
 
+    @Test("A licence is left with its regulatory body, whichever of both changes")
+    func license() throws {
+        let licensed = try TenantDraftTests.axis().validated()
+        var plain = licensed
+        plain.regulatoryBody = nil
+        plain.licenseNumber = nil
+        func fields(_ mask: [String], _ profile: TenantProfile) -> [String] {
+            TenantDraftTests.fields {
+                try #require(Self.update(mask) { $0.licenseNumber = "X1" }.update)
+                    .applied(to: profile)
+            }
+        }
+        #expect(fields(["license_number"], licensed) == [])
+        #expect(fields(["license_number"], plain) == ["license_number"])
+        #expect(fields(["regulatory_body"], licensed) == ["license_number"])
+        #expect(fields(["regulatory_body"], plain) == [])
+        // What was so before is not the matter of another change.
+        var old = plain
+        old.licenseNumber = "X1"
+        #expect(fields(["domain"], old) == [])
+    }
+
     @Test("A version below zero is none")
     func version() {
         #expect(Self.update(["domain"], version: -1).fields == ["expected_version"])

@@ -71,6 +71,7 @@ internal import Testing
         "What Postgres would take for a zone of the caller's making is refused",
         arguments: [
             "", "IST", "EST5EDT", "+05:30", "Asia/", "/Asia", "Asia/Kol1", "A/B/C/D", "a b/c",
+            "posix/Asia/Kolkata", "Right/UTC",
         ])
     func notTimeZone(_ text: String) { #expect(!Syntax.isTimeZoneName(text)) }
 
@@ -82,6 +83,17 @@ internal import Testing
         #expect(!Syntax.isText("e" + String(repeating: "\u{301}", count: 200), lengthMax: 200))
         for text in ["", " ", "\u{3000}", "a\nb", "a\u{0}", "\u{7f}", "\u{85}"] {
             #expect(!Syntax.isText(text, lengthMax: 200))
+        }
+    }
+
+    @Test("Text turns no direction, and may be of any language")
+    func direction() {
+        for value: UInt32 in Array(0x202A...0x202E) + Array(0x2066...0x2069) {
+            let text = "a\(Unicode.Scalar(value).map(String.init) ?? "")b"
+            #expect(text.unicodeScalars.count == 3 && !Syntax.isText(text, lengthMax: 200))
+        }
+        for text in ["بنك", "בנק", "a\u{200F}b", "नमस्ते\u{200D}", "a\u{2029}b"] {
+            #expect(Syntax.isText(text, lengthMax: 200))
         }
     }
 }

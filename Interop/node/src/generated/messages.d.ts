@@ -835,7 +835,10 @@ export const Configuration: MessageType<Configuration>;
  * looked at.
  */
 export interface Branding {
-  /** The domain of the white label; may be empty. */
+  /**
+   * The domain of the white label; may be empty. It is the tenant's own, which no other can have:
+   * a domain in a branding setting is not looked at.
+   */
   domain: string;
   /** Where the logo is. */
   logoUrl: string;
@@ -2912,7 +2915,7 @@ export interface Tenant {
   supportEmail: string;
   /** The body that licenses it: SEBI, RBI, IRDAI or another; may be empty. */
   regulatoryBody: string;
-  /** The number of its licence; may be empty. */
+  /** The number of its licence; may be empty, and is not without a regulatory_body. */
   licenseNumber: string;
   /** Settings of the tenant's own choosing. */
   settings?: JsonObject;
@@ -2953,13 +2956,16 @@ export interface CreateTenantRequest {
   supportEmail: string;
   /** The body that licenses the institution; may be empty. */
   regulatoryBody: string;
-  /** The number of the licence; may be empty. */
+  /** The number of the licence; may be empty, and is not without a regulatory_body. */
   licenseNumber: string;
   /** Settings of the tenant's own choosing; the empty object when not given. */
   settings?: JsonObject;
   /** Feature switches by name; the empty object when not given. */
   features?: JsonObject;
-  /** The IANA time zone of its calendar months; Asia/Kolkata when empty. */
+  /**
+   * The IANA time zone of its calendar months; Asia/Kolkata when empty. It is kept as the database
+   * of time zones spells it.
+   */
   timeZone: string;
   /**
    * Makes a retry safe: the same key with the same request of the same caller gives the stored
@@ -3056,7 +3062,7 @@ export interface UpdateTenantRequest {
   supportEmail: string;
   /** The body that licenses the institution; empty for none. */
   regulatoryBody: string;
-  /** The number of the licence; empty for none. */
+  /** The number of the licence; empty for none, and never without a regulatory_body. */
   licenseNumber: string;
   /** Settings of the tenant's own choosing, instead of all present ones. */
   settings?: JsonObject;

@@ -1347,9 +1347,8 @@ class AsyncQuotaService:
         self, request: bfc_tenancy_v1_quota_pb2.BatchConsumeRequest, *,
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_quota_pb2.BatchConsumeResponse:
-        """BatchConsume takes several amounts of one tenant, in their order. Each item has a status of its
-        own, or, with all_or_none, all are taken or nothing is, and the call fails with the status of
-        the item that was refused.
+        """BatchConsume takes several amounts of one tenant, in their order. Each item has its own status;
+        with all_or_none all are taken or nothing is, and the call fails with that of the refused item.
 
         Who may call: platform administrators, services, principals of the same tenant that may
         consume.
@@ -1383,9 +1382,10 @@ class AsyncQuotaService:
 
         Who may call: platform administrators, services, principals of the same tenant that may
         consume.
-        Errors: those of Consume; NOT_FOUND for a reservation that does not exist; FAILED_PRECONDITION
-        with ErrorInfo RESERVATION_ENDED when it was released, has expired, or was committed with
-        another amount.
+        Errors: RESOURCE_EXHAUSTED with ErrorInfo QUOTA_EXCEEDED when more is needed than is left;
+        INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or reservation that does not exist;
+        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when it has
+        ended, RESERVATION_ENDED; PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: none.
         """
         return await self._channel.unary(
@@ -1412,8 +1412,9 @@ class AsyncQuotaService:
         """Refund gives units back that were consumed in the present period and should not count.
 
         Who may call: platform administrators and services.
-        Errors: those of Consume but for RESOURCE_EXHAUSTED; FAILED_PRECONDITION with ErrorInfo
-        REFUND_EXCEEDS_USAGE when the period has used less.
+        Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist;
+        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when the
+        period has used less, REFUND_EXCEEDS_USAGE; PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: none.
         """
         return await self._channel.unary(
@@ -1625,9 +1626,8 @@ class BlockingQuotaService:
         self, request: bfc_tenancy_v1_quota_pb2.BatchConsumeRequest, *,
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_quota_pb2.BatchConsumeResponse:
-        """BatchConsume takes several amounts of one tenant, in their order. Each item has a status of its
-        own, or, with all_or_none, all are taken or nothing is, and the call fails with the status of
-        the item that was refused.
+        """BatchConsume takes several amounts of one tenant, in their order. Each item has its own status;
+        with all_or_none all are taken or nothing is, and the call fails with that of the refused item.
 
         Who may call: platform administrators, services, principals of the same tenant that may
         consume.
@@ -1659,9 +1659,10 @@ class BlockingQuotaService:
 
         Who may call: platform administrators, services, principals of the same tenant that may
         consume.
-        Errors: those of Consume; NOT_FOUND for a reservation that does not exist; FAILED_PRECONDITION
-        with ErrorInfo RESERVATION_ENDED when it was released, has expired, or was committed with
-        another amount.
+        Errors: RESOURCE_EXHAUSTED with ErrorInfo QUOTA_EXCEEDED when more is needed than is left;
+        INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or reservation that does not exist;
+        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when it has
+        ended, RESERVATION_ENDED; PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: none.
         """
         return self._run(self._stub.commit(request, timeout=timeout, metadata=metadata))
@@ -1686,8 +1687,9 @@ class BlockingQuotaService:
         """Refund gives units back that were consumed in the present period and should not count.
 
         Who may call: platform administrators and services.
-        Errors: those of Consume but for RESOURCE_EXHAUSTED; FAILED_PRECONDITION with ErrorInfo
-        REFUND_EXCEEDS_USAGE when the period has used less.
+        Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist;
+        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when the
+        period has used less, REFUND_EXCEEDS_USAGE; PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: none.
         """
         return self._run(self._stub.refund(request, timeout=timeout, metadata=metadata))

@@ -8,7 +8,7 @@ package struct LedgerSettings: Sendable {
     /// How many accounts one exchange reports.
     package var reportsPerExchangeMax = 256
     /// How long a call waits for units that others were asked to give back.
-    package var recallTime: UInt64 = 1_000_000_000
+    package var recallTime: UInt64 = 3_000_000_000
     /// How often it looks for them meanwhile.
     package var recallPollInterval: UInt64 = 4_000_000
     /// How long a denial is repeated without asking again.

@@ -716,9 +716,8 @@ func (s QuotaService) BatchCheck(
 	return response, nil
 }
 
-// BatchConsume takes several amounts of one tenant, in their order. Each item has a status of its
-// own, or, with all_or_none, all are taken or nothing is, and the call fails with the status of
-// the item that was refused.
+// BatchConsume takes several amounts of one tenant, in their order. Each item has its own status;
+// with all_or_none all are taken or nothing is, and the call fails with that of the refused item.
 //
 // Who may call: platform administrators, services, principals of the same tenant that may
 // consume.
@@ -760,9 +759,10 @@ func (s QuotaService) Reserve(
 //
 // Who may call: platform administrators, services, principals of the same tenant that may
 // consume.
-// Errors: those of Consume; NOT_FOUND for a reservation that does not exist; FAILED_PRECONDITION
-// with ErrorInfo RESERVATION_ENDED when it was released, has expired, or was committed with
-// another amount.
+// Errors: RESOURCE_EXHAUSTED with ErrorInfo QUOTA_EXCEEDED when more is needed than is left;
+// INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or reservation that does not exist;
+// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when it has
+// ended, RESERVATION_ENDED; PERMISSION_DENIED; UNAUTHENTICATED.
 // HTTP route it replaces: none.
 func (s QuotaService) Commit(
 	ctx context.Context, request *v1.CommitRequest,
@@ -797,8 +797,9 @@ func (s QuotaService) Release(
 // Refund gives units back that were consumed in the present period and should not count.
 //
 // Who may call: platform administrators and services.
-// Errors: those of Consume but for RESOURCE_EXHAUSTED; FAILED_PRECONDITION with ErrorInfo
-// REFUND_EXCEEDS_USAGE when the period has used less.
+// Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist;
+// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when the
+// period has used less, REFUND_EXCEEDS_USAGE; PERMISSION_DENIED; UNAUTHENTICATED.
 // HTTP route it replaces: none.
 func (s QuotaService) Refund(
 	ctx context.Context, request *v1.RefundRequest,

@@ -185,7 +185,8 @@ var xxx_messageInfo_Configuration proto.InternalMessageInfo
 // the others, which go in the order of their keys; secret ones, and those after the eighth, are not
 // looked at.
 type Branding struct {
-	// The domain of the white label; may be empty.
+	// The domain of the white label; may be empty. It is the tenant's own, which no other can have:
+	// a domain in a branding setting is not looked at.
 	Domain string `protobuf:"bytes,1,opt,name=domain,proto3" json:"domain,omitempty"`
 	// Where the logo is.
 	LogoUrl string `protobuf:"bytes,2,opt,name=logo_url,json=logoUrl,proto3" json:"logo_url,omitempty"`

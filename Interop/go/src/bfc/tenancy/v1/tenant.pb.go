@@ -130,7 +130,7 @@ type Tenant struct {
 	SupportEmail string `protobuf:"bytes,11,opt,name=support_email,json=supportEmail,proto3" json:"support_email,omitempty"`
 	// The body that licenses it: SEBI, RBI, IRDAI or another; may be empty.
 	RegulatoryBody string `protobuf:"bytes,12,opt,name=regulatory_body,json=regulatoryBody,proto3" json:"regulatory_body,omitempty"`
-	// The number of its licence; may be empty.
+	// The number of its licence; may be empty, and is not without a regulatory_body.
 	LicenseNumber string `protobuf:"bytes,13,opt,name=license_number,json=licenseNumber,proto3" json:"license_number,omitempty"`
 	// Settings of the tenant's own choosing.
 	Settings *JsonObject `protobuf:"bytes,14,opt,name=settings,proto3" json:"settings,omitempty"`
@@ -205,13 +205,14 @@ type CreateTenantRequest struct {
 	SupportEmail string `protobuf:"bytes,10,opt,name=support_email,json=supportEmail,proto3" json:"support_email,omitempty"`
 	// The body that licenses the institution; may be empty.
 	RegulatoryBody string `protobuf:"bytes,11,opt,name=regulatory_body,json=regulatoryBody,proto3" json:"regulatory_body,omitempty"`
-	// The number of the licence; may be empty.
+	// The number of the licence; may be empty, and is not without a regulatory_body.
 	LicenseNumber string `protobuf:"bytes,12,opt,name=license_number,json=licenseNumber,proto3" json:"license_number,omitempty"`
 	// Settings of the tenant's own choosing; the empty object when not given.
 	Settings *JsonObject `protobuf:"bytes,13,opt,name=settings,proto3" json:"settings,omitempty"`
 	// Feature switches by name; the empty object when not given.
 	Features *JsonObject `protobuf:"bytes,14,opt,name=features,proto3" json:"features,omitempty"`
-	// The IANA time zone of its calendar months; Asia/Kolkata when empty.
+	// The IANA time zone of its calendar months; Asia/Kolkata when empty. It is kept as the database
+	// of time zones spells it.
 	TimeZone string `protobuf:"bytes,15,opt,name=time_zone,json=timeZone,proto3" json:"time_zone,omitempty"`
 	// Makes a retry safe: the same key with the same request of the same caller gives the stored
 	// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
@@ -508,7 +509,7 @@ type UpdateTenantRequest struct {
 	SupportEmail string `protobuf:"bytes,11,opt,name=support_email,json=supportEmail,proto3" json:"support_email,omitempty"`
 	// The body that licenses the institution; empty for none.
 	RegulatoryBody string `protobuf:"bytes,12,opt,name=regulatory_body,json=regulatoryBody,proto3" json:"regulatory_body,omitempty"`
-	// The number of the licence; empty for none.
+	// The number of the licence; empty for none, and never without a regulatory_body.
 	LicenseNumber string `protobuf:"bytes,13,opt,name=license_number,json=licenseNumber,proto3" json:"license_number,omitempty"`
 	// Settings of the tenant's own choosing, instead of all present ones.
 	Settings *JsonObject `protobuf:"bytes,14,opt,name=settings,proto3" json:"settings,omitempty"`

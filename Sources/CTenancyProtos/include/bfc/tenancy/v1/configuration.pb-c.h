@@ -160,7 +160,8 @@ struct  Bfc__Tenancy__V1__Branding
 {
   ProtobufCMessage base;
   /*
-   * The domain of the white label; may be empty.
+   * The domain of the white label; may be empty. It is the tenant's own, which no other can have:
+   * a domain in a branding setting is not looked at.
    */
   char *domain;
   /*

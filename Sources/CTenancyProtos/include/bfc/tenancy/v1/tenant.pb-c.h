@@ -152,7 +152,7 @@ struct  Bfc__Tenancy__V1__Tenant
    */
   char *regulatory_body;
   /*
-   * The number of its licence; may be empty.
+   * The number of its licence; may be empty, and is not without a regulatory_body.
    */
   char *license_number;
   /*
@@ -236,7 +236,7 @@ struct  Bfc__Tenancy__V1__CreateTenantRequest
    */
   char *regulatory_body;
   /*
-   * The number of the licence; may be empty.
+   * The number of the licence; may be empty, and is not without a regulatory_body.
    */
   char *license_number;
   /*
@@ -248,7 +248,8 @@ struct  Bfc__Tenancy__V1__CreateTenantRequest
    */
   Bfc__Tenancy__V1__JsonObject *features;
   /*
-   * The IANA time zone of its calendar months; Asia/Kolkata when empty.
+   * The IANA time zone of its calendar months; Asia/Kolkata when empty. It is kept as the database
+   * of time zones spells it.
    */
   char *time_zone;
   /*
@@ -444,7 +445,7 @@ struct  Bfc__Tenancy__V1__UpdateTenantRequest
    */
   char *regulatory_body;
   /*
-   * The number of the licence; empty for none.
+   * The number of the licence; empty for none, and never without a regulatory_body.
    */
   char *license_number;
   /*

@@ -206,7 +206,8 @@ public struct Configuration: ProtobufMessage {
 /// the others, which go in the order of their keys; secret ones, and those after the eighth, are not
 /// looked at.
 public struct Branding: ProtobufMessage {
-    /// The domain of the white label; may be empty.
+    /// The domain of the white label; may be empty. It is the tenant's own, which no other can have:
+    /// a domain in a branding setting is not looked at.
     public var domain: String = ""
 
     /// Where the logo is.

@@ -127,7 +127,7 @@ public struct Tenant: ProtobufMessage {
     /// The body that licenses it: SEBI, RBI, IRDAI or another; may be empty.
     public var regulatoryBody: String = ""
 
-    /// The number of its licence; may be empty.
+    /// The number of its licence; may be empty, and is not without a regulatory_body.
     public var licenseNumber: String = ""
 
     /// Settings of the tenant's own choosing.
@@ -286,7 +286,7 @@ public struct CreateTenantRequest: ProtobufMessage {
     /// The body that licenses the institution; may be empty.
     public var regulatoryBody: String = ""
 
-    /// The number of the licence; may be empty.
+    /// The number of the licence; may be empty, and is not without a regulatory_body.
     public var licenseNumber: String = ""
 
     /// Settings of the tenant's own choosing; the empty object when not given.
@@ -295,7 +295,8 @@ public struct CreateTenantRequest: ProtobufMessage {
     /// Feature switches by name; the empty object when not given.
     public var features: JsonObject?
 
-    /// The IANA time zone of its calendar months; Asia/Kolkata when empty.
+    /// The IANA time zone of its calendar months; Asia/Kolkata when empty. It is kept as the database
+    /// of time zones spells it.
     public var timeZone: String = ""
 
     /// Makes a retry safe: the same key with the same request of the same caller gives the stored
@@ -693,7 +694,7 @@ public struct UpdateTenantRequest: ProtobufMessage {
     /// The body that licenses the institution; empty for none.
     public var regulatoryBody: String = ""
 
-    /// The number of the licence; empty for none.
+    /// The number of the licence; empty for none, and never without a regulatory_body.
     public var licenseNumber: String = ""
 
     /// Settings of the tenant's own choosing, instead of all present ones.

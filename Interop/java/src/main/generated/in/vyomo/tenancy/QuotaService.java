@@ -189,9 +189,8 @@ public final class QuotaService {
             BatchConsumeResponse.parser(), false);
 
     /**
-     * BatchConsume takes several amounts of one tenant, in their order. Each item has a status of its
-     * own, or, with all_or_none, all are taken or nothing is, and the call fails with the status of
-     * the item that was refused.
+     * BatchConsume takes several amounts of one tenant, in their order. Each item has its own status;
+     * with all_or_none all are taken or nothing is, and the call fails with that of the refused item.
      * <p>
      * Who may call: platform administrators, services, principals of the same tenant that may
      * consume.
@@ -245,9 +244,10 @@ public final class QuotaService {
      * <p>
      * Who may call: platform administrators, services, principals of the same tenant that may
      * consume.
-     * Errors: those of Consume; NOT_FOUND for a reservation that does not exist; FAILED_PRECONDITION
-     * with ErrorInfo RESERVATION_ENDED when it was released, has expired, or was committed with
-     * another amount.
+     * Errors: RESOURCE_EXHAUSTED with ErrorInfo QUOTA_EXCEEDED when more is needed than is left;
+     * INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or reservation that does not exist;
+     * FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when it has
+     * ended, RESERVATION_ENDED; PERMISSION_DENIED; UNAUTHENTICATED.
      * HTTP route it replaces: none.
      */
     public CommitResponse commit(CommitRequest request)
@@ -294,8 +294,9 @@ public final class QuotaService {
      * Refund gives units back that were consumed in the present period and should not count.
      * <p>
      * Who may call: platform administrators and services.
-     * Errors: those of Consume but for RESOURCE_EXHAUSTED; FAILED_PRECONDITION with ErrorInfo
-     * REFUND_EXCEEDS_USAGE when the period has used less.
+     * Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist;
+     * FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when the
+     * period has used less, REFUND_EXCEEDS_USAGE; PERMISSION_DENIED; UNAUTHENTICATED.
      * HTTP route it replaces: none.
      */
     public RefundResponse refund(RefundRequest request)
