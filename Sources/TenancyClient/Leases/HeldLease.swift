@@ -72,10 +72,10 @@ extension QuotaServiceClient {
     /// Takes a lease, and holds it until `close`.
     ///
     /// - Parameters:
-    ///   - units: How many to have in hand, from 1 to `HeldLease.unitsMax`. Near the limit, and when
-    ///     others wait for units, there are fewer.
-    ///   - timeToLive: How long the units may be given out without hearing from the server: 1 second
-    ///     to 10 minutes.
+    ///   - units: How many to have in hand, from 1 to `HeldLease.unitsMax`. Near the limit, and
+    ///     when others wait for units, there are fewer.
+    ///   - timeToLive: How long the units may be given out without hearing from the server: 1
+    ///     second to 10 minutes.
     /// - Throws: `RPCError` as of `QuotaService.AcquireLease`: `RESOURCE_EXHAUSTED` when not one
     ///   unit is left.
     public func holdLease(

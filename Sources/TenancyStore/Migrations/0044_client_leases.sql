@@ -87,8 +87,8 @@ BEGIN
 END
 $$;
 
--- Takes a report in. wanted is what the client wants in hand; null ends the lease. It is 'recalling'
--- when the client has nothing in hand, and others were asked to give back.
+-- Takes a report in. wanted is what the client wants in hand; null ends the lease. It is
+-- 'recalling' when the client has nothing in hand, and others were asked to give back.
 CREATE FUNCTION report_client_lease(
     p_tenant_id bigint, p_holder_id bigint, p_sequence bigint, p_consumed bigint,
     p_wanted bigint)

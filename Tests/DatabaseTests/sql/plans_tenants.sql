@@ -25,8 +25,9 @@ SELECT t.id, (now() AT TIME ZONE 'Asia/Kolkata')::date - d, resource, 5
 FROM tenants t, generate_series(0, 39) AS d,
     (VALUES ('api_calls'), ('transactions')) AS r (resource)
 WHERE t.id % 4 = 0;
-INSERT INTO tenant_quota_leases (tenant_id, resource_type, holder_id, lease, period_start)
-SELECT id, 'api_calls', 1, id, now() FROM tenants WHERE id > 1;
+INSERT INTO tenant_quota_leases (
+    tenant_id, resource_type, holder_id, lease, period_start, granted)
+SELECT id, 'api_calls', 1, 1, now(), 8 FROM tenants WHERE id > 1;
 SET LOCAL session_replication_role = origin;
 ANALYZE;
 
