@@ -112,6 +112,7 @@ package struct ModelDatabase {
         let isNew = leases[name] == nil
         var lease = leases[name] ?? Lease(period: counters[report.account]?.period ?? 0)
         lease.reportedAt = now
+        let wasRecalled = lease.isRecalled
         settle(report, &lease)
         guard var counter = counters[report.account] else { return LeaseGrant(.absent) }
         var grant = LeaseGrant(.open)
@@ -129,7 +130,7 @@ package struct ModelDatabase {
                 counter.mode == .shadow
                 ? want
                 : Self.units(
-                    want: want, need: report.need, free: free, isRecalled: lease.isRecalled)
+                    want: want, need: report.need, free: free, isRecalled: wasRecalled)
             lease.granted += units
             counter.leased += units
             counters[report.account] = counter

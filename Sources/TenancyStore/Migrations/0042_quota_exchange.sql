@@ -130,6 +130,7 @@ DECLARE
     v_lease tenant_quota_leases;
     v_is_new boolean;
     v_is_present boolean;
+    v_was_recalled boolean;
     v_spent bigint;
     v_returned bigint;
     v_found bigint;
@@ -191,6 +192,7 @@ BEGIN
         -- away.
         v_lease.granted := greatest(
             v_lease.granted, v_lease.spent + v_lease.returned + v_lease.lost);
+        v_was_recalled := v_lease.is_recalled;
         IF v_returned > 0 THEN
             v_lease.is_recalled := false;
         END IF;
@@ -220,8 +222,8 @@ BEGIN
             END IF;
             v_units := CASE
                 WHEN free >= r.need THEN least(v_want, greatest(r.need, free / 4))
-                -- Two that each held a part would wait for each other.
-                WHEN v_lease.is_recalled THEN 0
+                -- Two that each held a part would wait for each other, or pass it to and fro.
+                WHEN v_was_recalled THEN 0
                 ELSE free END;
             v_lease.granted := v_lease.granted + v_units;
             v_leased := v_leased + v_units;

@@ -293,17 +293,21 @@ extension LeaseLedger {
         else { return false }
         let units = waiters[place].charges[position].units
         let missing = units - slots[slot].inHand
-        // So is an answer to a report that knew nothing of what was given back since.
-        let isTooOld = waiters[place].exchange == exchangeNumber || slots[slot].isUnsettled
+        let isTooOld = waiters[place].exchange == exchangeNumber
         if grant.state != .open || isTooOld || missing <= grant.free {
             markUrgent(slot)
             return false
         }
-        // More than there is at all need not be waited for.
-        if missing - grant.free <= grant.elsewhere {
-            let deadline = waiters[place].deadline ?? now &+ settings.recallTime
-            waiters[place].deadline = deadline
-            if now < deadline {
+        let deadline = waiters[place].deadline ?? now &+ settings.recallTime
+        waiters[place].deadline = deadline
+        if now < deadline {
+            // The answer does not count as free what was given back since.
+            if slots[slot].isUnsettled {
+                markUrgent(slot)
+                return false
+            }
+            // More than there is at all need not be waited for.
+            if missing - grant.free <= grant.elsewhere {
                 poll(slot, now)
                 return false
             }
