@@ -6,6 +6,9 @@ package import Tenancy
 package protocol QuotaHolder: AnyObject, Sendable {
     /// Gives back what nobody needs, and waits until the database knows.
     func giveBack(_ tenant: TenantID, _ resource: Resource) async
+    /// What limits a tenant has changed. Waits until the memory knows, or the database cannot be
+    /// asked.
+    func refreshed(_ tenant: TenantID) async
 }
 
 /// How long a taking has waited for units that others were asked for. It begins with the first

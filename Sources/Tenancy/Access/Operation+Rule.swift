@@ -74,6 +74,16 @@ extension Operation {
         }
     }
 
+    /// Whether it changes what a tenant may take, or whether it may take anything.
+    package var changesLimits: Bool {
+        switch self {
+        case .suspendTenant, .reactivateTenant, .deactivateTenant, .updateTenant,
+            .changeSubscription, .cancelSubscription, .setQuotaPolicy:
+            true
+        default: false
+        }
+    }
+
     /// The rule of what is about one tenant and takes one permission.
     private var tenantRule: Rule {
         switch self {

@@ -148,6 +148,8 @@ final class QuotaKeeper: ChangeFollower, QuotaHolder {
 
     func forget(_ tenant: TenantID) { shard(tenant).refresh(tenant) }
 
+    func refreshed(_ tenant: TenantID) async { await shard(tenant).refreshed(tenant) }
+
     /// Others wait for units that may be here: no notification has to come for that.
     func giveBack(_ tenant: TenantID, _ resource: Resource) async {
         await shard(tenant).giveBack(

@@ -130,14 +130,19 @@ final class QuotaShard: Sendable {
         }
     }
 
+    /// The same about everything of a tenant.
+    func refreshed(_ tenant: TenantID) async {
+        let now = MonotonicInstant.now().nanoseconds
+        await settle { $0.refresh(tenant, now: now) }
+    }
+
     private func settle(_ mark: (inout LeaseLedger) -> Bool) async {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             let (isSettled, sleeper) = state.withLock { state in
                 guard mark(&state.ledger), state.endsAt == nil else {
                     return (true, CheckedContinuation<Void, Never>?.none)
                 }
-                // What is under way was asked before; the one after it tells everything.
-                state.flushes.append((state.ledger.exchangeNumber + 1, continuation))
+                state.flushes.append((state.ledger.urgentExchange, continuation))
                 return (false, Self.wake(&state))
             }
             sleeper?.resume()
@@ -197,6 +202,8 @@ final class QuotaShard: Sendable {
                     }
                     return state.ledger.exchange(now: now)
                 }
+                // Of what was urgent, nothing may be left to tell.
+                if reports.isEmpty { finish { _ in [] } }
                 let isAlive = now >= aliveAt
                 if !reports.isEmpty {
                     await exchange(holder, reports, isAlive: isAlive)

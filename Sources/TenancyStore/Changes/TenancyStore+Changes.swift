@@ -73,6 +73,10 @@ extension TenancyStore {
                 return answer
             }
             changes.forget(terms.tenant)
+            // Who is told that a tenant is stopped gets nothing more for it from this server.
+            if terms.operation.changesLimits {
+                await quotaHolder.withLock { $0 }?.refreshed(terms.tenant)
+            }
             return answer
         } catch Unkept.answer(let answer) {
             return answer

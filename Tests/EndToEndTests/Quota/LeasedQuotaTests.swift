@@ -157,6 +157,40 @@ struct LeasedQuotaTests {
         try await deployment.shutdown()
     }
 
+    @Test("stop with the tenant: who was told so gets no more from that server, however busy it is")
+    func stopped() async throws {
+        let deployment = try await Deployment.shared()
+        try await deployment.withServices(over: .unix) { services in
+            let code = try await services.createTenant("stopped")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<2 {
+                    group.addTask {
+                        while !Task.isCancelled {
+                            _ = try? await services.consume(
+                                1, .apiCalls, of: code, durability: .committed)
+                        }
+                    }
+                }
+                for _ in 0..<10 {
+                    try await services.consume(1, .apiCalls, of: code, durability: .leased)
+                    _ = try await services.tenants.suspendTenant(.init(tenantCode: code))
+                    let error = try await expectFailure(.failedPrecondition) {
+                        try await services.consume(1, .apiCalls, of: code, durability: .leased)
+                    }
+                    #expect(try error.errorInfo?.reason == "TENANT_NOT_ACTIVE")
+                    _ = try await services.tenants.reactivateTenant(.init(tenantCode: code))
+                }
+                _ = try await services.subscriptions.cancelSubscription(
+                    .init(tenantCode: code, immediately: true))
+                let error = try await expectFailure(.failedPrecondition) {
+                    try await services.consume(1, .apiCalls, of: code, durability: .leased)
+                }
+                #expect(try error.errorInfo?.reason == "SUBSCRIPTION_NOT_ACTIVE")
+                group.cancelAll()
+            }
+        }
+    }
+
     @Test("follow a limit that is changed, and a version that a caller demands")
     func liveLimit() async throws {
         let deployment = try await Deployment.shared()

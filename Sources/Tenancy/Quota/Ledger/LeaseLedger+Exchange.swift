@@ -11,6 +11,12 @@ extension LeaseLedger {
         return isAway ? max(time, retryAt) : time
     }
 
+    /// The number of the exchange that will have told everything that is urgent now.
+    package var urgentExchange: UInt64 {
+        let perExchange = settings.reportsPerExchangeMax
+        return exchangeNumber + UInt64((max(1, urgent.count) + perExchange - 1) / perExchange)
+    }
+
     /// The reports to send now, in an order that their answers keep; none when none is due. With
     /// reports, an exchange is under way until `complete` or `fail`.
     package mutating func exchange(now: UInt64) -> [LeaseReport] {

@@ -31,7 +31,8 @@ extension LeaseLedger {
                 slots[Int(found)].isUnsettled
             else { continue }
             isUnsettled = true
-            if !slots[Int(found)].flags.contains(.isInFlight) { markUrgent(Int(found)) }
+            // What is under way may have been asked before the last taking.
+            markUrgent(Int(found))
         }
         return isUnsettled
     }
@@ -54,11 +55,19 @@ extension LeaseLedger {
         return slots[Int(found)].version
     }
 
-    /// Something about the tenant has changed: its limits, or whether it may work.
-    package mutating func refresh(_ tenant: TenantID, now: UInt64) {
+    /// Something about the tenant has changed: its limits, or whether it may work. True when
+    /// something is in memory that may no longer be so; the next exchange that begins mends it.
+    @discardableResult
+    package mutating func refresh(_ tenant: TenantID, now: UInt64) -> Bool {
+        var isKnown = false
         for meter in QuotaMeter.allCases {
-            refresh(QuotaAccount(tenant: tenant, meter: meter), now: now)
+            let account = QuotaAccount(tenant: tenant, meter: meter)
+            if let slot = index[account], !slots[Int(slot)].flags.contains(.unknown) {
+                isKnown = true
+            }
+            refresh(account, now: now)
         }
+        return isKnown
     }
 
     package mutating func refresh(_ account: QuotaAccount, now: UInt64) {

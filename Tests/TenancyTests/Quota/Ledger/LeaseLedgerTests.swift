@@ -172,6 +172,41 @@ internal import Testing
         #expect(try driver.consume([.init(absent, 1)]) == .absent)
     }
 
+    @Test("What is asked to be told during an exchange is told by the next, without anything else")
+    func flushDuringExchange() throws {
+        let account = try LedgerDriver.account()
+        var driver = LedgerDriver([account: .init(max: 100, window: nil)])
+        _ = try driver.consume([.init(account, 1)])
+        driver.now += LedgerDriver.second
+        let reports = driver.ledger.exchange(now: driver.now)
+        let grants = driver.database.exchange(driver.holder, reports, now: driver.now).grants
+        _ = driver.ledger.consume(.init(account, 1), now: driver.now)
+        #expect(driver.ledger.flush(account.tenant))
+        let told = driver.ledger.urgentExchange
+        #expect(told == driver.ledger.exchangeNumber + 1)
+        driver.keep(driver.ledger.complete(grants, now: driver.now))
+        driver.exchange()
+        #expect(driver.ledger.exchangeNumber == told)
+        #expect(driver.used(account) == 2)
+    }
+
+    @Test("What does not fit into one exchange is told by as many as it takes")
+    func urgentExchanges() throws {
+        let accounts = try (1...5).map { try LedgerDriver.account(tenant: $0) }
+        var settings = LedgerSettings()
+        settings.reportsPerExchangeMax = 2
+        var driver = LedgerDriver(
+            Dictionary(uniqueKeysWithValues: accounts.map { ($0, .init(max: 100, window: nil)) }),
+            settings: settings)
+        for account in accounts { _ = try driver.consume([.init(account, 1)]) }
+        for account in accounts { #expect(driver.ledger.flush(account.tenant)) }
+        let told = driver.ledger.urgentExchange
+        #expect(told == driver.ledger.exchangeNumber + 3)
+        driver.exchange()
+        #expect(driver.ledger.exchangeNumber == told)
+        #expect(accounts.allSatisfy { driver.used($0) == 1 })
+    }
+
     @Test("A changed limit counts from the refresh on, and its version is told")
     func liveLimit() throws {
         let account = try LedgerDriver.account()
