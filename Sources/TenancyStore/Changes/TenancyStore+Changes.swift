@@ -1,4 +1,5 @@
 internal import Postgres
+internal import Synchronization
 package import Tenancy
 
 extension TenancyStore {

@@ -181,7 +181,8 @@ internal import Testing
         let reports = driver.ledger.exchange(now: driver.now)
         let grants = driver.database.exchange(driver.holder, reports, now: driver.now).grants
         _ = driver.ledger.consume(.init(account, 1), now: driver.now)
-        #expect(driver.ledger.flush(account.tenant))
+        let isUnsettled = driver.ledger.flush(account.tenant)
+        #expect(isUnsettled)
         let told = driver.ledger.urgentExchange
         #expect(told == driver.ledger.exchangeNumber + 1)
         driver.keep(driver.ledger.complete(grants, now: driver.now))
@@ -199,7 +200,7 @@ internal import Testing
             Dictionary(uniqueKeysWithValues: accounts.map { ($0, .init(max: 100, window: nil)) }),
             settings: settings)
         for account in accounts { _ = try driver.consume([.init(account, 1)]) }
-        for account in accounts { #expect(driver.ledger.flush(account.tenant)) }
+        for account in accounts { _ = driver.ledger.flush(account.tenant) }
         let told = driver.ledger.urgentExchange
         #expect(told == driver.ledger.exchangeNumber + 3)
         driver.exchange()
