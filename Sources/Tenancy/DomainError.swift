@@ -122,6 +122,13 @@ extension DomainError {
             metadata: ["from": from.rawValue, "to": to.rawValue])
     }
 
+    /// The caller knows of a version that the limit does not have yet.
+    package static func limitVersionAhead(of present: Int64) -> DomainError {
+        DomainError(
+            .failedPrecondition(.limitVersionAhead), message: "the limit has version \(present)",
+            metadata: ["limit_version": String(present)])
+    }
+
     /// - Parameter thing: what is missing, as in "no such user".
     package static func notFound(_ thing: String) -> DomainError {
         DomainError(.notFound, message: "no such \(thing)")

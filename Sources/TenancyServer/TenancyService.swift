@@ -61,11 +61,10 @@ package struct TenancyService: Service {
     package func run() async throws {
         let group = try EventLoopGroup(
             count: configuration.loops, name: "tenancyd", busyPoll: configuration.busyPoll)
-        let store = TenancyStore(
-            configuration: StoreConfiguration(
-                url: configuration.databaseURL,
-                connectionsMax: configuration.databaseConnectionsMax),
-            loops: group)
+        var storing = StoreConfiguration(
+            url: configuration.databaseURL, connectionsMax: configuration.databaseConnectionsMax)
+        storing.platformLook = configuration.platformLook
+        let store = TenancyStore(configuration: storing, loops: group)
         do {
             try await store.ping()
         } catch {

@@ -17,7 +17,8 @@ extension TenancyStore {
             return TenantLook(
                 tenant: stored,
                 branding: Branding(
-                    of: stored.profile, settings: try await brandingSettings(of: tenant)))
+                    of: stored.profile, settings: try await brandingSettings(of: tenant),
+                    platform: platformLook))
         }
         guard let look else { throw .tenantNotFound }
         return look

@@ -22,6 +22,7 @@ package final class TenancyStore: Sendable {
     static let tokenSubjectsMax = 50_000
 
     let url: String
+    let platformLook: BrandingLayer
     let client: PostgresClient
     /// What follows the database beside the calls, on connections of its own: calls that wait for
     /// a connection must not make the caches lose their trust, which would mean more such calls.
@@ -49,6 +50,7 @@ package final class TenancyStore: Sendable {
         postgres.connectionsMax = configuration.connectionsMax
         postgres.acquireTimeMax = configuration.acquireTimeMax
         url = configuration.url
+        platformLook = configuration.platformLook
         client = PostgresClient(configuration: postgres, loops: loops)
         postgres.applicationName = "tenancyd follow"
         postgres.connectionsMax = 1

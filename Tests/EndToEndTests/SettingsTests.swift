@@ -26,6 +26,9 @@ struct SettingsTests {
             (["--trace-sample-ratio", "2"], "from 0 to 1"), (["--tls-prot", "1"], "--tls-prot"),
             (["--socket", String(repeating: "s", count: 108)], "107"),
             (["--config-file", "/nonexistent.json"], "nonexistent"),
+            (["--branding-logo-url", "http://a.example"], "TENANCY_BRANDING_LOGO_URL"),
+            (["--branding-primary-color", "red"], "#FF6B00"),
+            (["--branding-support-email", "nobody"], "e-mail"),
         ])
     func wrong(arguments: [String], words: String) async throws {
         let outcome = try await check(database + arguments)

@@ -52,8 +52,10 @@ extension BrandingLayer {
 extension Branding {
     /// The look of a tenant: its branding settings over its own fields over the platform's
     /// defaults, field by field.
-    package init(of profile: TenantProfile, settings: [SettingValue]) {
-        self.init([BrandingLayer(settings: settings), BrandingLayer(profile), .platform])
+    package init(
+        of profile: TenantProfile, settings: [SettingValue], platform: BrandingLayer
+    ) {
+        self.init([BrandingLayer(settings: settings), BrandingLayer(profile), platform])
     }
 }
 

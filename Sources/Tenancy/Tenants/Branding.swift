@@ -51,14 +51,15 @@ package struct BrandingLayer: Sendable, Hashable {
         supportEmail = profile.supportEmail
     }
 
-    /// The platform's own look, for what a tenant says nothing about.
+    /// The platform's own look, for what a tenant says nothing about, unless the operator has given
+    /// it another. It is nobody else's: a tenant without a logo does not show that of a bank.
     package static let platform: BrandingLayer = {
         var layer = BrandingLayer()
-        layer.logoURL = "https://cdn.vyomo.in/tenants/bfc/logo.png"
+        layer.logoURL = "https://cdn.vyomo.in/platform/logo.png"
         layer.primaryColor = "#FF6B00"
         layer.secondaryColor = "#00A651"
-        layer.favicon = "https://cdn.vyomo.in/tenants/bfc/favicon.ico"
-        layer.supportEmail = "support@bfcbank.com"
+        layer.favicon = "https://cdn.vyomo.in/platform/favicon.ico"
+        layer.supportEmail = "support@vyomo.in"
         layer.settings = JSONObjectText(trusted: #"{"showPoweredBy": true, "theme": "light"}"#)
         return layer
     }()

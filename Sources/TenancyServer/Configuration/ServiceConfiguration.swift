@@ -29,6 +29,8 @@ package struct ServiceConfiguration: Sendable {
     package var loops: Int
     /// How long a loop looks for events before it sleeps.
     package var busyPoll: Duration
+    /// What a tenant looks like that says nothing about it.
+    package var platformLook: BrandingLayer
     /// The port of the operations page on the loopback address; 0 lets the kernel choose.
     package var operationsPort: UInt16
     /// What is too unimportant for the log.
@@ -105,6 +107,7 @@ package struct ServiceConfiguration: Sendable {
         traceSampleRatio = try Self.ratio(config, "trace.sample.ratio")
         drainNotice = .milliseconds(
             try Self.number(config, "drain.notice.ms", default: 0, in: 0...3_600_000))
+        platformLook = try BrandingLayer(reading: config.scoped(to: "branding"))
         retention = try Retention(reading: config.scoped(to: "retention"))
         schedulerInterval = .milliseconds(
             try Self.number(config, "scheduler.interval.ms", default: 5_000, in: 10...3_600_000))

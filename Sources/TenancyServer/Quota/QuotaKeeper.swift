@@ -127,12 +127,7 @@ final class QuotaKeeper: ChangeFollower, QuotaHolder {
         if let known = shard.limitVersion(of: account), known >= version { return }
         let levels = try await store.quotaLevels(of: tenant)
         let present = levels.levels.first { $0.status.resource == resource }?.version ?? 0
-        guard present >= version else {
-            throw DomainError(
-                .failedPrecondition(.limitVersionAhead),
-                message: "the limit has version \(present)",
-                metadata: ["limit_version": String(present)])
-        }
+        guard present >= version else { throw .limitVersionAhead(of: present) }
         await shard.refreshed(account)
     }
 

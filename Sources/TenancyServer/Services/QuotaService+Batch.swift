@@ -24,7 +24,9 @@ extension QuotaService {
             success: true,
             answers: try checked.map { item in
                 let level = try levels.level(of: item.resource)
-                try Self.require(request.minLimitVersion, level.version)
+                guard level.version >= request.minLimitVersion else {
+                    throw DomainError.limitVersionAhead(of: level.version)
+                }
                 return CheckQuotaResponse(level.answer(item.amount, at: levels.readAt))
             })
     }
@@ -90,6 +92,7 @@ extension QuotaService {
         try await access.change(.batchConsume, request, context) { request, violations in
             BatchItem.read(request, &violations)
         } _: { change, _, items in
+            try await change.require(limitVersion: request.minLimitVersion)
             var results: [BatchConsumeResult] = []
             for item in items {
                 guard let amount = QuotaAmount(item.amount) else { continue }
@@ -124,13 +127,6 @@ extension QuotaService {
             }
             return BatchConsumeResult(status: ErrorMapping.message(for: error), answer: nil)
         }
-    }
-
-    static func require(_ version: Int64, _ present: Int64) throws(DomainError) {
-        guard present < version else { return }
-        throw DomainError(
-            .failedPrecondition(.limitVersionAhead), message: "the limit has version \(present)",
-            metadata: ["limit_version": String(present)])
     }
 }
 

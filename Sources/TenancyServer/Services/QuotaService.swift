@@ -52,6 +52,8 @@ struct QuotaService: QuotaServiceHandler {
                 request, by: caller.principal, keyPath: \.idempotencyKey))
         let tenant = try await access.tenant(
             taking.tenant, caller, .consume, statusIsDecidedLater: true)
+        // Versions only grow: what a kept answer was made with is there still.
+        try await require(request.minLimitVersion, of: tenant.id, taking.resource)
         // A kept answer is decided before any limit, and before the tenant's status.
         if taking.idempotency != nil || taking.validateOnly {
             return ConsumeResponse(
@@ -59,7 +61,6 @@ struct QuotaService: QuotaServiceHandler {
                     taking.consumption(of: tenant.id, context: caller.auditContext)))
         }
         guard tenant.standing.status == .active else { throw DomainError.tenantNotActive }
-        try await require(request.minLimitVersion, of: tenant.id, taking.resource)
         return ConsumeResponse(
             try await keeper.consume(
                 tenant.id, taking.resource, taking.amount.units, taking.durability))

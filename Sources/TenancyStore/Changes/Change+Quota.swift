@@ -88,6 +88,20 @@ extension Change {
         }
     }
 
+    /// Makes sure that the limits of the tenant are known in at least a version.
+    ///
+    /// - Throws: `failedPrecondition` when they have no such version yet, `unavailable`, `aborted`.
+    package func require(limitVersion: Int64) async throws(DomainError) {
+        guard limitVersion > 0 else { return }
+        let present: Int64 = try await row(
+            """
+            SELECT coalesce(max(version), 0) AS version FROM tenant_subscriptions
+            WHERE tenant_id = \(tenant.rawValue)
+            """
+        ).value("version")
+        guard present >= limitVersion else { throw .limitVersionAhead(of: present) }
+    }
+
     /// Takes an amount as part of a larger change.
     ///
     /// - Throws: `quotaExceeded`, `failedPrecondition`, `unavailable`, `aborted`.

@@ -121,12 +121,6 @@ struct ErrorScenario: Sendable {
                 after: [.call("SubscriptionService/CancelSubscription", "")])
         ]
 
-    private static let quotas: [ErrorScenario] = [
-        .init(
-            "QuotaService/Consume", "RESOURCE_EXHAUSTED", "QUOTA_EXCEEDED",
-            with: #""resource":"RESOURCE_API_CALLS","amount":"10001""#)
-    ]
-
     private static func manyKeys(_ count: Int) -> Step {
         .sql(
             """

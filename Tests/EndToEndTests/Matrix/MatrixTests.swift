@@ -42,6 +42,51 @@ struct MatrixTests {
         #expect(try await world.rowsOfForeign() == world.rowsBefore, "something was changed")
     }
 
+    @Test(
+        "tells a foreign tenant from an absent one by nothing, whatever has become of it",
+        arguments: [TenantStatus.suspended, .inactive])
+    func stoppedForeignLikeAbsent(_ status: TenantStatus) async throws {
+        let world = try await World()
+        try await world.setStatus(status, of: world.foreign)
+        try await world.callers { caller in
+            guard caller.isOfATenant else { return }
+            for call in SchemaCall.all {
+                guard let beside = MatrixRequests.beside[call.name] else { continue }
+                var outcomes: [SchemaCall.Outcome?] = []
+                for name in [world.foreign, world.absent] {
+                    outcomes.append(
+                        try await call.outcome(
+                            world.request(name, by: .code, beside), through: caller.client,
+                            options: caller.options))
+                }
+                #expect(outcomes[0] == outcomes[1], "\(call.name) by \(caller.name)")
+            }
+        }
+    }
+
+    @Test("does not find what is another tenant's, as if it were nowhere")
+    func foreignThings() async throws {
+        let world = try await World()
+        let things = try await ForeignThings(of: world)
+        try await world.callers { caller in
+            for call in SchemaCall.all {
+                guard let beside = ForeignThings.beside[call.name] else { continue }
+                let foreign = try await call.outcome(
+                    world.request(world.own, by: .code, things.filled(beside)),
+                    through: caller.client, options: caller.options)
+                let absent = try await call.outcome(
+                    world.request(world.own, by: .code, ForeignThings.nowhere(beside)),
+                    through: caller.client, options: caller.options)
+                #expect(foreign == absent, "\(call.name) by \(caller.name)")
+                #expect(
+                    foreign?.code == .notFound
+                        || (caller.name != "administrator" && foreign?.code == .permissionDenied),
+                    "\(call.name) by \(caller.name): \(String(describing: foreign))")
+            }
+        }
+        #expect(try await world.rowsOfForeign() == things.rowsBefore, "something was changed")
+    }
+
     @Test("is refused for an absent tenant, whoever asks", arguments: Field.allCases)
     func absent(by field: Field) async throws {
         let world = try await World()
@@ -62,17 +107,17 @@ struct MatrixTests {
 
     @Test(
         "is refused on a tenant that is not active, but for reads by administrators",
-        arguments: [TenantStatus.suspended, .inactive])
-    func notActive(_ status: TenantStatus) async throws {
+        arguments: [TenantStatus.suspended, .inactive], Field.allCases)
+    func notActive(_ status: TenantStatus, by field: Field) async throws {
         let world = try await World()
-        try await world.setStatus(status)
+        try await world.setStatus(status, of: world.own)
         try await world.callers { caller in
             for call in SchemaCall.all {
                 guard let beside = MatrixRequests.beside[call.name],
                     !MatrixRequests.lifecycle.contains(call.name)
                 else { continue }
                 let outcome = try await call.outcome(
-                    world.request(world.own, by: .code, beside), through: caller.client,
+                    world.request(world.own, by: field, beside), through: caller.client,
                     options: caller.options)
                 if caller.reads.contains(call.name) {
                     #expect(outcome == nil, "\(call.name) by \(caller.name)")

@@ -8,6 +8,14 @@ internal import Testing
 struct PromiseTests {
     static let methods = SchemaCall.all.map(\.name)
 
+    /// What takes no idempotency key though it changes something: a retry of what takes from the
+    /// hour of a key is another question, a token more does no harm, and the reports of a lease are
+    /// known by their sequence.
+    static let keyless: Set = [
+        "ApiKeyService/VerifyApiKey", "ApiKeyService/BatchVerify", "TokenService/ExchangeApiKey",
+        "QuotaService/RenewLease", "QuotaService/ReturnLease",
+    ]
+
     @Test("succeeds, and its retry under the same key is answered alike", arguments: methods)
     func again(_ name: String) async throws {
         let call = try Stage.call(name)
@@ -18,6 +26,10 @@ struct PromiseTests {
             let sound = try #require(SoundCall.of(name), "\(name) is missing from SoundCall")
             try await stage.perform(sound.steps)
             guard try call.takes("idempotencyKey") else {
+                let changesNothing = call.method.isIdempotent || call.method.kind != .unary
+                #expect(
+                    changesNothing || Self.keyless.contains(name),
+                    "\(name) takes no idempotency key")
                 #expect(try await stage.outcome(call, sound.fields) == nil)
                 return
             }
@@ -26,6 +38,10 @@ struct PromiseTests {
             let request = stage.filled(Self.joined(sound.fields, key))
             let otherRequest = stage.filled(Self.joined(other, key))
             let before = try await Self.state(of: stage)
+            #expect(try call.takes("validateOnly"), "\(name) cannot be tried without effect")
+            let trial = stage.filled(Self.joined(sound.fields, key, #""validateOnly":true"#))
+            #expect(try await stage.outcome(call, trial) == nil)
+            #expect(try await Self.state(of: stage) == before, "the trial of \(name) did something")
             let first = try await stage.answer(call, request)
             let after = try await Self.state(of: stage)
             #expect(after != before, "\(name) did nothing")
@@ -58,20 +74,37 @@ struct PromiseTests {
                     #expect(try ProvenElsewhere.exists(test), "\(title): no test \(test)")
                     continue
                 }
-                let stage = try await Stage(in: deployment, client: client)
-                var provocation = Provocation(call: call, error: error, stage: stage)
-                let outcomes = try await provocation.play()
-                if outcomes == nil, let test = ProvenElsewhere.tests[name] {
-                    #expect(try ProvenElsewhere.exists(test), "\(title): no test \(test)")
-                    continue
-                }
-                let found = try #require(outcomes, "\(title) has no scenario")
-                #expect(
-                    found.contains {
-                        $0?.code == error.statusCode
-                            && (error.reason.isEmpty || $0?.reason == error.reason)
-                    }, "\(title): \(found)")
+                try await Self.provoke(call, error, in: deployment, client)
             }
+        }
+    }
+
+    /// On every way that is known: those of this call alone, and the one that calls have in common
+    /// unless it is only another way to say the same.
+    private static func provoke(
+        _ call: SchemaCall, _ error: DocumentedError, in deployment: Deployment,
+        _ client: TenancyClient
+    ) async throws {
+        let title = "\(call.name) \(error)"
+        var provocation = Provocation(
+            call: call, error: error, stage: try await Stage(in: deployment, client: client))
+        var ways: [[SchemaCall.Outcome?]] = []
+        for scenario in provocation.scenarios {
+            ways.append([try await provocation.play(scenario)])
+            provocation = Provocation(
+                call: call, error: error, stage: try await Stage(in: deployment, client: client))
+        }
+        let isOfTheName = ["INVALID_ARGUMENT", "NOT_FOUND"].contains(error.code)
+        if ways.isEmpty || isOfTheName, let common = try await provocation.play() {
+            ways.append(common)
+        }
+        #expect(!ways.isEmpty, "\(title) has no scenario")
+        for outcomes in ways {
+            #expect(
+                outcomes.contains {
+                    $0?.code == error.statusCode
+                        && (error.reason.isEmpty || $0?.reason == error.reason)
+                }, "\(title): \(outcomes)")
         }
     }
 

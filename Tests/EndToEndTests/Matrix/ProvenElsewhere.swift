@@ -3,8 +3,7 @@ internal import Foundation
 /// Documented errors that take more than a call or two to bring about, each with the test that
 /// does so.
 enum ProvenElsewhere {
-    /// By method and error; by the method alone for all of its errors that no call has in common
-    /// with others. The test as "Suite.function".
+    /// By method and error. The test as "Suite.function".
     static let tests: [String: String] = [
         "TenantService/ExportTenant RESOURCE_EXHAUSTED TOO_MANY_EXPORTS":
             "DocumentedErrorTests.exports",
@@ -30,16 +29,6 @@ enum ProvenElsewhere {
             "TokenTests.withoutMasterKey",
         "TokenService/ExchangeApiKey RESOURCE_EXHAUSTED AUTHENTICATION_RATE_EXCEEDED":
             "FailedAuthenticationTests.guesses",
-        "QuotaService/Consume FAILED_PRECONDITION LIMIT_VERSION_AHEAD":
-            "LeasedQuotaTests.liveLimit",
-        "QuotaService/Reserve": "QuotaCallsTests.reservations",
-        "QuotaService/Commit": "QuotaCallsTests.reservations",
-        "QuotaService/Release": "QuotaCallsTests.reservations",
-        "QuotaService/Refund": "QuotaCallsTests.reservations",
-        "QuotaService/BatchConsume": "QuotaCallsTests.batches",
-        "QuotaService/AcquireLease": "QuotaCallsTests.clientLease",
-        "QuotaService/RenewLease": "QuotaCallsTests.clientLease",
-        "QuotaService/ReturnLease": "QuotaCallsTests.clientLease",
     ]
 
     static func exists(_ test: String) throws -> Bool {

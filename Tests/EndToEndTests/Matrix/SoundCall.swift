@@ -32,8 +32,8 @@ struct SoundCall: Sendable {
         "UserService/InviteUser", #""email":"new@example.com","role":"ROLE_USER""#)
     static let withDesk = Step.call(
         "AccessService/CreateRole", #""roleName":"desk","permissions":["consume"]"#)
-    private static let reserved = Step.call("QuotaService/Reserve", oneCall)
-    private static let leased = Step.call("QuotaService/AcquireLease", oneCall)
+    static let reserved = Step.call("QuotaService/Reserve", oneCall)
+    static let leased = Step.call("QuotaService/AcquireLease", oneCall)
     static let oneCall = #""resource":"RESOURCE_API_CALLS","amount":"1""#
     static let flag = #""configKey":"flag","configType":"CONFIG_TYPE_FEATURE","configValue":true"#
 

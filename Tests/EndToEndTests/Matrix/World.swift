@@ -116,13 +116,12 @@ struct World {
         try await deployment.withClient(tls: tls, body)
     }
 
-    func setStatus(_ status: TenantStatus) async throws {
-        let own = self.own
+    func setStatus(_ status: TenantStatus, of tenant: Name) async throws {
         try await deployment.withServices(over: .unix) { services in
             if status == .suspended {
-                _ = try await services.tenants.suspendTenant(.init(tenantCode: own.code))
+                _ = try await services.tenants.suspendTenant(.init(tenantCode: tenant.code))
             } else {
-                _ = try await services.tenants.deactivateTenant(.init(tenantCode: own.code))
+                _ = try await services.tenants.deactivateTenant(.init(tenantCode: tenant.code))
             }
         }
     }

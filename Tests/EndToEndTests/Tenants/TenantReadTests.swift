@@ -106,10 +106,33 @@ struct PublicTenantInfoTests {
                 #expect(branding.primaryColor == "#800080")
                 #expect(branding.secondaryColor == "#00A651")
                 #expect(branding.companyName == "Test Tenant")
-                #expect(branding.logoUrl.hasPrefix("https://"))
-                #expect(!branding.supportEmail.isEmpty)
+                // The platform's own, and no other tenant's.
+                #expect(branding.logoUrl == "https://cdn.vyomo.in/platform/logo.png")
+                #expect(branding.supportEmail == "support@vyomo.in")
             }
         }
+    }
+
+    @Test("shows what the operator has set where a tenant says nothing")
+    func operatorsLook() async throws {
+        let deployment = try await Deployment(settings: [
+            "TENANCY_BRANDING_LOGO_URL": "https://cdn.example.com/house.png",
+            "TENANCY_BRANDING_PRIMARY_COLOR": "#123456",
+            "TENANCY_BRANDING_SUPPORT_EMAIL": "help@example.com",
+        ])
+        try await deployment.withServices(over: .unix) { services in
+            var request = Examples.newTenant(code: Examples.code("plain"))
+            request.secondaryColor = "#654321"
+            request.supportEmail = ""
+            _ = try await services.tenants.createTenant(request)
+            let branding = try await services.tenants.getPublicTenantInfo(
+                .init(tenantCode: request.tenantCode)
+            ).tenant?.branding
+            #expect(branding?.logoUrl == "https://cdn.example.com/house.png")
+            #expect(branding?.primaryColor == "#123456" && branding?.secondaryColor == "#654321")
+            #expect(branding?.supportEmail == "help@example.com")
+        }
+        try await deployment.shutdown()
     }
 
     @Test("shows nobody else's domain, whatever a tenant's settings say")

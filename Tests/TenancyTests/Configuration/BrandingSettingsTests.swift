@@ -16,7 +16,8 @@ internal import Testing
     static func branding(_ settings: String...) throws -> Branding {
         Branding(
             of: try profile(),
-            settings: try settings.map { try #require(SettingValue($0)) })
+            settings: try settings.map { try #require(SettingValue($0)) },
+            platform: .platform)
     }
 
     @Test("Settings go before the tenant's fields, and those before the platform's")

@@ -397,8 +397,8 @@ export interface Services {
      * Who may call: platform administrators, services, principals of the same tenant with view_usage.
      * Errors: INVALID_ARGUMENT with BadRequest for an unspecified resource or a wrong tenant name;
      * NOT_FOUND for a tenant that does not exist or that the caller may not see; FAILED_PRECONDITION
-     * with ErrorInfo TENANT_NOT_ACTIVE or SUBSCRIPTION_NOT_ACTIVE; PERMISSION_DENIED;
-     * UNAUTHENTICATED.
+     * with ErrorInfo TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE or LIMIT_VERSION_AHEAD;
+     * PERMISSION_DENIED; UNAUTHENTICATED.
      * HTTP route it replaces: GET /api/tenants/:tenantId/quota.
      */
     checkQuota(request: m.Input<m.CheckQuotaRequest>, options?: CallOptions): Promise<m.CheckQuotaResponse>;
@@ -457,7 +457,7 @@ export interface Services {
      *
      * Who may call: platform administrators, services, principals of the same tenant that may
      * consume.
-     * Errors: those of Consume.
+     * Errors: those of Consume but for LIMIT_VERSION_AHEAD.
      * HTTP route it replaces: none.
      */
     reserve(request: m.Input<m.ReserveRequest>, options?: CallOptions): Promise<m.ReserveResponse>;
@@ -479,7 +479,7 @@ export interface Services {
      *
      * Who may call: platform administrators, services, principals of the same tenant that may
      * consume.
-     * Errors: those of Commit.
+     * Errors: those of Commit but for RESOURCE_EXHAUSTED.
      * HTTP route it replaces: none.
      */
     release(request: m.Input<m.ReleaseRequest>, options?: CallOptions): Promise<m.ReleaseResponse>;
@@ -509,7 +509,7 @@ export interface Services {
      *
      * Who may call: platform administrators, services, principals of the same tenant that may
      * consume.
-     * Errors: those of Consume.
+     * Errors: those of Consume but for LIMIT_VERSION_AHEAD.
      * HTTP route it replaces: none.
      */
     acquireLease(request: m.Input<m.AcquireLeaseRequest>, options?: CallOptions): Promise<m.AcquireLeaseResponse>;

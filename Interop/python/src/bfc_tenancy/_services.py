@@ -1282,8 +1282,8 @@ class AsyncQuotaService:
         Who may call: platform administrators, services, principals of the same tenant with view_usage.
         Errors: INVALID_ARGUMENT with BadRequest for an unspecified resource or a wrong tenant name;
         NOT_FOUND for a tenant that does not exist or that the caller may not see; FAILED_PRECONDITION
-        with ErrorInfo TENANT_NOT_ACTIVE or SUBSCRIPTION_NOT_ACTIVE; PERMISSION_DENIED;
-        UNAUTHENTICATED.
+        with ErrorInfo TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE or LIMIT_VERSION_AHEAD;
+        PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: GET /api/tenants/:tenantId/quota.
         """
         return await self._channel.unary(
@@ -1367,7 +1367,7 @@ class AsyncQuotaService:
 
         Who may call: platform administrators, services, principals of the same tenant that may
         consume.
-        Errors: those of Consume.
+        Errors: those of Consume but for LIMIT_VERSION_AHEAD.
         HTTP route it replaces: none.
         """
         return await self._channel.unary(
@@ -1399,7 +1399,7 @@ class AsyncQuotaService:
 
         Who may call: platform administrators, services, principals of the same tenant that may
         consume.
-        Errors: those of Commit.
+        Errors: those of Commit but for RESOURCE_EXHAUSTED.
         HTTP route it replaces: none.
         """
         return await self._channel.unary(
@@ -1443,7 +1443,7 @@ class AsyncQuotaService:
 
         Who may call: platform administrators, services, principals of the same tenant that may
         consume.
-        Errors: those of Consume.
+        Errors: those of Consume but for LIMIT_VERSION_AHEAD.
         HTTP route it replaces: none.
         """
         return await self._channel.unary(
@@ -1565,8 +1565,8 @@ class BlockingQuotaService:
         Who may call: platform administrators, services, principals of the same tenant with view_usage.
         Errors: INVALID_ARGUMENT with BadRequest for an unspecified resource or a wrong tenant name;
         NOT_FOUND for a tenant that does not exist or that the caller may not see; FAILED_PRECONDITION
-        with ErrorInfo TENANT_NOT_ACTIVE or SUBSCRIPTION_NOT_ACTIVE; PERMISSION_DENIED;
-        UNAUTHENTICATED.
+        with ErrorInfo TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE or LIMIT_VERSION_AHEAD;
+        PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: GET /api/tenants/:tenantId/quota.
         """
         return self._run(self._stub.check_quota(request, timeout=timeout, metadata=metadata))
@@ -1645,7 +1645,7 @@ class BlockingQuotaService:
 
         Who may call: platform administrators, services, principals of the same tenant that may
         consume.
-        Errors: those of Consume.
+        Errors: those of Consume but for LIMIT_VERSION_AHEAD.
         HTTP route it replaces: none.
         """
         return self._run(self._stub.reserve(request, timeout=timeout, metadata=metadata))
@@ -1675,7 +1675,7 @@ class BlockingQuotaService:
 
         Who may call: platform administrators, services, principals of the same tenant that may
         consume.
-        Errors: those of Commit.
+        Errors: those of Commit but for RESOURCE_EXHAUSTED.
         HTTP route it replaces: none.
         """
         return self._run(self._stub.release(request, timeout=timeout, metadata=metadata))
@@ -1704,7 +1704,7 @@ class BlockingQuotaService:
 
         Who may call: platform administrators, services, principals of the same tenant that may
         consume.
-        Errors: those of Consume.
+        Errors: those of Consume but for LIMIT_VERSION_AHEAD.
         HTTP route it replaces: none.
         """
         return self._run(self._stub.acquire_lease(request, timeout=timeout, metadata=metadata))

@@ -635,8 +635,8 @@ func (s QuotaService) GetQuotas(
 // Who may call: platform administrators, services, principals of the same tenant with view_usage.
 // Errors: INVALID_ARGUMENT with BadRequest for an unspecified resource or a wrong tenant name;
 // NOT_FOUND for a tenant that does not exist or that the caller may not see; FAILED_PRECONDITION
-// with ErrorInfo TENANT_NOT_ACTIVE or SUBSCRIPTION_NOT_ACTIVE; PERMISSION_DENIED;
-// UNAUTHENTICATED.
+// with ErrorInfo TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE or LIMIT_VERSION_AHEAD;
+// PERMISSION_DENIED; UNAUTHENTICATED.
 // HTTP route it replaces: GET /api/tenants/:tenantId/quota.
 func (s QuotaService) CheckQuota(
 	ctx context.Context, request *v1.CheckQuotaRequest,
@@ -740,7 +740,7 @@ func (s QuotaService) BatchConsume(
 //
 // Who may call: platform administrators, services, principals of the same tenant that may
 // consume.
-// Errors: those of Consume.
+// Errors: those of Consume but for LIMIT_VERSION_AHEAD.
 // HTTP route it replaces: none.
 func (s QuotaService) Reserve(
 	ctx context.Context, request *v1.ReserveRequest,
@@ -780,7 +780,7 @@ func (s QuotaService) Commit(
 //
 // Who may call: platform administrators, services, principals of the same tenant that may
 // consume.
-// Errors: those of Commit.
+// Errors: those of Commit but for RESOURCE_EXHAUSTED.
 // HTTP route it replaces: none.
 func (s QuotaService) Release(
 	ctx context.Context, request *v1.ReleaseRequest,
@@ -831,7 +831,7 @@ func (s QuotaService) WatchQuota(
 //
 // Who may call: platform administrators, services, principals of the same tenant that may
 // consume.
-// Errors: those of Consume.
+// Errors: those of Consume but for LIMIT_VERSION_AHEAD.
 // HTTP route it replaces: none.
 func (s QuotaService) AcquireLease(
 	ctx context.Context, request *v1.AcquireLeaseRequest,

@@ -1487,8 +1487,8 @@ public protocol QuotaServiceHandler: Sendable {
     /// Who may call: platform administrators, services, principals of the same tenant with view_usage.
     /// Errors: INVALID_ARGUMENT with BadRequest for an unspecified resource or a wrong tenant name;
     /// NOT_FOUND for a tenant that does not exist or that the caller may not see; FAILED_PRECONDITION
-    /// with ErrorInfo TENANT_NOT_ACTIVE or SUBSCRIPTION_NOT_ACTIVE; PERMISSION_DENIED;
-    /// UNAUTHENTICATED.
+    /// with ErrorInfo TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE or LIMIT_VERSION_AHEAD;
+    /// PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: GET /api/tenants/:tenantId/quota.
     func checkQuota(
         _ request: CheckQuotaRequest, context: ServerContext
@@ -1552,7 +1552,7 @@ public protocol QuotaServiceHandler: Sendable {
     ///
     /// Who may call: platform administrators, services, principals of the same tenant that may
     /// consume.
-    /// Errors: those of Consume.
+    /// Errors: those of Consume but for LIMIT_VERSION_AHEAD.
     /// HTTP route it replaces: none.
     func reserve(
         _ request: ReserveRequest, context: ServerContext
@@ -1576,7 +1576,7 @@ public protocol QuotaServiceHandler: Sendable {
     ///
     /// Who may call: platform administrators, services, principals of the same tenant that may
     /// consume.
-    /// Errors: those of Commit.
+    /// Errors: those of Commit but for RESOURCE_EXHAUSTED.
     /// HTTP route it replaces: none.
     func release(
         _ request: ReleaseRequest, context: ServerContext
@@ -1609,7 +1609,7 @@ public protocol QuotaServiceHandler: Sendable {
     ///
     /// Who may call: platform administrators, services, principals of the same tenant that may
     /// consume.
-    /// Errors: those of Consume.
+    /// Errors: those of Consume but for LIMIT_VERSION_AHEAD.
     /// HTTP route it replaces: none.
     func acquireLease(
         _ request: AcquireLeaseRequest, context: ServerContext
@@ -1762,8 +1762,8 @@ public struct QuotaServiceClient: Sendable {
     /// Who may call: platform administrators, services, principals of the same tenant with view_usage.
     /// Errors: INVALID_ARGUMENT with BadRequest for an unspecified resource or a wrong tenant name;
     /// NOT_FOUND for a tenant that does not exist or that the caller may not see; FAILED_PRECONDITION
-    /// with ErrorInfo TENANT_NOT_ACTIVE or SUBSCRIPTION_NOT_ACTIVE; PERMISSION_DENIED;
-    /// UNAUTHENTICATED.
+    /// with ErrorInfo TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE or LIMIT_VERSION_AHEAD;
+    /// PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: GET /api/tenants/:tenantId/quota.
     public func checkQuota(
         _ request: CheckQuotaRequest, options: CallOptions = .defaults
@@ -1842,7 +1842,7 @@ public struct QuotaServiceClient: Sendable {
     ///
     /// Who may call: platform administrators, services, principals of the same tenant that may
     /// consume.
-    /// Errors: those of Consume.
+    /// Errors: those of Consume but for LIMIT_VERSION_AHEAD.
     /// HTTP route it replaces: none.
     public func reserve(
         _ request: ReserveRequest, options: CallOptions = .defaults
@@ -1872,7 +1872,7 @@ public struct QuotaServiceClient: Sendable {
     ///
     /// Who may call: platform administrators, services, principals of the same tenant that may
     /// consume.
-    /// Errors: those of Commit.
+    /// Errors: those of Commit but for RESOURCE_EXHAUSTED.
     /// HTTP route it replaces: none.
     public func release(
         _ request: ReleaseRequest, options: CallOptions = .defaults
@@ -1914,7 +1914,7 @@ public struct QuotaServiceClient: Sendable {
     ///
     /// Who may call: platform administrators, services, principals of the same tenant that may
     /// consume.
-    /// Errors: those of Consume.
+    /// Errors: those of Consume but for LIMIT_VERSION_AHEAD.
     /// HTTP route it replaces: none.
     public func acquireLease(
         _ request: AcquireLeaseRequest, options: CallOptions = .defaults

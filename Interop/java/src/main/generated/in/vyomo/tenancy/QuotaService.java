@@ -84,8 +84,8 @@ public final class QuotaService {
      * Who may call: platform administrators, services, principals of the same tenant with view_usage.
      * Errors: INVALID_ARGUMENT with BadRequest for an unspecified resource or a wrong tenant name;
      * NOT_FOUND for a tenant that does not exist or that the caller may not see; FAILED_PRECONDITION
-     * with ErrorInfo TENANT_NOT_ACTIVE or SUBSCRIPTION_NOT_ACTIVE; PERMISSION_DENIED;
-     * UNAUTHENTICATED.
+     * with ErrorInfo TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE or LIMIT_VERSION_AHEAD;
+     * PERMISSION_DENIED; UNAUTHENTICATED.
      * HTTP route it replaces: GET /api/tenants/:tenantId/quota.
      */
     public CheckQuotaResponse checkQuota(CheckQuotaRequest request)
@@ -219,7 +219,7 @@ public final class QuotaService {
      * <p>
      * Who may call: platform administrators, services, principals of the same tenant that may
      * consume.
-     * Errors: those of Consume.
+     * Errors: those of Consume but for LIMIT_VERSION_AHEAD.
      * HTTP route it replaces: none.
      */
     public ReserveResponse reserve(ReserveRequest request)
@@ -271,7 +271,7 @@ public final class QuotaService {
      * <p>
      * Who may call: platform administrators, services, principals of the same tenant that may
      * consume.
-     * Errors: those of Commit.
+     * Errors: those of Commit but for RESOURCE_EXHAUSTED.
      * HTTP route it replaces: none.
      */
     public ReleaseResponse release(ReleaseRequest request)
@@ -346,7 +346,7 @@ public final class QuotaService {
      * <p>
      * Who may call: platform administrators, services, principals of the same tenant that may
      * consume.
-     * Errors: those of Consume.
+     * Errors: those of Consume but for LIMIT_VERSION_AHEAD.
      * HTTP route it replaces: none.
      */
     public AcquireLeaseResponse acquireLease(AcquireLeaseRequest request)

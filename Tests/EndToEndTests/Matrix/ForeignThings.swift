@@ -1,0 +1,77 @@
+internal import TenancyAPI
+internal import TenancyClient
+
+/// One of everything that a tenant can have and a call can name, of the tenant that is foreign.
+struct ForeignThings {
+    /// What names something of a tenant, beside the tenant's own name.
+    static let beside: [String: String] = [
+        "UserService/UpdateUser":
+            #""userId":"${userId}","updateMask":"role","role":"ROLE_VIEWER""#,
+        "UserService/RemoveUser": #""userId":"${userId}""#,
+        "UserService/AcceptInvitation":
+            #""invitationToken":"${invitationToken}","userId":"somebody""#,
+        "UserService/RevokeInvitation": #""invitationId":"${invitationId}""#,
+        "ApiKeyService/RevokeApiKey": #""keyId":"${keyId}""#,
+        "ApiKeyService/RotateApiKey": #""keyId":"${keyId}""#,
+        "QuotaService/Commit": #""reservationId":"${reservationId}""#,
+        "QuotaService/Release": #""reservationId":"${reservationId}""#,
+        "QuotaService/RenewLease": #""leaseId":"${leaseId}","sequence":"1""#,
+        "QuotaService/ReturnLease": #""leaseId":"${leaseId}","sequence":"1""#,
+        "AccessService/UpdateRole":
+            #""roleName":"${roleName}","updateMask":"description","description":"x""#,
+        "AccessService/DeleteRole": #""roleName":"${roleName}""#,
+        "AccessService/CreateGrant": #""userId":"${userId}","permission":"view_usage""#,
+        "AccessService/RevokeGrant": #""userId":"${userId}","permission":"view_usage""#,
+        "ConfigurationService/DeleteConfiguration": #""configKey":"${configKey}""#,
+        "TokenService/RevokeTokens": #""keyId":"${keyId}""#,
+    ]
+
+    private static let unknown = [
+        "userId": "of-nobody", "invitationToken": "no-such-token", "invitationId": numberOfNothing,
+        "keyId": numberOfNothing, "reservationId": numberOfNothing, "leaseId": numberOfNothing,
+        "roleName": "no-role", "configKey": "no-setting",
+    ]
+    private static let numberOfNothing = "9223372036854775806"
+
+    private let names: [String: String]
+    /// The tenant's rows, with these.
+    let rowsBefore: String
+
+    init(of world: World) async throws {
+        let code = world.foreign.code
+        names = try await world.deployment.withServices(over: .unix) { services in
+            try await services.addUser("only-there", .viewer, to: code)
+            let invitation = try await services.users.inviteUser(
+                .init(tenantCode: code, email: "there@example.com", role: .viewer))
+            let key = try await services.apiKeys.createApiKey(
+                .init(tenantCode: code, keyName: "there", permissions: ["read"]))
+            let reservation = try await services.quotas.reserve(
+                .init(tenantCode: code, resource: .apiCalls, amount: 1))
+            let lease = try await services.quotas.acquireLease(
+                .init(tenantCode: code, resource: .apiCalls, amount: 1))
+            _ = try await services.access.createRole(
+                .init(tenantCode: code, roleName: "there", permissions: ["view_usage"]))
+            _ = try await services.access.createGrant(
+                .init(tenantCode: code, userId: "only-there", permission: "view_usage"))
+            try await services.set("there", "true", .feature, of: code)
+            return [
+                "userId": "only-there", "invitationToken": invitation.invitationToken,
+                "invitationId": String(invitation.invitation?.id ?? 0),
+                "keyId": String(key.key?.keyId ?? 0),
+                "reservationId": reservation.reservation?.reservationId ?? "",
+                "leaseId": lease.lease?.leaseId ?? "", "roleName": "there", "configKey": "there",
+            ]
+        }
+        rowsBefore = try await world.rowsOfForeign()
+    }
+
+    func filled(_ text: String) -> String { Self.filled(text, names) }
+
+    static func nowhere(_ text: String) -> String { filled(text, unknown) }
+
+    private static func filled(_ text: String, _ names: [String: String]) -> String {
+        var text = text
+        for (name, value) in names { text.replace("${\(name)}", with: value) }
+        return text
+    }
+}
