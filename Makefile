@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help deps build test interop vectors baseline simulate testssl restarts chaos lint generate \
+.PHONY: help deps build release test interop vectors baseline simulate testssl restarts chaos lint generate \
 	run clean hostile leaks idle figures fuzz tsan sanitize
 
 # The same flags for every build, so that lint, build and test share one set of build products.
@@ -17,6 +17,9 @@ deps: ## Install the Debian packages that are missing
 
 build: deps ## Build everything for debugging
 	swift build --build-tests $(SWIFT_FLAGS)
+
+release: deps ## Build everything as it is deployed
+	swift build -c release $(SWIFT_FLAGS)
 
 test: build ## Run every test: Swift, then the foreign clients
 	@.scripts/test.sh $(SWIFT_FLAGS)

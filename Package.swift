@@ -106,7 +106,8 @@ let package = Package(
             exclude: ["ARCHITECTURE.md", "SECURITY.md"],
             swiftSettings: strict),
         .target(
-            name: "TenancyClient", dependencies: ["TTRPC", "TTRPCInstrumentation", "TenancyAPI"],
+            name: "TenancyClient",
+            dependencies: ["TTRPC", "TTRPCInstrumentation", "TenancyAPI", "Reactor"],
             swiftSettings: strict),
 
         // What the command lines share: where the server is, who calls, how a run ends.

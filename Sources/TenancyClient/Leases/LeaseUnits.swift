@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Reactor
 internal import Synchronization
 
 /// The units in hand and until when they may be given out. Every thread takes from them without a
@@ -75,12 +75,6 @@ final class LeaseUnits: Sendable {
         isLow.store(false, ordering: .releasing)
     }
 
-    /// The kernel's coarse monotonic clock, in nanoseconds: read in a few of them, and late by a
-    /// tick of some milliseconds, which is more lease than there was. That is safe: the server
-    /// counts all of an expired lease as consumed.
-    static func now() -> UInt64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC_COARSE, &time)
-        return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
-    }
+    /// In nanoseconds of the clock that also counts while the machine sleeps.
+    static func now() -> UInt64 { MonotonicInstant.now().nanoseconds }
 }
