@@ -40,9 +40,9 @@ CREATE INDEX tenant_usage_ledger_overage ON tenant_usage_ledger (tenant_id, usag
 WHERE overage_units <> 0;
 
 CREATE TABLE tenant_usage_ledger_default PARTITION OF tenant_usage_ledger DEFAULT;
-ALTER TABLE tenant_usage_ledger_default ENABLE ROW LEVEL SECURITY;
 
 SELECT protect_tenant_table('tenant_usage_ledger');
+SELECT protect_tenant_table('tenant_usage_ledger_default');
 
 GRANT SELECT, INSERT ON tenant_usage_ledger TO tenancy_app, tenancy_platform;
 GRANT USAGE ON SEQUENCE tenant_usage_ledger_entry_id_seq TO tenancy_app, tenancy_platform;
