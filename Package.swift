@@ -252,7 +252,8 @@ let package = Package(
             name: "TenancyTests", dependencies: ["Tenancy", "QuotaSimulation", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "DatabaseTests", dependencies: ["TenancyStore", "PostgresTestCluster"],
+            name: "DatabaseTests",
+            dependencies: ["TenancyStore", "Tenancy", "Postgres", "PostgresTestCluster"],
             exclude: ["sql"], swiftSettings: strict),
         .testTarget(
             name: "TenancyServerTests",

@@ -315,6 +315,9 @@ AS $$
         SELECT sum(e.units) FROM tenant_usage_ledger e
         WHERE e.tenant_id = s.tenant_id AND e.resource_type = r.resource_type
           AND e.period_start = quota_period(r.resource_type, s.period_start)
+          -- Opens no month before the period's. Its first day may be the one before that of UTC.
+          AND e.usage_date
+              >= (quota_period(r.resource_type, s.period_start) AT TIME ZONE 'UTC')::date - 1
     ) AS l (units) ON true
     LEFT JOIN LATERAL (
         SELECT sum(u.used) FROM tenant_resource_usage u
