@@ -198,7 +198,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "TenancyClient", "TenancyAPI", "ProtobufSchema", "TTRPC", "Reactor", "tenancyd",
-                "tenancyctl",
+                "tenancyctl", "tenancy-bench",
                 "W3CTrace", "TestSupport", instrumentation, tracing,
             ],
             exclude: ["deployment.sh", "Certificates/certificates.sh"],
