@@ -2,16 +2,15 @@ internal import Testing
 
 @Suite("The comparison of ten tenants with a hundred", .timeLimit(.minutes(5)))
 struct ScaleTests {
-    private static func compare(
-        _ deployment: Deployment, _ calls: [String]
-    ) async throws -> Command.Outcome {
+    private static func compare(_ deployment: Deployment) async throws -> Command.Outcome {
         let owner = deployment.databaseURL.replacing("tenancy_app@", with: "tenancy_owner@")
         return try await Command(
             path: BuildProducts.path("tenancy-bench"),
             arguments: [
                 "scale", "--socket", deployment.socket, "--database-url", owner,
                 "--tenants", "100", "--rows", "40", "--calls", "40", "--counters-delay", "2.5",
-            ] + calls.flatMap { ["--only", $0] }
+                "--only", "ListActivity, logins",
+            ]
         ).run()
     }
 
@@ -23,16 +22,13 @@ struct ScaleTests {
         ])
     }
 
-    @Test("finds that calls read the same, by the indexes that are meant for them")
+    @Test("finds that a call reads the same, by the index that is meant for it")
     func same() async throws {
         let deployment = try await Self.deployment()
-        let outcome = try await Self.compare(
-            deployment, ["GetTenantAnalytics", "ListActivity, logins"])
+        let outcome = try await Self.compare(deployment)
         #expect(outcome.status == 0, "\(outcome.errors)")
         // That something was looked at.
-        for index in ["tenant_users_last_login", "tenant_activity_logs_action"] {
-            #expect(outcome.output.contains(index), "\(outcome.output)")
-        }
+        #expect(outcome.output.contains("tenant_activity_logs_action"), "\(outcome.output)")
         try await deployment.shutdown()
     }
 
@@ -40,7 +36,7 @@ struct ScaleTests {
     func missingIndex() async throws {
         let deployment = try await Self.deployment()
         _ = try await deployment.query("DROP INDEX tenant_activity_logs_action")
-        let outcome = try await Self.compare(deployment, ["ListActivity, logins"])
+        let outcome = try await Self.compare(deployment)
         #expect(outcome.status == 1, "\(outcome.output)")
         #expect(
             outcome.errors.contains("ListActivity, logins reads otherwise"), "\(outcome.errors)")
