@@ -11,8 +11,8 @@ struct ScaleCommand: AsyncParsableCommand {
         discussion: """
             Measures on a new database with ten tenants, loads the rest past the service, and \
             measures again. Ends with 1 when a call reads more for there being more, or reads from \
-            another index, or is not served. The tenants are scale-00000 and so on, each with ten users, a subscription, and activity of 90 \
-            days with whole chains of hashes; they stay.
+            another index, or is not served. The tenants are scale-00000 and so on, each with ten \
+            users, a subscription, and activity of 90 days with whole chains of hashes; they stay.
 
             TENANCY_MIGRATION_DATABASE_URL=... tenancy-bench scale --tenants 10000 --rows 100
             """)
