@@ -199,7 +199,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "TenancyClient", "TenancyAPI", "ProtobufSchema", "TTRPC", "Reactor", "tenancyd",
-                "tenancyctl",
+                "tenancyctl", "tenancy-bench",
                 "W3CTrace", "TestSupport", instrumentation, tracing,
             ],
             exclude: ["deployment.sh", "Certificates/certificates.sh"],
@@ -253,7 +253,8 @@ let package = Package(
             name: "TenancyTests", dependencies: ["Tenancy", "QuotaSimulation", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "DatabaseTests", dependencies: ["TenancyStore", "PostgresTestCluster"],
+            name: "DatabaseTests",
+            dependencies: ["TenancyStore", "Tenancy", "Postgres", "PostgresTestCluster"],
             exclude: ["sql"], swiftSettings: strict),
         .testTarget(
             name: "TenancyServerTests",

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import PostgresTestCluster
+internal import Synchronization
 internal import TenancyStore
 internal import Testing
 
@@ -17,6 +18,7 @@ internal import Testing
             GRANT USAGE ON SCHEMA tap TO PUBLIC;
             GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA tap TO PUBLIC;
             """)
+        try database.psql(try text(of: "support/plans.sql"))
         return database
     }
 
@@ -27,15 +29,32 @@ internal import Testing
         (try? FileManager.default.contentsOfDirectory(atPath: folder.path))?
         .filter { $0.hasSuffix(".sql") }.sorted() ?? []
 
+    private static func text(of name: String) throws -> String {
+        try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
+    }
+
+    private static let runs = Mutex<[String: Task<String, any Error>]>([:])
+
+    /// What a file prints. It runs once, whoever asks.
+    static func output(of name: String) async throws -> String {
+        try await runs.withLock { runs in
+            let run =
+                runs[name]
+                ?? Task {
+                    try await database().psql(
+                        "SET search_path = public, tap;\n" + text(of: name))
+                }
+            runs[name] = run
+            return run
+        }.value
+    }
+
     @Test("There are database tests")
     func some() { #expect(!Self.files.isEmpty) }
 
     @Test("The database keeps its promises", arguments: files)
     func file(_ name: String) async throws {
-        let database = try await Self.database()
-        let script = try String(
-            contentsOf: Self.folder.appendingPathComponent(name), encoding: .utf8)
-        let output = try database.psql("SET search_path = public, tap;\n" + script)
+        let output = try await Self.output(of: name)
         let lines = output.split(separator: "\n")
         let failures = lines.filter { $0.hasPrefix("not ok") || $0.hasPrefix("#") }
         #expect(failures.isEmpty, "\(failures.joined(separator: "\n"))")

@@ -25,7 +25,8 @@ BEGIN
         RETURN false;
     END IF;
     EXECUTE format('CREATE TABLE public.%I (LIKE %s INCLUDING ALL)', v_name, p_table);
-    EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', v_name);
+    -- Policies are not inherited, and what is not forced does not hold for the owner.
+    PERFORM protect_tenant_table(format('public.%I', v_name)::regclass);
     -- A column that is generated takes no value; none of the tables split by month has one.
     EXECUTE format('LOCK TABLE public.%I IN ACCESS EXCLUSIVE MODE', v_default);
     EXECUTE format(

@@ -37,10 +37,10 @@ CREATE TABLE tenant_activity_logs (
 ) PARTITION BY RANGE (created_at);
 
 CREATE TABLE tenant_activity_logs_default PARTITION OF tenant_activity_logs DEFAULT;
-ALTER TABLE tenant_activity_logs_default ENABLE ROW LEVEL SECURITY;
 
 SELECT protect_tenant_table('tenant_activity_heads');
 SELECT protect_tenant_table('tenant_activity_logs');
+SELECT protect_tenant_table('tenant_activity_logs_default');
 
 -- What is written stays: there is no right to change or delete a row of the log.
 GRANT SELECT, INSERT ON tenant_activity_logs TO tenancy_app, tenancy_platform;

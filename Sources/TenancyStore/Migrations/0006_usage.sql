@@ -14,9 +14,9 @@ CREATE TABLE tenant_resource_usage (
 ) PARTITION BY RANGE (usage_date);
 
 CREATE TABLE tenant_resource_usage_default PARTITION OF tenant_resource_usage DEFAULT;
-ALTER TABLE tenant_resource_usage_default ENABLE ROW LEVEL SECURITY;
 
 SELECT protect_tenant_table('tenant_resource_usage');
+SELECT protect_tenant_table('tenant_resource_usage_default');
 
 GRANT SELECT, INSERT, UPDATE (used) ON tenant_resource_usage TO tenancy_app;
 GRANT SELECT ON tenant_resource_usage TO tenancy_platform;

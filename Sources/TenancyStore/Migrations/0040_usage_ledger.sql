@@ -40,9 +40,9 @@ CREATE INDEX tenant_usage_ledger_overage ON tenant_usage_ledger (tenant_id, usag
 WHERE overage_units <> 0;
 
 CREATE TABLE tenant_usage_ledger_default PARTITION OF tenant_usage_ledger DEFAULT;
-ALTER TABLE tenant_usage_ledger_default ENABLE ROW LEVEL SECURITY;
 
 SELECT protect_tenant_table('tenant_usage_ledger');
+SELECT protect_tenant_table('tenant_usage_ledger_default');
 
 GRANT SELECT, INSERT ON tenant_usage_ledger TO tenancy_app, tenancy_platform;
 GRANT USAGE ON SEQUENCE tenant_usage_ledger_entry_id_seq TO tenancy_app, tenancy_platform;
@@ -315,6 +315,9 @@ AS $$
         SELECT sum(e.units) FROM tenant_usage_ledger e
         WHERE e.tenant_id = s.tenant_id AND e.resource_type = r.resource_type
           AND e.period_start = quota_period(r.resource_type, s.period_start)
+          -- Opens no month before the period's. Its first day may be the one before that of UTC.
+          AND e.usage_date
+              >= (quota_period(r.resource_type, s.period_start) AT TIME ZONE 'UTC')::date - 1
     ) AS l (units) ON true
     LEFT JOIN LATERAL (
         SELECT sum(u.used) FROM tenant_resource_usage u

@@ -7,11 +7,10 @@ struct AccessCounters: Sendable, Equatable {
 
     private(set) var counts: [String: Count] = [:]
 
-    /// The partitions of a month count as one.
+    /// What is counted under the same name, as the partitions of a table are, counts as one.
     mutating func add(_ count: Count, of path: String) {
-        let name = Self.withoutMonth(path)
-        counts[name, default: Count()].scans += count.scans
-        counts[name, default: Count()].rows += count.rows
+        counts[path, default: Count()].scans += count.scans
+        counts[path, default: Count()].rows += count.rows
     }
 
     /// What was read since `earlier` by `calls` calls that are alike. What was read less often than
@@ -27,28 +26,18 @@ struct AccessCounters: Sendable, Equatable {
         access.paths.sort()
         return access
     }
-
-    /// `table_202611_pkey` is `table_pkey`, and so is `table_default_pkey`.
-    static func withoutMonth(_ path: String) -> String {
-        var name = ""
-        for part in path.split(separator: "_", omittingEmptySubsequences: false) {
-            let word = part.prefix { $0 != " " }
-            let isMonth =
-                word.utf8.count == 6
-                && word.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
-            if isMonth || word == "default" {
-                name += part.dropFirst(word.count)
-            } else {
-                name += (name.isEmpty ? "" : "_") + part
-            }
-        }
-        return name
-    }
 }
 
 /// What one call reads: which paths, and how many entries of them.
 struct Access: Sendable, Equatable {
+    /// How the path of a table that is read as a whole ends.
+    static let endToEnd = " from end to end"
+
     /// Indexes by their names, and tables that are read from end to end.
     var paths: [String] = []
     var rowsPerCall = 0.0
+
+    var tablesReadWhole: [Substring] {
+        paths.filter { $0.hasSuffix(Self.endToEnd) }.map { $0.dropLast(Self.endToEnd.count) }
+    }
 }

@@ -1,8 +1,9 @@
+internal import ArgumentParser
 internal import TTRPC
 internal import TenancyAPI
 
 /// A call whose cost must not grow with what the platform holds.
-enum ScaleCall: String, CaseIterable, Sendable {
+enum ScaleCall: String, CaseIterable, Sendable, ExpressibleByArgument {
     case getTenant = "GetTenant"
     case listFirst = "ListTenants"
     case listNext = "ListTenants, next page"

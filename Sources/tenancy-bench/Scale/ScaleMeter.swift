@@ -6,17 +6,23 @@ struct ScaleMeter {
     let database: ScaleDatabase
     let services: ScaleServices
     let options: CallOptions
+    /// What is measured, and how many times over.
+    let kinds: [ScaleCall]
     let calls: Int
+    /// How long the service's connections take to tell what they have counted.
+    let countersDelay: Duration
 
+    /// What the server does not serve is left out, which the report takes for a failure.
+    ///
     /// - Parameter tenants: how many there are; the calls are spread over all of them.
     func measure(tenants: Int) async throws -> [ScaleCall: ScaleReport.Measurement] {
         var measurements: [ScaleCall: ScaleReport.Measurement] = [:]
-        for call in ScaleCall.allCases {
+        for call in kinds {
             TextFile.report("measuring \(call.rawValue)\n")
             do {
                 measurements[call] = try await measure(call, tenants: tenants)
             } catch let error as RPCError where error.code == .unimplemented {
-                // A server of another version; the others can still be compared.
+                // A server of another version; the others are still compared.
                 TextFile.report("this server does not serve \(call.rawValue)\n")
             }
         }
@@ -29,10 +35,10 @@ struct ScaleMeter {
         let aims = try await aims(of: call, tenants: tenants)
         // Statements are prepared and caches filled before anything is counted.
         _ = try await run(call, aims)
-        try await Task.sleep(for: ScaleDatabase.countersDelay)
+        try await Task.sleep(for: countersDelay)
         let before = try await database.counters()
         let latencies = try await run(call, aims)
-        try await Task.sleep(for: ScaleDatabase.countersDelay)
+        try await Task.sleep(for: countersDelay)
         let after = try await database.counters()
         return ScaleReport.Measurement(
             p50: latencies.percentile(0.5), p99: latencies.percentile(0.99),

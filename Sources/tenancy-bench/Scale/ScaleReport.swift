@@ -21,6 +21,8 @@ struct ScaleReport: Sendable {
     var small: String
     var large: String
     private(set) var lines: [(call: ScaleCall, small: Measurement, large: Measurement)] = []
+    /// What was to be measured and was not, at one size or at both.
+    private(set) var missing: [ScaleCall] = []
 
     init(machine: MachineInfo, small: String, large: String) {
         self.machine = machine
@@ -28,18 +30,44 @@ struct ScaleReport: Sendable {
         self.large = large
     }
 
-    mutating func add(_ call: ScaleCall, small: Measurement, large: Measurement) {
-        lines.append((call, small, large))
+    /// - Parameters:
+    ///   - small: nil when the call was not served.
+    ///   - large: the same.
+    mutating func add(_ call: ScaleCall, small: Measurement?, large: Measurement?) {
+        if let small, let large {
+            lines.append((call, small, large))
+        } else {
+            missing.append(call)
+        }
     }
 
-    /// The calls whose cost grows with the platform.
-    var growing: [ScaleCall] {
-        lines.filter { Self.grows($0.small.access, $0.large.access) }.map(\.call)
+    /// What speaks against it that calls cost the same, in words; none when nothing does.
+    var objections: [String] {
+        lines.flatMap { line in
+            Self.objections(to: line.call, small: line.small.access, large: line.large.access)
+        } + missing.map { "\($0.rawValue) was not measured" }
     }
 
-    static func grows(_ small: Access, _ large: Access) -> Bool {
-        large.paths.contains { $0.hasSuffix(" from end to end") && !small.paths.contains($0) }
-            || large.rowsPerCall > max(rowsOfNoMatter, small.rowsPerCall) * growthMax
+    static func objections(to call: ScaleCall, small: Access, large: Access) -> [String] {
+        var objections: [String] = []
+        if large.rowsPerCall > max(rowsOfNoMatter, small.rowsPerCall) * growthMax {
+            objections.append("\(call.rawValue) reads more for there being more")
+        }
+        let appeared = large.paths.filter { path in
+            !small.paths.contains(path)
+                && !(call.indexesOfLargeTables.contains(path)
+                    && small.tablesReadWhole.contains { path.hasPrefix("\($0)_") })
+        }
+        // What is no longer read as a whole is read by an index, which is asked about above.
+        let vanished = small.paths.filter { path in
+            !large.paths.contains(path) && !path.hasSuffix(Access.endToEnd)
+        }
+        if !(appeared + vanished).isEmpty {
+            objections.append(
+                "\(call.rawValue) reads otherwise: "
+                    + (appeared + vanished.map { "no \($0)" }).joined(separator: ", "))
+        }
+        return objections
     }
 
     var text: String {

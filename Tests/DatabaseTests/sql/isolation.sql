@@ -102,6 +102,43 @@ $$;
 SELECT is(c.relrowsecurity AND c.relforcerowsecurity, true, t.name || ' forces row security')
 FROM tenant_tables t JOIN pg_class c ON c.oid = t.name;
 
+-- So does every partition, also those that the maintenance job makes, and also reached past its
+-- table with every right. The job moves what waited in the default partition; without policies for
+-- its role it would see nothing of that.
+INSERT INTO tenant_resource_usage (tenant_id, usage_date, resource_type, used)
+SELECT t, date_trunc('month', now() AT TIME ZONE 'UTC') + interval '5 months', 'storage', 7
+FROM (VALUES (2), (3)) AS v (t);
+SELECT is(ensure_partitions(5), 6, 'two more months of three tables are made ahead');
+CREATE TEMP TABLE partitions AS
+SELECT c.oid::regclass AS name, c.relrowsecurity AND c.relforcerowsecurity AS is_forced
+FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p');
+SELECT cmp_ok((SELECT count(*) FROM partitions), '>=', 21::bigint, 'the partitions are found');
+DO $$
+DECLARE
+    v_name regclass;
+BEGIN
+    FOR v_name IN SELECT name FROM partitions LOOP
+        EXECUTE format('GRANT ALL ON %s TO tenancy_app', v_name);
+    END LOOP;
+END
+$$;
+SELECT is(is_forced, true, name || ' forces row security') FROM partitions;
+SELECT is(
+    tap.attempt('tenancy_app', scope, format(statement, name)), '0 rows', name || ': ' || what)
+FROM partitions, (VALUES
+    ('2', 'SELECT FROM %s WHERE tenant_id <> 2', 'A sees nothing of others'),
+    ('2', 'DELETE FROM %s WHERE tenant_id <> 2', 'A deletes nothing of others'),
+    (NULL, 'SELECT FROM %s', 'no scope sees nothing')
+) AS v (scope, statement, what);
+SELECT is(
+    tap.attempt('tenancy_app', '2', 'SELECT FROM tenant_resource_usage_' || to_char(
+        (now() AT TIME ZONE 'UTC') + interval '5 months', 'YYYYMM')),
+    '1 rows', 'what waited was moved, and A sees its own');
+SELECT is(
+    tap.attempt('postgres', NULL, 'SELECT FROM tenant_resource_usage_default'), '0 rows',
+    'and nothing waits any more');
+
 SELECT matches(
     tap.attempt('postgres', '', format('SELECT FROM %s WHERE %I = %s', name, key, tenant)),
     '^[1-9]\d* rows$', name || ' has rows of tenant ' || tenant)

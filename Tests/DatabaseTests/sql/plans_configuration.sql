@@ -21,18 +21,6 @@ FROM tenants t, generate_series(1, 500) n;
 ANALYZE tenant_configurations, tenant_data_keys, tenant_configuration_heads,
     tenant_configuration_changes;
 
-CREATE FUNCTION tap.plan_of(p_statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    v_line text;
-    v_plan text := '';
-BEGIN
-    FOR v_line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || p_statement LOOP
-        v_plan := v_plan || v_line || E'\n';
-    END LOOP;
-    RETURN v_plan;
-END
-$$;
-
 SET LOCAL tenancy.tenant_id = 7;
 SET LOCAL ROLE tenancy_app;
 SELECT matches(
@@ -77,5 +65,6 @@ SELECT matches(
     'Index Scan using tenant_data_keys_pkey', 'the data keys that an older master key wraps');
 RESET ROLE;
 
+SELECT * FROM tap.explained_indexes();
 SELECT * FROM finish();
 ROLLBACK;

@@ -6,18 +6,6 @@ INSERT INTO tenant_change_feed
 SELECT 10 + n, (3 + n)::text::xid8 FROM generate_series(1, 100000) AS n;
 ANALYZE tenant_change_feed;
 
-CREATE FUNCTION tap.plan_of(p_statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    v_line text;
-    v_plan text := '';
-BEGIN
-    FOR v_line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || p_statement LOOP
-        v_plan := v_plan || v_line || E'\n';
-    END LOOP;
-    RETURN v_plan;
-END
-$$;
-
 SET LOCAL ROLE tenancy_platform;
 SET LOCAL plan_cache_mode = force_generic_plan;
 PREPARE look(text) AS
@@ -45,5 +33,6 @@ DROP TABLE seen;
 CREATE TEMP TABLE seen AS EXECUTE look(NULL);
 SELECT is((SELECT count(tenant_id) FROM seen), 0::bigint, 'the first look has nothing to go by');
 
+SELECT * FROM tap.explained_indexes();
 SELECT * FROM finish();
 ROLLBACK;

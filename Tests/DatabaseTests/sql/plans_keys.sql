@@ -21,17 +21,6 @@ FROM made;
 INSERT INTO tenant_api_key_windows SELECT tenant_id, key_id, now(), 1 FROM made;
 ANALYZE;
 
-CREATE FUNCTION tap.plan_of(p_statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    v_line text;
-    v_plan text := '';
-BEGIN
-    FOR v_line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || p_statement LOOP
-        v_plan := v_plan || v_line || E'\n';
-    END LOOP;
-    RETURN v_plan;
-END
-$$;
 SET LOCAL tenancy.tenant_id = 2;
 SET LOCAL ROLE tenancy_app;
 
@@ -61,5 +50,6 @@ SELECT matches(
     tap.plan_of('SELECT * FROM api_key_ids WHERE tenant_id = 2 AND key_id = 7'),
     'using api_key_ids_(tenant_key|pkey)', 'a number is found in the directory');
 
+SELECT * FROM tap.explained_indexes();
 SELECT * FROM finish();
 ROLLBACK;

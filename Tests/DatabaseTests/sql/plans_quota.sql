@@ -23,21 +23,23 @@ SELECT t, t * 100 + n, 'storage', '1 minute', now(), CASE WHEN n > 1 THEN now() 
 FROM generate_series(2, 1001) AS t, generate_series(1, 20) AS n;
 INSERT INTO tenant_usage_ledger (
     tenant_id, usage_date, resource_type, period_start, kind, units, overage_units)
-SELECT 2 + n % 10, current_date, 'storage', '-infinity', 'consumed', 1, (n % 1000 = 0)::integer
+SELECT 2 + n % 100, current_date, 'storage', '-infinity', 'consumed', 1, (n % 1000 = 0)::integer
 FROM generate_series(1, 20000) AS n;
+-- The year before the present month.
+CREATE TEMP TABLE months AS
+SELECT (date_trunc('month', now() AT TIME ZONE 'UTC') - make_interval(months => n))::date AS first
+FROM generate_series(2, 13) AS n;
+SELECT ensure_month_partition('tenant_usage_ledger', 'usage_date', first),
+    ensure_month_partition('tenant_resource_usage', 'usage_date', first)
+FROM months;
+INSERT INTO tenant_usage_ledger (
+    tenant_id, usage_date, resource_type, period_start, kind, units)
+SELECT t, m.first + n, 'api_calls', m.first::timestamp AT TIME ZONE 'UTC', 'consumed', 1
+FROM months m, generate_series(2, 101) AS t, generate_series(0, 27) AS n;
+CREATE TEMP TABLE reconciled (plan text);
+GRANT INSERT ON reconciled TO PUBLIC;
 ANALYZE;
 
-CREATE FUNCTION tap.plan_of(p_statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    v_line text;
-    v_plan text := '';
-BEGIN
-    FOR v_line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || p_statement LOOP
-        v_plan := v_plan || v_line || E'\n';
-    END LOOP;
-    RETURN v_plan;
-END
-$$;
 SET LOCAL ROLE tenancy_platform;
 SELECT matches(
     tap.plan_of($$SELECT n.* FROM tenant_quota_reservations n
@@ -62,5 +64,25 @@ SELECT matches(
     'tenant_usage_ledger_\w*(overage|tenant_id_usage_date_idx)',
     'what was above a limit is found without the rest (tenant_usage_ledger_overage)');
 
+-- What is of a month is looked up in that month; the whole year is opened for what is of none,
+-- which are users and storage, and never for the days of this month.
+INSERT INTO reconciled SELECT tap.run_of('SELECT * FROM reconcile_tenant_usage(2)');
+RESET ROLE;
+SELECT doesnt_match(
+    plan, 'Seq Scan on tenant_usage_ledger_' || to_char(month, 'YYYYMM'),
+    'the ledger of ' || month::date || ' is not read from end to end')
+FROM reconciled, (SELECT first FROM months UNION ALL SELECT current_date) AS v (month);
+SELECT is(
+    (SELECT array_agg(DISTINCT m[1]) FROM reconciled, months,
+        regexp_matches(plan, 'on tenant_usage_ledger_' || to_char(first, 'YYYYMM')
+            || ' [^\n]*\(actual [^\n]*loops=(\d+)\)', 'g') AS m),
+    ARRAY['2'], 'past months of the ledger are opened for two of four resources');
+SELECT is(
+    (SELECT count(*) FROM reconciled, months,
+        regexp_matches(plan, 'on tenant_usage_ledger_' || to_char(first, 'YYYYMM')
+            || ' [^\n]*\(never executed\)', 'g')),
+    12::bigint, 'and for no day of the present month');
+
+SELECT * FROM tap.explained_indexes();
 SELECT * FROM finish();
 ROLLBACK;

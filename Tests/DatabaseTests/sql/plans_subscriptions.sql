@@ -28,18 +28,6 @@ FROM generate_series(2, 41) AS n,
 SET LOCAL session_replication_role = origin;
 ANALYZE tenant_subscriptions, tenant_resource_usage, tenants;
 
-CREATE FUNCTION tap.plan_of(p_statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    v_line text;
-    v_plan text := '';
-BEGIN
-    FOR v_line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || p_statement LOOP
-        v_plan := v_plan || v_line || E'\n';
-    END LOOP;
-    RETURN v_plan;
-END
-$$;
-
 CREATE FUNCTION tap.plan_has(p_statement text, p_wanted text, p_unwanted text, p_name text)
 RETURNS SETOF text LANGUAGE plpgsql AS $$
 DECLARE
@@ -104,5 +92,6 @@ END
 $$;
 SELECT is(tap.hot_updates(), 1::bigint, 'a taking touches no index');
 
+SELECT * FROM tap.explained_indexes();
 SELECT * FROM finish();
 ROLLBACK;

@@ -27,17 +27,6 @@ SELECT 2, 'user_' || u, CASE WHEN u % 100 = 0 THEN 'role' ELSE 'permission' END,
 FROM generate_series(1, 5000) AS u;
 ANALYZE;
 
-CREATE FUNCTION tap.plan_of(p_statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    v_line text;
-    v_plan text := '';
-BEGIN
-    FOR v_line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || p_statement LOOP
-        v_plan := v_plan || v_line || E'\n';
-    END LOOP;
-    RETURN v_plan;
-END
-$$;
 SET LOCAL tenancy.tenant_id = 2;
 SET LOCAL ROLE tenancy_app;
 
@@ -76,5 +65,6 @@ SELECT matches(
     tap.plan_of($$SELECT FROM tenant_grants WHERE tenant_id = 2 AND role_name = 'auditor'$$),
     'tenant_grants_role', 'who has a role is found by its name');
 
+SELECT * FROM tap.explained_indexes();
 SELECT * FROM finish();
 ROLLBACK;
