@@ -124,7 +124,10 @@ struct ErrorScenario: Sendable {
     private static let quotas: [ErrorScenario] = [
         .init(
             "QuotaService/Consume", "RESOURCE_EXHAUSTED", "QUOTA_EXCEEDED",
-            with: #""resource":"RESOURCE_API_CALLS","amount":"10001""#)
+            with: #""resource":"RESOURCE_API_CALLS","amount":"10001""#),
+        .init(
+            "QuotaService/ReconcileUsage", "FAILED_PRECONDITION", "USAGE_NOT_KEPT",
+            with: #""month":"2001-01""#),
     ]
 
     private static func manyKeys(_ count: Int) -> Step {
