@@ -52,6 +52,7 @@ package struct DomainError: Error, Sendable, Hashable {
         case reservationEnded = "RESERVATION_ENDED"
         case refundExceedsUsage = "REFUND_EXCEEDS_USAGE"
         case leaseEnded = "LEASE_ENDED"
+        case usageNotKept = "USAGE_NOT_KEPT"
     }
 
     /// A bound of the service's own. The raw values are the reasons that callers see.

@@ -65,7 +65,7 @@ enum ErrorMapping {
             return (
                 .resourceExhausted,
                 [quotaFailure(excess, error.message), quotaInfo(excess)]
-                    + (excess.retryAfterSeconds.map { [retry(seconds: $0)] } ?? [])
+                    + retryAfter(excess)
             )
         case .failedPrecondition(let precondition):
             return (.failedPrecondition, [info(precondition.rawValue, error.metadata)])
@@ -136,6 +136,12 @@ enum ErrorMapping {
                 "current": String(excess.current), "max": String(excess.max),
                 "remaining": String(excess.remaining),
             ])
+    }
+
+    /// What others were asked to give back may be there in a moment; else time may bring units.
+    private static func retryAfter(_ excess: QuotaExcess) -> [Detail] {
+        if excess.isRecallable { return [retry] }
+        return excess.retryAfterSeconds.map { [retry(seconds: $0)] } ?? []
     }
 
     /// When to come again, of an error that knows it.

@@ -77,14 +77,15 @@ package struct TenancyService: Service {
         let server: TTRPCServer
         do {
             let sealing = Sealing(masterKeys: try masterKeys(), store: store)
-            let keys = KeyVerifier(store: store, hasher: KeyHasher(peppers: try peppers()))
+            let keeper = QuotaKeeper(
+                store: store, loops: group, server: "tenancyd-\(getpid())", logger: logger)
+            let keys = KeyVerifier(
+                store: store, hasher: KeyHasher(peppers: try peppers()), keeper: keeper)
             let tokenKeys = TokenKeys(
                 store: store, sealing: sealing, plan: configuration.tokens.plan, logger: logger)
             parts = Parts(
                 store: store, sealing: sealing,
-                keeper: QuotaKeeper(
-                    store: store, loops: group, server: "tenancyd-\(getpid())", logger: logger),
-                keys: keys,
+                keeper: keeper, keys: keys,
                 tokens: Tokens(
                     rules: configuration.tokens.rules, keys: tokenKeys, apiKeys: keys,
                     store: store),
@@ -159,9 +160,10 @@ package struct TenancyService: Service {
         UserService(access: access, store: store).register(on: &router)
         SubscriptionService(access: access, store: store).register(on: &router)
         AccessService(access: access, store: store).register(on: &router)
-        ApiKeyService(
-            access: access, store: store, keys: parts.keys, leaks: LeakAlert(logger: logger)
-        ).register(on: &router)
+        let apiKeys = ApiKeyService(
+            access: access, store: store, keys: parts.keys, leaks: LeakAlert(logger: logger))
+        apiKeys.register(on: &router)
+        apiKeys.registerAtOnce(on: &router)
         TokenService(
             access: access, store: store, apiKeys: parts.keys, tokens: parts.tokens
         ).register(on: &router)

@@ -38,11 +38,4 @@ extension Row {
         guard let id = try optional("superseded_by", as: Int64.self) else { return nil }
         return APIKey.Successor(id: id, takesOverAt: try timestamp("superseded_at"))
     }
-
-    func keyRate() throws(DomainError) -> KeyRate {
-        KeyRate(
-            isAdmitted: try value("admitted"), used: try value("used"),
-            limit: try value("rate_limit"), now: try timestamp("decided_at"),
-            resetsAt: try timestamp("resets_at"))
-    }
 }

@@ -42,6 +42,8 @@ enum TenancyMigrations {
         migration(56, "access", PackageResources._056_access_sql),
         migration(57, "tenant_rules", PackageResources._057_tenant_rules_sql),
         migration(65, "tokens", PackageResources._065_tokens_sql),
+        migration(70, "key_rates", PackageResources._070_key_rates_sql),
+        migration(71, "usage_retention", PackageResources._071_usage_retention_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

@@ -46,14 +46,19 @@ extension TenancyStore {
     /// - Parameter hashes: What the key may be stored as.
     /// - Throws: what `hashes` throws, `unavailable`.
     package func apiKey(
-        of tenant: TenantID, digest: [UInt8],
+        of tenant: TenantID, digest: CredentialDigest,
         storedAs hashes: () throws(DomainError) -> [[UInt8]]
     ) async throws(DomainError) -> StoredKey? {
-        if let known = apiKeys.value(digest, of: tenant) { return known }
+        if let known = knownAPIKey(of: tenant, digest: digest) { return known }
         let reading = apiKeys.beginReading()
         guard let key = try await readAPIKey(of: tenant, hashes: try hashes()) else { return nil }
         apiKeys.keep(key, for: digest, of: tenant, read: reading, cost: key.memoryBytes)
         return key
+    }
+
+    /// The same from memory; nil when the database has to be asked.
+    package func knownAPIKey(of tenant: TenantID, digest: CredentialDigest) -> StoredKey? {
+        apiKeys.value(digest, of: tenant)
     }
 
     private func readAPIKey(
@@ -94,29 +99,6 @@ extension TenancyStore {
         for tenant in Set(replacements.map(\.tenant)) { changes.forget(tenant) }
     }
 
-    /// Takes an amount from the hour of a key's family, if all of it is left and the key works.
-    ///
-    /// - Throws: `unavailable`.
-    package func takeKeyRate(
-        _ known: KnownKey, cost: Int64, context: AuditContext
-    ) async throws(DomainError) -> KeyTaking {
-        let tenant = known.tenant
-        let rows = try await write(
-            in: .tenant(tenant), context: context,
-            """
-            SELECT * FROM take_api_key_rate(\(tenant.rawValue), \(known.key.id), \(cost))
-            """)
-        guard let row = rows.first else { throw Self.emptyAnswer }
-        let status = try row.optional("status", as: String.self)
-        switch status.flatMap({ APIKeyStatus(rawValue: $0) }) {
-        case .active: return .decided(try row.keyRate())
-        case .revoked: return .stopped(.revoked)
-        case .expired: return .stopped(.expired)
-        case .superseded: return .stopped(.superseded)
-        case nil: return .stopped(.unknown)
-        }
-    }
-
     /// Notes in which minute keys were last used, for many at once.
     ///
     /// - Throws: `unavailable`, `aborted`.
@@ -134,12 +116,18 @@ extension TenancyStore {
     }
 }
 
-/// A key, and what it is stored as.
-package struct StoredKey: Sendable {
+/// A key, and what it is stored as. An object, since it is handed out with every call of the key.
+package final class StoredKey: Sendable {
     package let known: KnownKey
     package let hash: [UInt8]
     /// What the hash is made with: 0 for nothing but the key.
     package let hashVersion: Int32
+
+    init(known: KnownKey, hash: [UInt8], hashVersion: Int32) {
+        self.known = known
+        self.hash = hash
+        self.hashVersion = hashVersion
+    }
 
     /// About what it takes to remember it, together with its place in the cache.
     var memoryBytes: Int {

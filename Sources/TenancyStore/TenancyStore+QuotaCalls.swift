@@ -115,16 +115,28 @@ extension TenancyStore {
     /// What the counters of a tenant are, and what they ought to be by the ledger.
     ///
     /// - Parameter month: Any day of the month whose days are compared; nil for the present one.
-    /// - Throws: `unavailable`.
+    /// - Throws: `failedPrecondition` for a month of which not everything is kept, `unavailable`.
     package func reconcileUsage(
         of tenant: TenantID, month: CalendarDate?
     ) async throws(DomainError) -> [UsageRecords] {
         let day = month.map { PostgresDate(days: $0.days) }
         let rows = try await read(
             in: .tenant(tenant),
-            "SELECT * FROM reconcile_tenant_usage(\(tenant.rawValue), \(optional: day))")
+            """
+            SELECT r.*, usage_kept_from(\(tenant.rawValue))::text AS kept_from
+            FROM reconcile_tenant_usage(\(tenant.rawValue), \(optional: day)) r
+            """)
         var found: [UsageRecords] = []
         for row in rows {
+            if let month, let kept = CalendarDate(try row.value("kept_from", as: String.self)),
+                month < kept
+            {
+                let first = String(kept.description.prefix(7))
+                throw DomainError(
+                    .failedPrecondition(.usageNotKept),
+                    message: "the first month whose usage is kept is \(first)",
+                    metadata: ["kept_from": first])
+            }
             found.append(
                 UsageRecords(
                     resource: try row.named("resource_type"), counted: try row.value("counted"),

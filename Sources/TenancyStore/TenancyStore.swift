@@ -37,7 +37,7 @@ package final class TenancyStore: Sendable {
     /// Whether a flag among a tenant's features is on, by its name.
     let features = TenantCache<String, Bool>(costMax: featuresMax)
     /// By the SHA-256 of the key.
-    let apiKeys = TenantCache<[UInt8], StoredKey>(costMax: apiKeysBytesMax)
+    let apiKeys = TenantCache<CredentialDigest, StoredKey>(costMax: apiKeysBytesMax)
     /// By the number of the API key.
     let tokenSubjects = TenantCache<Int64, TokenSubject>(costMax: tokenSubjectsMax)
     private let codes = Mutex(TenantCodeCache())

@@ -138,8 +138,12 @@ package struct ModelDatabase {
                 recalled.append(report.account)
             }
         }
-        grant.isRecalled = lease.isRecalled && lease.outstanding > 0
-        if lease.outstanding == 0 { lease.isRecalled = false }
+        // A limit that was lowered below what is out calls everything back.
+        let isTooMuch =
+            counter.mode == .enforced
+            && counter.max < counter.used + counter.reserved + counter.leased
+        lease.isRecalled = lease.outstanding > 0 && (lease.isRecalled || isTooMuch)
+        grant.isRecalled = lease.isRecalled
         if !isNew || lease.granted > 0 { leases[name] = lease }
         fill(&grant, counter, lease, now)
         return grant

@@ -14,6 +14,13 @@ extension Simulation {
         let isCommitted = random.chance(350)
         let call = SimulatedServer.Call(
             client: client, charges: charges, isCommitted: isCommitted)
+        if charges.count == 2, !isCommitted,
+            let standing = servers[number].ledger.takeAtOnce(
+                charges[0], and: charges[1], now: now)
+        {
+            try answered(number, call, .admitted(standing))
+            return pump(number)
+        }
         let decision = servers[number].ledger.consume(
             charges, isCommitted ? .committed : .leased, now: now)
         switch decision {
@@ -51,6 +58,7 @@ extension Simulation {
         case 4: return [QuotaCharge(accounts[1], amount)]
         case 5: return [QuotaCharge(accounts[2], amount)]
         case 6: return [QuotaCharge(accounts[5], amount)]
+        case 8: return [QuotaCharge(accounts[0], amount), QuotaCharge(accounts[3], 1)]
         case 7:
             return [
                 QuotaCharge(accounts[3], 1), QuotaCharge(accounts[0], amount),

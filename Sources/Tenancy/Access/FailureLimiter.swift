@@ -111,6 +111,11 @@ package struct FailureLimiter: Sendable {
         good.insert(hash)
     }
 
+    /// Whether `succeed` need not be told of a credential, nor `wait` asked about it.
+    package func isKnownGood(_ credential: String) -> Bool {
+        perSecond == 0 || good.contains(credential.hashValue)
+    }
+
     private func allowance(_ source: Source) -> Allowance? {
         younger[source] ?? older[source]
     }

@@ -46,6 +46,26 @@ package struct Credential: Sendable, Hashable {
         self.tenant = tenant
     }
 
+    /// Whose a text would be if it were a credential of this kind: enough to look among those that
+    /// were found good before, by their hashes, and cheaper than to read it whole.
+    package static func tenant(_ kind: Kind, presented text: String) -> TenantID? {
+        var number: Int64 = 0
+        var place = 0
+        let prefix = kind.rawValue.utf8
+        guard text.utf8.starts(with: prefix) else { return nil }
+        for byte in text.utf8.dropFirst(prefix.count) {
+            defer { place += 1 }
+            switch byte {
+            case UInt8(ascii: "_") where place == 0: continue
+            case UInt8(ascii: "_"): return TenantID(number)
+            case UInt8(ascii: "0")...UInt8(ascii: "9") where 1...18 ~= place:
+                number = number * 10 + Int64(byte - UInt8(ascii: "0"))
+            default: return nil
+            }
+        }
+        return nil
+    }
+
     /// What may be shown of it, for people to tell one from another. At least 180 bits of the
     /// secret stay hidden.
     package var prefix: String { String(text.prefix(Self.prefixLength)) }

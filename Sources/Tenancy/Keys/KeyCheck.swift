@@ -72,6 +72,8 @@ package struct KnownKey: Sendable, Hashable {
     package let tenant: TenantID
     package let tenantCode: TenantCode
     package let tenantStatus: TenantStatus
+    /// What its calls are counted in, with those of the whole family.
+    package let hour: QuotaAccount
 
     package init(
         key: APIKey, tenant: TenantID, tenantCode: TenantCode, tenantStatus: TenantStatus
@@ -80,6 +82,7 @@ package struct KnownKey: Sendable, Hashable {
         self.tenant = tenant
         self.tenantCode = tenantCode
         self.tenantStatus = tenantStatus
+        hour = QuotaAccount(tenant: tenant, meter: .keyCalls, subject: String(key.familyID))
     }
 }
 
@@ -98,14 +101,6 @@ package enum KeyRefusal: Sendable, Hashable {
         tenantNotActive
 }
 
-/// What became of taking from the hour of a key.
-package enum KeyTaking: Sendable, Hashable {
-    /// Taken, or not left.
-    case decided(KeyRate)
-    /// The key stopped working a moment ago.
-    case stopped(KeyRefusal)
-}
-
 /// Where a key stands in its hour.
 package struct KeyRate: Sendable, Hashable {
     package let isAdmitted: Bool
@@ -122,6 +117,29 @@ package struct KeyRate: Sendable, Hashable {
         self.limit = limit
         self.now = now
         self.resetsAt = resetsAt
+    }
+
+    /// From a standing in memory.
+    ///
+    /// - Parameter time: The time of the monotonic clock that `now` is.
+    package init(
+        _ standing: LedgerStanding, isAdmitted: Bool, at now: Timestamp, _ time: UInt64
+    ) {
+        let left = standing.endsAt > time ? (standing.endsAt - time) / 1_000 : 0
+        // Known to within a round trip, and less than the clocks are apart; it is a full hour.
+        let hour: Int64 = 3_600_000_000
+        let end = now.microseconds &+ Int64(clamping: min(left, UInt64(2 * hour)))
+        self.init(
+            isAdmitted: isAdmitted, used: standing.current + standing.reserved,
+            limit: standing.max, now: now,
+            resetsAt: Timestamp(microseconds: (end + hour / 2) / hour * hour))
+    }
+
+    /// What is said of a key that has used up its hour.
+    package var excess: DomainError {
+        DomainError(
+            .tooMany(.apiKeyCalls), message: "the key has used up its hour",
+            metadata: ["retry_after_seconds": String(secondsToReset)])
     }
 
     package var remaining: Int64 { max(0, limit - used) }

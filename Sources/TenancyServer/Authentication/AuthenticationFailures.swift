@@ -118,6 +118,11 @@ final class AuthenticationFailures: Sendable {
             metadata: ["retry_after_seconds": String(wait / 1_000_000 + 1)])
     }
 
+    /// Whether a credential was good a while ago, and so is looked at wherever it comes from.
+    func isKnownGood(_ credential: String) -> Bool {
+        state.withLock { $0.limiter.isKnownGood(credential) }
+    }
+
     func failed(_ attempt: Attempt, _ kind: Kind, reason: String) {
         record(kind, reason: reason, peer: attempt.place, sources: attempt.sources)
     }

@@ -147,14 +147,18 @@ struct Caller: Sendable {
     /// What a caller whom the connection does not name shows instead. Nobody has looked at it as
     /// long as the principal is anonymous.
     let bearer: String?
+    /// The key from whose hour this call has still to be taken.
+    var owes: KnownKey?
 
     init(
-        principal: Principal, address: String?, userAgent: String?, bearer: String? = nil
+        principal: Principal, address: String?, userAgent: String?, bearer: String? = nil,
+        owes: KnownKey? = nil
     ) {
         self.principal = principal
         self.address = address
         self.userAgent = userAgent
         self.bearer = bearer
+        self.owes = owes
     }
 }
 

@@ -23,11 +23,14 @@ final class KeyVerifier: Sendable {
 
     let hasher: KeyHasher
     private let store: TenancyStore
+    private let keeper: QuotaKeeper
     private let uses = Mutex(KeyUses())
     private let outdated = Mutex(OutdatedHashes())
 
-    init(store: TenancyStore, hasher: KeyHasher) {
+    /// - Parameter keeper: Counts the calls of keys.
+    init(store: TenancyStore, hasher: KeyHasher, keeper: QuotaKeeper) {
         self.store = store
+        self.keeper = keeper
         self.hasher = hasher
     }
 
@@ -41,22 +44,62 @@ final class KeyVerifier: Sendable {
 
     /// The same for a key that is known already.
     func admit(_ known: KnownKey, _ check: KeyCheck) async throws(DomainError) -> Verdict {
-        let now = WallClock.now()
-        if let refusal = check.refusal(of: known, at: now) {
+        if let refusal = check.refusal(of: known, at: WallClock.now()) {
             return Verdict(known: known, refusal: refusal)
         }
-        let rate: KeyRate
-        switch try await store.takeKeyRate(known, cost: check.cost, context: Self.context) {
-        case .decided(let decided): rate = decided
-        case .stopped(.unknown): return Verdict(refusal: .unknown)
-        case .stopped(let refusal): return Verdict(known: known, refusal: refusal)
+        return try await charge(known, check.cost)
+    }
+
+    private func charge(
+        _ known: KnownKey, _ cost: Int64
+    ) async throws(DomainError) -> Verdict {
+        guard let rate = try await keeper.takeCalls(of: known, cost) else {
+            return Verdict(refusal: .unknown)
         }
         guard rate.isAdmitted else {
             return Verdict(known: known, refusal: .rateLimited, rate: rate)
         }
-        uses.withLock { $0.note(known, at: rate.now) }
+        noteUse(of: known, at: rate.now)
         return Verdict(known: known, rate: rate)
     }
+
+    /// Takes one call from the hour of a key that a call was made with.
+    ///
+    /// - Throws: `tooMany` when nothing is left of it, `unauthenticated` for a key that is gone,
+    ///   `unavailable`.
+    func pay(_ known: KnownKey) async throws(DomainError) {
+        _ = try Self.admitted(try await charge(known, 1))
+    }
+
+    func noteUse(of known: KnownKey, at now: Timestamp) {
+        uses.withLock { $0.note(known, at: now) }
+    }
+
+    // MARK: - From memory
+
+    /// Whether a key may do what is asked, when that is certain from memory and it may; the cost is
+    /// taken then. Nil when it is not, and then nothing has happened.
+    func verifyAtOnce(_ text: String, _ check: KeyCheck) -> Verdict? {
+        let now = WallClock.now()
+        guard let known = knownAtOnce(text, check, now),
+            let rate = keeper.takeCallsAtOnce(of: known, check.cost, at: now)
+        else { return nil }
+        noteUse(of: known, at: now)
+        return Verdict(known: known, rate: rate)
+    }
+
+    /// The key that a text is, when it is remembered and nothing but its rate could refuse it.
+    func knownAtOnce(_ text: String, _ check: KeyCheck, _ now: Timestamp) -> KnownKey? {
+        guard let tenant = Credential.tenant(.apiKey, presented: text),
+            let digest = CredentialDigest(of: text),
+            let stored = store.knownAPIKey(of: tenant, digest: digest),
+            stored.hashVersion == hasher.version,
+            check.refusal(of: stored.known, at: now) == nil
+        else { return nil }
+        return stored.known
+    }
+
+    // MARK: - Many
 
     /// Verifies many keys at once; the verdicts are in their order. Different keys do not wait for
     /// each other, and of one key an earlier check takes its cost first.
@@ -66,9 +109,27 @@ final class KeyVerifier: Sendable {
         _ checks: some Sequence<(String, KeyCheck)>
     ) async throws -> [Verdict] {
         let checks = Array(checks)
-        let byKey = Dictionary(grouping: checks.indices) { checks[$0].0 }
-        return try await withThrowingTaskGroup(of: [(Int, Verdict)].self) { tasks in
-            for places in byKey.values {
+        var verdicts: [Verdict?] = []
+        verdicts.reserveCapacity(checks.count)
+        var waiting: [String: [Int]] = [:]
+        for (place, (text, check)) in checks.enumerated() {
+            let verdict = waiting[text] == nil ? verifyAtOnce(text, check) : nil
+            if verdict == nil { waiting[text, default: []].append(place) }
+            verdicts.append(verdict)
+        }
+        if !waiting.isEmpty {
+            for (place, verdict) in try await verify(checks, at: waiting.values) {
+                verdicts[place] = verdict
+            }
+        }
+        return verdicts.map { $0 ?? Verdict() }
+    }
+
+    private func verify(
+        _ checks: [(String, KeyCheck)], at places: some Sequence<[Int]>
+    ) async throws -> [(Int, Verdict)] {
+        try await withThrowingTaskGroup(of: [(Int, Verdict)].self) { tasks in
+            for places in places {
                 tasks.addTask {
                     var verdicts: [(Int, Verdict)] = []
                     for place in places {
@@ -78,25 +139,21 @@ final class KeyVerifier: Sendable {
                     return verdicts
                 }
             }
-            var verdicts = [Verdict](repeating: Verdict(), count: checks.count)
-            for try await some in tasks {
-                for (place, verdict) in some { verdicts[place] = verdict }
-            }
-            return verdicts
+            return try await tasks.reduce(into: []) { $0 += $1 }
         }
     }
 
-    /// Who calls with a key, which costs one of its hourly rate.
+    /// The key that a caller shows. Nothing is taken from its hour yet.
     ///
     /// - Parameter address: Where the call comes from; nil over a Unix socket.
-    /// - Throws: `unauthenticated` for whatever is wrong with the key, alike; `tooMany` for one
-    ///   whose hour is used up; `unavailable`.
-    func principal(
-        bearing text: String, address: String?
-    ) async throws(DomainError) -> Principal {
+    /// - Throws: `unauthenticated` for whatever is wrong with the key, alike; `unavailable`.
+    func shown(_ text: String, address: String?) async throws(DomainError) -> KnownKey {
         let check = KeyCheck(
             address: address.flatMap { IPAddress($0) }, isTenantDecidedLater: true)
-        return try Self.admitted(try await verify(text, check)).principal
+        guard let known = try await known(text),
+            check.refusal(of: known, at: WallClock.now()) == nil
+        else { throw Authority.Denial.unauthenticated.error }
+        return known
     }
 
     /// The key that was let through.
@@ -106,23 +163,10 @@ final class KeyVerifier: Sendable {
         switch (verdict.refusal, verdict.known) {
         case (nil, .some(let known)): return known
         case (.rateLimited, _):
-            throw DomainError(
-                .tooMany(.apiKeyCalls), message: "the key has used up its hour",
-                metadata: ["retry_after_seconds": String(verdict.rate?.secondsToReset ?? 1)])
+            if let rate = verdict.rate { throw rate.excess }
+            throw Authority.Denial.unauthenticated.error
         default: throw Authority.Denial.unauthenticated.error
         }
-    }
-
-    /// Makes certain that the key with which something was begun still works from there, which
-    /// costs nothing of its rate.
-    ///
-    /// - Throws: `unauthenticated`, `unavailable`.
-    func confirm(bearing text: String, address: String?) async throws(DomainError) {
-        let check = KeyCheck(
-            address: address.flatMap { IPAddress($0) }, isTenantDecidedLater: true)
-        guard let known = try await known(text),
-            check.refusal(of: known, at: WallClock.now()) == nil
-        else { throw Authority.Denial.unauthenticated.error }
     }
 
     /// What is kept of a key.
@@ -138,8 +182,9 @@ final class KeyVerifier: Sendable {
         guard let presented = Credential(.apiKey, presented: text) else { return nil }
         // Nil when the key was remembered.
         var candidates: [[UInt8]]?
+        let digest = try presented.hash().withUnsafeBytes { CredentialDigest($0) }
         let found = try await store.apiKey(
-            of: presented.tenant, digest: presented.hash().bytes
+            of: presented.tenant, digest: digest
         ) { () throws(DomainError) in
             let every = try hasher.everyHash(presented)
             candidates = every

@@ -32,11 +32,15 @@ final class QuotaKeeper: ChangeFollower, QuotaHolder {
 
     /// Takes units if that is certain from memory; nil when it is not, and then nothing has
     /// happened.
+    ///
+    /// - Parameter key: From whose hour a call is taken with them.
     func takeAtOnce(
-        _ tenant: TenantID, _ resource: Resource, _ units: Int64
+        _ tenant: TenantID, _ resource: Resource, _ units: Int64, with key: KnownKey?
     ) -> LedgerStanding? {
-        shard(tenant).takeAtOnce(
-            QuotaCharge(QuotaAccount(tenant: tenant, meter: QuotaMeter(resource)), units))
+        let charge = QuotaCharge(
+            QuotaAccount(tenant: tenant, meter: QuotaMeter(resource)), units)
+        guard let key else { return shard(tenant).takeAtOnce(charge) }
+        return shard(tenant).takeAtOnce(charge, and: QuotaCharge(key.hour, 1))
     }
 
     /// What is certain from memory about an amount; nil when only the database knows.
@@ -48,13 +52,16 @@ final class QuotaKeeper: ChangeFollower, QuotaHolder {
 
     /// Takes an amount if all of it is left.
     ///
-    /// - Throws: `quotaExceeded`, `notFound`, `failedPrecondition`; nothing was taken then.
-    ///   `unavailable`: the database is needed and away; what was to be committed may be.
+    /// - Parameter key: From whose hour a call is taken with it, or neither.
+    /// - Throws: `quotaExceeded`, `tooMany` for the key, `notFound`, `failedPrecondition`; nothing
+    ///   was taken then. `unavailable`: the database is needed and away; what was to be committed
+    ///   may be.
     func consume(
-        _ tenant: TenantID, _ resource: Resource, _ units: Int64, _ durability: Durability
+        _ tenant: TenantID, _ resource: Resource, _ units: Int64, _ durability: Durability,
+        with key: KnownKey? = nil
     ) async throws(DomainError) -> QuotaAnswer {
         let amounts = [(resource: resource, units: units)]
-        guard let answer = try await consume(tenant, amounts, durability).first else {
+        guard let answer = try await consume(tenant, amounts, durability, with: key).first else {
             throw DomainError(.internalFailure, message: "a taking has no answer")
         }
         return answer
@@ -63,12 +70,13 @@ final class QuotaKeeper: ChangeFollower, QuotaHolder {
     /// Takes several amounts of different resources, or nothing; the answers share one standing.
     func consume(
         _ tenant: TenantID, _ amounts: [(resource: Resource, units: Int64)],
-        _ durability: Durability
+        _ durability: Durability, with key: KnownKey? = nil
     ) async throws(DomainError) -> [QuotaAnswer] {
-        let charges = amounts.map {
+        var charges = amounts.map {
             QuotaCharge(
                 QuotaAccount(tenant: tenant, meter: QuotaMeter($0.resource)), $0.units)
         }
+        if let key { charges.append(QuotaCharge(key.hour, 1)) }
         let outcome = await shard(tenant).consume(charges, durability)
         let now = WallClock.now()
         switch outcome {
@@ -76,6 +84,10 @@ final class QuotaKeeper: ChangeFollower, QuotaHolder {
             return amounts.map {
                 QuotaAnswer(standing, of: $0.resource, durability: durability, decidedAt: now)
             }
+        case .denied(let standing, amounts.count, _):
+            throw KeyRate(
+                standing, isAdmitted: false, at: now, MonotonicInstant.now().nanoseconds
+            ).excess
         case .denied(let standing, let position, let retryAfter):
             let refused = amounts[position]
             throw .quotaExceeded(
@@ -84,6 +96,34 @@ final class QuotaKeeper: ChangeFollower, QuotaHolder {
                     requested: UInt64(refused.units),
                     retryAfterSeconds: refused.resource == .users || refused.resource == .storage
                         ? nil : retryAfter.map { Int64(clamping: $0 / 1_000_000_000 + 1) }))
+        default: throw Self.error(outcome)
+        }
+    }
+
+    // MARK: - Keys
+
+    /// Takes calls from the hour of a key's family if that is certain from memory; nil when it is
+    /// not, and then nothing has happened.
+    func takeCallsAtOnce(of key: KnownKey, _ cost: Int64, at now: Timestamp) -> KeyRate? {
+        shard(key.tenant).takeAtOnce(QuotaCharge(key.hour, cost)).map {
+            KeyRate($0, isAdmitted: true, at: now, MonotonicInstant.now().nanoseconds)
+        }
+    }
+
+    /// Takes calls from the hour of a key's family, if all of them are left. Nil when there is no
+    /// such family.
+    ///
+    /// - Throws: `unavailable`.
+    func takeCalls(of key: KnownKey, _ cost: Int64) async throws(DomainError) -> KeyRate? {
+        let outcome = await shard(key.tenant).consume([QuotaCharge(key.hour, cost)], .leased)
+        let now = WallClock.now()
+        let time = MonotonicInstant.now().nanoseconds
+        switch outcome {
+        case .admitted(let standing):
+            return KeyRate(standing, isAdmitted: true, at: now, time)
+        case .denied(let standing, _, _):
+            return KeyRate(standing, isAdmitted: false, at: now, time)
+        case .absent: return nil
         default: throw Self.error(outcome)
         }
     }

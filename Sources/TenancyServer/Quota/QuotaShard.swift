@@ -61,6 +61,16 @@ final class QuotaShard: Sendable {
         return standing
     }
 
+    /// The same for two accounts of a tenant, both or neither; answers the standing of the first.
+    func takeAtOnce(_ first: QuotaCharge, and second: QuotaCharge) -> LedgerStanding? {
+        let now = MonotonicInstant.now().nanoseconds
+        let (standing, sleeper) = state.withLock { state in
+            (state.ledger.takeAtOnce(first, and: second, now: now), Self.wake(&state))
+        }
+        sleeper?.resume()
+        return standing
+    }
+
     /// What is certain from memory about an amount; nil when only the database knows.
     func check(_ account: QuotaAccount, _ units: Int64) -> LedgerStanding? {
         let now = MonotonicInstant.now().nanoseconds

@@ -115,6 +115,25 @@ struct ApiKeyService: ApiKeyServiceHandler {
         return VerifyApiKeyResponse(verdict)
     }
 
+    // MARK: - Answered at once
+
+    /// Registers the call that memory can answer without leaving the loop.
+    func registerAtOnce(on router: inout Router) {
+        router.fast(ApiKeyServiceMethods.verifyApiKey) { request, context in
+            verifyAtOnce(request, context)
+        }
+    }
+
+    /// Nil for whatever is not plainly let through: the other way finds out why.
+    private func verifyAtOnce(
+        _ request: VerifyApiKeyRequest, _ context: borrowing ServerContext
+    ) -> VerifyApiKeyResponse? {
+        guard access.isPlatformAtOnce(context, .verifyApiKey),
+            let check = KeyCheck(atOnce: request), access.failures.isKnownGood(request.apiKey)
+        else { return nil }
+        return keys.verifyAtOnce(request.apiKey, check).map { VerifyApiKeyResponse($0) }
+    }
+
     /// A key that is known is no guess, whatever else refuses it.
     private func note(
         _ attempt: AuthenticationFailures.Attempt, _ verdict: KeyVerifier.Verdict
@@ -155,6 +174,13 @@ struct ApiKeyService: ApiKeyServiceHandler {
 }
 
 extension KeyCheck {
+    /// The same where every rule is kept; nil where one is broken.
+    fileprivate init?(atOnce request: VerifyApiKeyRequest) {
+        var violations = FieldViolations()
+        self.init(request, violations: &violations)
+        guard violations.all.isEmpty else { return nil }
+    }
+
     fileprivate init(_ request: VerifyApiKeyRequest, violations: inout FieldViolations) {
         violations.require(
             1...Self.textBytesMax ~= request.apiKey.utf8.count, "api_key",

@@ -23,3 +23,14 @@ extension Credential {
         }
     }
 }
+
+extension CredentialDigest {
+    /// Of a text, whether or not it is a credential; nil when it could not be computed.
+    init?(of text: String) {
+        var text = text
+        guard let hash = text.withUTF8({ try? SHA256.hash(UnsafeRawBufferPointer($0)) }) else {
+            return nil
+        }
+        self = hash.withUnsafeBytes { CredentialDigest($0) }
+    }
+}

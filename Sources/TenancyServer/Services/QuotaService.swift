@@ -45,25 +45,40 @@ struct QuotaService: QuotaServiceHandler {
     func consume(
         _ request: TenancyAPI.ConsumeRequest, context: ServerContext
     ) async throws -> ConsumeResponse {
-        let caller = try await access.caller(context, .consume)
-        let taking = try Tenancy.ConsumeRequest(
-            request,
-            requestHash: try RequestHash.of(
-                request, by: caller.principal, keyPath: \.idempotencyKey))
-        let tenant = try await access.tenant(
-            taking.tenant, caller, .consume, statusIsDecidedLater: true)
-        // Versions only grow: what a kept answer was made with is there still.
-        try await require(request.minLimitVersion, of: tenant.id, taking.resource)
-        // A kept answer is decided before any limit, and before the tenant's status.
-        if taking.idempotency != nil || taking.validateOnly {
+        let caller = try await access.caller(context, .consume, isPaidLater: true)
+        let taking: Tenancy.ConsumeRequest
+        let tenant: AdmittedTenant
+        do {
+            taking = try Tenancy.ConsumeRequest(
+                request,
+                requestHash: try RequestHash.of(
+                    request, by: caller.principal, keyPath: \.idempotencyKey))
+            tenant = try await access.tenant(
+                taking.tenant, caller, .consume, statusIsDecidedLater: true)
+            // A kept answer is decided before any limit, and before the tenant's status.
+            if taking.idempotency == nil, !taking.validateOnly {
+                guard tenant.standing.status == .active else {
+                    throw DomainError.tenantNotActive
+                }
+            }
+            // Versions only grow: what a kept answer was made with is there still.
+            try await require(request.minLimitVersion, of: tenant.id, taking.resource)
+        } catch {
+            // A key pays for what is refused as for any other call.
+            try await access.pay(caller)
+            throw error
+        }
+        guard taking.idempotency == nil, !taking.validateOnly else {
+            try await access.pay(caller)
             return ConsumeResponse(
                 try await store.consume(
                     taking.consumption(of: tenant.id, context: caller.auditContext)))
         }
-        guard tenant.standing.status == .active else { throw DomainError.tenantNotActive }
-        return ConsumeResponse(
-            try await keeper.consume(
-                tenant.id, taking.resource, taking.amount.units, taking.durability))
+        let answer = try await keeper.consume(
+            tenant.id, taking.resource, taking.amount.units, taking.durability,
+            with: caller.owes)
+        if let key = caller.owes { access.keys.noteUse(of: key, at: answer.decidedAt) }
+        return ConsumeResponse(answer)
     }
 
     private func require(
@@ -93,13 +108,15 @@ struct QuotaService: QuotaServiceHandler {
             request.minLimitVersion == 0, let amount = QuotaAmount(request.amount),
             let resource = Tenancy.Resource(request.resource),
             Tenancy.Durability(request.durability, for: resource) == .leased,
-            let tenant = access.tenantAtOnce(
+            let call = access.tenantAtOnce(
                 code: request.tenantCode, id: request.tenantId, context, .consume),
-            let standing = keeper.takeAtOnce(tenant, resource, amount.units)
+            let standing = keeper.takeAtOnce(
+                call.tenant, resource, amount.units, with: call.owes)
         else { return nil }
+        let now = WallClock.now()
+        if let key = call.owes { access.keys.noteUse(of: key, at: now) }
         return ConsumeResponse(
-            QuotaAnswer(
-                standing, of: resource, durability: .leased, decidedAt: WallClock.now()))
+            QuotaAnswer(standing, of: resource, durability: .leased, decidedAt: now))
     }
 
     private func checkAtOnce(
@@ -108,12 +125,16 @@ struct QuotaService: QuotaServiceHandler {
         guard request.minLimitVersion == 0, request.amount <= QuotaAmount.unitsMax,
             let resource = Tenancy.Resource(request.resource),
             Tenancy.Durability(request.durability, for: resource) == .leased,
-            let tenant = access.tenantAtOnce(
+            let call = access.tenantAtOnce(
                 code: request.tenantCode, id: request.tenantId, context, .checkQuota),
-            let standing = keeper.checkAtOnce(tenant, resource, Int64(request.amount))
+            let standing = keeper.checkAtOnce(call.tenant, resource, Int64(request.amount))
         else { return nil }
+        let now = WallClock.now()
+        if let key = call.owes {
+            guard keeper.takeCallsAtOnce(of: key, 1, at: now) != nil else { return nil }
+            access.keys.noteUse(of: key, at: now)
+        }
         return CheckQuotaResponse(
-            QuotaAnswer(
-                standing, of: resource, durability: .leased, decidedAt: WallClock.now()))
+            QuotaAnswer(standing, of: resource, durability: .leased, decidedAt: now))
     }
 }

@@ -16,17 +16,30 @@ struct TenantAccess: Sendable {
     /// Who calls, unless that alone is reason to refuse. Every handler asks first, before it looks
     /// at the request.
     ///
+    /// - Parameter isPaidLater: The call is not taken from the hour of the caller's key yet: it is
+    ///   taken together with something else, or by `pay`.
     /// - Throws: `unauthenticated` or `permissionDenied`, `tooMany` for an API key whose hour is
     ///   used up or for a place that too many have failed from, `unavailable` when a key cannot be
     ///   looked up.
     func caller(
-        _ context: ServerContext, _ operation: Operation
+        _ context: ServerContext, _ operation: Operation, isPaidLater: Bool = false
     ) async throws(DomainError) -> Caller {
-        let caller = try await identified(context.caller, operation)
+        var caller = try await identified(context.caller, operation)
+        if !isPaidLater {
+            try await pay(caller)
+            caller.owes = nil
+        }
         if let denial = Authority.denialBeforeLookup(caller.principal, operation) {
             throw denial.error
         }
         return caller
+    }
+
+    /// Takes the call from the hour of the caller's key, if there is one.
+    ///
+    /// - Throws: `tooMany`, `unauthenticated`, `unavailable`.
+    func pay(_ caller: Caller) async throws(DomainError) {
+        if let key = caller.owes { try await keys.pay(key) }
     }
 
     /// Finds out whose key a caller shows. What is open to everybody asks for no key and so costs
@@ -41,11 +54,14 @@ struct TenantAccess: Sendable {
         let attempt = AuthenticationFailures.Attempt(bearer, from: caller.address)
         try failures.check(attempt)
         let principal: Principal
+        let key: KnownKey
         do throws(DomainError) {
-            principal =
-                isToken
-                ? try await tokens.principal(bearing: bearer, address: caller.address)
-                : try await keys.principal(bearing: bearer, address: caller.address)
+            if isToken {
+                (principal, key) = try await tokens.shown(bearer, address: caller.address)
+            } else {
+                key = try await keys.shown(bearer, address: caller.address)
+                principal = key.principal
+            }
         } catch {
             if error.code == .unauthenticated {
                 failures.failed(attempt, isToken ? .token : .apiKey, reason: "refused")
@@ -55,7 +71,7 @@ struct TenantAccess: Sendable {
         failures.succeeded(attempt)
         return Caller(
             principal: principal, address: caller.address, userAgent: caller.userAgent,
-            bearer: bearer)
+            bearer: bearer, owes: key)
     }
 
     /// Makes certain that a caller may still do what they have begun: what is allowed at the
@@ -67,9 +83,9 @@ struct TenantAccess: Sendable {
     ) async throws(DomainError) {
         if let bearer = caller.bearer {
             if SignedToken.isLike(bearer) {
-                try await tokens.confirm(bearing: bearer, address: caller.address)
+                _ = try await tokens.shown(bearer, address: caller.address)
             } else {
-                try await keys.confirm(bearing: bearer, address: caller.address)
+                _ = try await keys.shown(bearer, address: caller.address)
             }
         }
         _ = try await self.tenant(.id(tenant), caller, operation)
@@ -88,15 +104,40 @@ struct TenantAccess: Sendable {
         return caller
     }
 
+    /// Whether everything that decides on a call that is about no tenant is in memory, and allows
+    /// it. Those who show a key have to be looked up.
+    func isPlatformAtOnce(
+        _ context: borrowing ServerContext, _ operation: Operation
+    ) -> Bool {
+        let caller = context.caller
+        guard caller.bearer == nil,
+            case .allow = Authority.decide(
+                caller.principal, operation, .platform, at: WallClock.now())
+        else { return false }
+        return true
+    }
+
+    /// A call that memory can decide on: the tenant that it is about, and the key from whose hour
+    /// it has to be taken.
+    struct AtOnce {
+        let tenant: TenantID
+        let owes: KnownKey?
+    }
+
     /// The tenant that a call is about, when everything that decides on the call is in memory, and
     /// allows it; nil when it has to be looked up, or there is an error to be told.
     func tenantAtOnce(
         code: String, id: Int64, _ context: borrowing ServerContext, _ operation: Operation
-    ) -> TenantID? {
+    ) -> AtOnce? {
         let caller = context.caller
-        guard caller.bearer == nil || operation.rule.audience == .everybody,
-            Authority.denialBeforeLookup(caller.principal, operation) == nil
-        else { return nil }
+        var principal = caller.principal
+        var key: KnownKey?
+        if let bearer = caller.bearer, operation.rule.audience != .everybody {
+            guard let known = keyAtOnce(bearer, caller.address) else { return nil }
+            principal = known.principal
+            key = known
+        }
+        guard Authority.denialBeforeLookup(principal, operation) == nil else { return nil }
         let selector: TenantSelector
         if id == 0, let code = TenantCode(code) {
             selector = .code(code)
@@ -106,15 +147,22 @@ struct TenantAccess: Sendable {
             return nil
         }
         var user: String?
-        if case .user(let id, _, _) = caller.principal { user = id }
+        if case .user(let id, _, _) = principal { user = id }
         guard let standing = store.knownStanding(of: selector, user: user),
             standing.status == .active,
             case .allow = Authority.decide(
-                caller.principal, operation,
+                principal, operation,
                 .tenant(standing.id, standing.status, membership: standing.membership),
                 at: WallClock.now())
         else { return nil }
-        return standing.id
+        return AtOnce(tenant: standing.id, owes: key)
+    }
+
+    private func keyAtOnce(_ bearer: String, _ address: String?) -> KnownKey? {
+        guard failures.isKnownGood(bearer) else { return nil }
+        let check = KeyCheck(
+            address: address.flatMap { IPAddress($0) }, isTenantDecidedLater: true)
+        return keys.knownAtOnce(bearer, check, WallClock.now())
     }
 
     /// The tenant that a call is about, once it is certain that the caller may.

@@ -105,31 +105,23 @@ final class Tokens: Sendable {
         }
     }
 
-    /// Who calls with a token, which costs one of its key's hourly rate.
+    /// Who calls with a token, and the key that it is for. Nothing is taken from the key's hour
+    /// yet.
     ///
     /// - Parameter address: Where the call comes from; nil over a Unix socket.
-    /// - Throws: `unauthenticated` for whatever is wrong with it, alike; `tooMany`; `unavailable`.
-    func principal(
-        bearing text: String, address: String?
-    ) async throws(DomainError) -> Principal {
+    /// - Throws: `unauthenticated` for whatever is wrong with it, alike; `unavailable`.
+    func shown(
+        _ text: String, address: String?
+    ) async throws(DomainError) -> (principal: Principal, key: KnownKey) {
         let check = KeyCheck(
             address: address.flatMap { IPAddress($0) }, isTenantDecidedLater: true)
         guard
             case .good(let verified) = try await verify(
                 text, audience: rules.ownAudience, check: check)
         else { throw Authority.Denial.unauthenticated.error }
-        let known = try KeyVerifier.admitted(try await apiKeys.admit(verified.known, check))
-        return .apiKey(known.tenant, keyID: known.key.id, permissions: verified.permissions)
-    }
-
-    /// Makes certain that the token with which something was begun is still good from there, which
-    /// costs nothing of its key's rate.
-    ///
-    /// - Throws: `unauthenticated`, `unavailable`.
-    func confirm(bearing text: String, address: String?) async throws(DomainError) {
-        let check = KeyCheck(
-            address: address.flatMap { IPAddress($0) }, isTenantDecidedLater: true)
-        guard case .good = try await verify(text, audience: rules.ownAudience, check: check)
-        else { throw Authority.Denial.unauthenticated.error }
+        let known = verified.known
+        return (
+            .apiKey(known.tenant, keyID: known.key.id, permissions: verified.permissions), known
+        )
     }
 }

@@ -43,7 +43,15 @@ extension Change {
     private func reservation(
         _ statement: SQL, _ resource: Resource?, _ units: Int64
     ) async throws(DomainError) -> ReservationOutcome {
-        let row = try await row(statement)
+        // A refusal tells when the month's units are new.
+        let row = try await row(
+            """
+            SELECT r.*, clock_timestamp() AS decided_at,
+                CASE WHEN coalesce(r.resource_type, \(optional: resource?.rawValue))
+                    IN ('api_calls', 'transactions') THEN s.period_end END AS renews_at
+            FROM (\(sql: statement)) AS r
+            LEFT JOIN tenant_subscriptions s ON s.tenant_id = \(tenant.rawValue)
+            """)
         switch try row.value("outcome", as: String.self) {
         case "admitted": break
         case "no_reservation": throw .notFound("reservation")
@@ -56,7 +64,8 @@ extension Change {
             let about: Resource
             if let resource { about = resource } else { about = try row.named("resource_type") }
             throw try row.refusal(
-                outcome, try row.quotaStatus(of: about), requested: UInt64(units))
+                outcome, try row.quotaStatus(of: about), requested: UInt64(units),
+                at: try row.timestamp("decided_at"))
         }
         let made = try row.reservation()
         return ReservationOutcome(
@@ -110,7 +119,8 @@ extension Change {
     ) async throws(DomainError) -> QuotaAnswer {
         let row = try await row(
             """
-            SELECT c.*, coalesce(s.version, 0) AS limit_version, NULL::timestamptz AS renews_at
+            SELECT c.*, coalesce(s.version, 0) AS limit_version,
+                CASE WHEN \(resource.isOfAMonth) THEN s.period_end END AS renews_at
             FROM consume_tenant_quota(
                 \(tenant.rawValue), \(resource.rawValue), \(amount.units)) c
             LEFT JOIN tenant_subscriptions s ON s.tenant_id = \(tenant.rawValue)
@@ -126,10 +136,13 @@ extension Change {
     ) async throws(DomainError) -> ClientLease {
         let row = try await row(
             """
-            SELECT c.*, extract(epoch FROM c.time_to_live)::bigint AS seconds
+            SELECT c.*, extract(epoch FROM c.time_to_live)::bigint AS seconds,
+                clock_timestamp() AS decided_at,
+                CASE WHEN \(resource.isOfAMonth) THEN s.period_end END AS renews_at
             FROM acquire_client_lease(
                 \(tenant.rawValue), \(resource.rawValue), \(amount.units),
                 make_interval(secs => \(Double(seconds)))) c
+            LEFT JOIN tenant_subscriptions s ON s.tenant_id = \(tenant.rawValue)
             """)
         let outcome = try row.value("outcome", as: String.self)
         guard outcome == "admitted" else {
@@ -140,7 +153,8 @@ extension Change {
                     requested: UInt64(amount.units))
             }
             throw try row.refusal(
-                outcome, try row.quotaStatus(of: resource), requested: UInt64(amount.units))
+                outcome, try row.quotaStatus(of: resource), requested: UInt64(amount.units),
+                at: try row.timestamp("decided_at"))
         }
         return try row.clientLease(of: tenant)
     }

@@ -29,40 +29,63 @@ SELECT throws_ok(
         tenant_id, key_id, key_name, key_prefix, api_key_hash, permissions, created_by)
     VALUES (1, 1, 'stolen', 'vym_1_0123456789', sha256('x'), '{read}', 'x')$$, '23503');
 
--- The hour
-SELECT results_eq(
-    format('SELECT admitted, used FROM take_api_key_rate(2, 1, %s)', cost),
-    format('VALUES (%L::boolean, %s::bigint)', admitted, used), what)
+-- The hour, as holders of leases see it: 'key_calls', with the family as the subject.
+CREATE FUNCTION tap.report(
+    p_family text, p_lease bigint, p_spent bigint, p_returned bigint, p_target bigint,
+    p_need bigint) RETURNS text
+LANGUAGE sql AS $$
+    SELECT concat_ws(' ', g.state, g.granted, 'used', g.used, 'free', g.free, 'of', g.max_units,
+        CASE WHEN g.is_recalled THEN 'recalled' END)
+    FROM exchange_quota_leases(
+        7, ARRAY[2], ARRAY['key_calls'], ARRAY[p_family], ARRAY[p_lease], ARRAY[p_spent],
+        ARRAY[p_returned], ARRAY[p_target], ARRAY[p_need]) g
+$$;
+SELECT is(tap.report(family, lease, spent, returned, target, need), answer, what)
 FROM (VALUES
-    (4, true, 4, 'a cost is taken'), (7, false, 4, 'more than is left is not'),
-    (6, true, 10, 'all that is left is'), (1, false, 10, 'and then nothing'),
-    (11, false, 10, 'and never more than the limit')
-) AS v (cost, admitted, used, what);
+    ('1', 1, 0, 0, 4, 4, 'open 4 used 0 free 6 of 10', 'calls are drawn'),
+    ('1', 1, 4, 0, 11, 7, 'open 10 used 4 free 0 of 10', 'no more than are left'),
+    ('1', 1, 5, 4, 10, 0, 'open 10 used 5 free 4 of 10', 'and given back'),
+    ('3', 2, 0, 0, 2, 2, 'open 1 used 0 free 0 of 1', 'never more than the limit'),
+    ('4711', 3, 0, 0, 1, 1, 'absent 0 used 0 free 0 of 0', 'no such key')
+) AS v (family, lease, spent, returned, target, need, answer, what);
 SELECT is(
-    (SELECT resets_at FROM take_api_key_rate(2, 1, 1)),
-    date_trunc('hour', clock_timestamp(), 'UTC') + interval '1 hour', 'it ends with the hour');
+    (SELECT valid_for BETWEEN 0 AND 3600000000 FROM exchange_quota_leases(
+        7, '{2}', '{key_calls}', '{1}', '{1}', '{5}', '{4}', '{10}', '{0}')),
+    true, 'it ends with the hour');
+SELECT is(
+    (SELECT window_start FROM tenant_api_key_windows WHERE key_id = 1),
+    date_trunc('hour', clock_timestamp(), 'UTC'), 'of the clock');
 UPDATE tenant_api_key_windows SET window_start = window_start - interval '1 hour';
-SELECT is((admitted, used)::text, '(t,3)', 'a new hour is a new count')
-FROM take_api_key_rate(2, 1, 3);
-UPDATE tenant_api_key_windows SET window_start = window_start + interval '2 hours';
-SELECT is((admitted, used)::text, '(t,10)', 'a clock that was ahead gives no hour twice')
-FROM take_api_key_rate(2, 1, 7);
-SELECT is((admitted, used)::text, '(f,10)', 'not once') FROM take_api_key_rate(2, 1, 1);
-SELECT is((admitted, used)::text, '(f,0)', 'a cost above the limit takes nothing')
-FROM take_api_key_rate(2, 3, 2);
+UPDATE tenant_quota_leases SET period_start = period_start - interval '1 hour';
+SELECT is(
+    tap.report('1', 1, 6, 4, 10, 0), 'over 10 used 0 free 10 of 10',
+    'what is told later is not of the new hour');
+SELECT is(
+    tap.report('1', 4, 0, 0, 3, 3), 'open 3 used 0 free 7 of 10', 'which is a new count');
+UPDATE tenant_api_key_windows SET window_start = window_start + interval '1 hour';
+UPDATE tenant_quota_leases SET period_start = period_start + interval '1 hour';
+SELECT is(
+    tap.report('1', 4, 3, 0, 3, 0), 'open 3 used 3 free 7 of 10',
+    'a clock that was ahead gives no hour twice');
+UPDATE tenant_api_keys SET rate_limit = 2 WHERE tenant_id = 2 AND key_id = 1;
+SELECT is(
+    tap.report('1', 4, 3, 0, 9, 6), 'open 3 used 3 free 0 of 2', 'a lower limit counts at once');
+UPDATE tenant_api_keys SET rate_limit = 10 WHERE tenant_id = 2 AND key_id = 1;
+SELECT is((SELECT count(*) FROM tenant_usage_ledger), 0::bigint, 'it is no usage of the tenant');
+SELECT lose_quota_lease(l) FROM tenant_quota_leases l WHERE subject = '3';
+SELECT is(
+    (SELECT (used, leased)::text FROM tenant_api_key_windows WHERE key_id = 3), '(1,0)',
+    'what a lost server held is used');
+UPDATE tenant_api_key_windows SET window_start = window_start - interval '3 hours';
+UPDATE tenant_quota_leases SET period_start = period_start - interval '3 hours';
+SELECT is(tap.report('1', 5, 0, 0, 1, 1), 'open 1 used 0 free 9 of 10', 'a later hour');
+SELECT is(
+    (SELECT array_agg(lease ORDER BY lease) FROM tenant_quota_leases WHERE subject = '1'),
+    ARRAY[5]::bigint[], 'forgets the leases of hours long ago');
 
--- What does not work takes nothing.
-SELECT is((admitted, status)::text, '(f,)', 'no such key') FROM take_api_key_rate(2, 4711, 1);
-UPDATE tenant_api_keys
-SET created_at = now() - interval '2 hours', expires_at = now() - interval '1 second'
-WHERE tenant_id = 2 AND key_id = 2;
-SELECT is((admitted, status, used)::text, '(f,expired,0)', 'an expired key')
-FROM take_api_key_rate(2, 2, 1);
 UPDATE tenant_api_keys SET status = 'revoked', revoked_at = now()
 WHERE tenant_id = 2 AND key_id = 1;
 SELECT is(tap.last_activity(), 'api_key_revoked api_key 1 {"key_name": "key 1"}', 'logged');
-SELECT is((admitted, status)::text, '(f,revoked)', 'a revoked key')
-FROM take_api_key_rate(2, 1, 1);
 SELECT throws_ok(
     $$UPDATE tenant_api_keys SET status = 'active', revoked_at = NULL
     WHERE tenant_id = 2 AND key_id = 1$$, '23000', NULL, 'a revoked key stays revoked');
@@ -75,16 +98,9 @@ UPDATE tenant_api_keys SET superseded_by = 5, superseded_at = now() + interval '
 WHERE tenant_id = 2 AND key_id = 4;
 SELECT matches(
     tap.last_activity(), '^api_key_rotated api_key 4 .*"superseded_by": 5', 'a rotation is logged');
-SELECT results_eq(
-    format('SELECT admitted, used, status FROM take_api_key_rate(2, %s, 6)', key),
-    format('VALUES (%L::boolean, 6::bigint, %L)', admitted, 'active'), what)
-FROM (VALUES
-    (4, true, 'the older takes'), (5, false, 'and the younger has what is left'),
-    (4, false, 'as the older has')
-) AS v (key, admitted, what);
+UPDATE tenant_api_keys SET rate_limit = 8 WHERE tenant_id = 2 AND key_id = 5;
 SELECT is(
-    (SELECT array_agg(key_id) FROM tenant_api_key_windows WHERE key_id IN (4, 5)),
-    ARRAY[4]::bigint[], 'in one row');
+    tap.report('4', 6, 0, 0, 9, 9), 'open 8 used 0 free 0 of 8', 'the youngest has the limit');
 SELECT throws_ok(
     $$UPDATE tenant_api_keys SET superseded_at = now() + interval '2 hours'
     WHERE tenant_id = 2 AND key_id = 4$$, '23000', NULL, 'an overlap is not prolonged');

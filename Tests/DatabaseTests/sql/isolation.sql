@@ -187,7 +187,7 @@ FROM (VALUES
     ('SELECT * FROM check_tenant_quota(3, ''users'')'),
     ('SELECT * FROM tenant_quota_standing(3)'),
     ('SELECT * FROM get_tenant_users_with_roles(3)'),
-    ('SELECT FROM take_api_key_rate(3, 2, 1) WHERE admitted OR status IS NOT NULL'),
+    ('SELECT FROM lock_quota_counter(3, ''key_calls'', ''2'') c WHERE c.state <> ''absent'''),
     ('SELECT FROM take_tenant_user_unit(3) c WHERE c.outcome <> ''not_found'''),
     ('SELECT FROM (SELECT roll_tenant_period(3, ''infinity'')) AS r (done) WHERE done'),
     ('SELECT FROM (SELECT settle_tenant_subscription(3, ''9999-01-01'')) AS r (done) WHERE done'),

@@ -47,6 +47,10 @@ SELECT matches(
         WHERE w.tenant_id = 2 AND w.key_id = 7$$),
     'Index Scan using tenant_api_key_windows_pkey', 'the hour of a key is found by its number');
 SELECT matches(
+    tap.plan_of($$SELECT y.rate_limit FROM tenant_api_keys y
+        WHERE y.tenant_id = 2 AND y.family_id = 7 ORDER BY y.key_id DESC LIMIT 1$$),
+    'Index Scan Backward using tenant_api_keys_family', 'as is the youngest key of a family');
+SELECT matches(
     tap.plan_of('SELECT * FROM api_key_ids WHERE tenant_id = 2 AND key_id = 7'),
     'using api_key_ids_(tenant_key|pkey)', 'a number is found in the directory');
 

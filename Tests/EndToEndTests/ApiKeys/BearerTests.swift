@@ -138,6 +138,55 @@ struct BearerTests {
         }
     }
 
+    @Test("takes a call and units together, or neither")
+    func takesBoth() async throws {
+        let deployment = try await Deployment.shared()
+        let (code, rare, poor) = try await deployment.withServices(over: .unix) { services in
+            let code = try await services.createTenant("both-limits")
+            let rare = try await services.createKey(of: code, rateLimit: 3).apiKey
+            return (code, rare, try await services.createKey(of: code, rateLimit: 5).apiKey)
+        }
+        try await deployment.withServices(over: deployment.anonymousTLS) { program in
+            func consume(
+                _ key: String, _ amount: UInt64, _ durability: Durability = .leased
+            ) async throws -> ConsumeResponse {
+                try await program.quotas.consume(
+                    ConsumeRequest(
+                        tenantCode: code, resource: .apiCalls, amount: amount,
+                        durability: durability), options: .bearing(key))
+            }
+            // What the month refuses leaves the hour as it was.
+            for durability in [Durability.leased, .committed] {
+                for _ in 0..<6 {
+                    let error = try await expectFailure(.resourceExhausted) {
+                        try await consume(poor, 10_001, durability)
+                    }
+                    #expect(try error.errorInfo?.reason == "QUOTA_EXCEEDED")
+                    #expect(try error.errorInfo?.metadata["resource"] == "api_calls")
+                    #expect(try error.retryInfo != nil)
+                }
+                #expect(try await consume(poor, 1, durability).max == 10_000)
+            }
+            // What the hour refuses leaves the month as it was.
+            for turn in 0..<3 {
+                #expect(try await consume(rare, 1).current == UInt64(turn + 3))
+            }
+            for durability in [Durability.leased, .committed] {
+                let error = try await expectFailure(.resourceExhausted) {
+                    try await consume(rare, 100, durability)
+                }
+                #expect(try error.errorInfo?.reason == "API_KEY_RATE_EXCEEDED")
+                #expect(1...3_600 ~= (try error.retryInfo?.retryDelay?.seconds ?? 0))
+            }
+            #expect(try await consume(poor, 1).current == 6)
+            // A call that never comes to the decision is a call of the key all the same.
+            try await expectFailure(.invalidArgument) { try await consume(poor, 0) }
+            #expect(try await consume(poor, 1).current == 7)
+            let error = try await expectFailure(.resourceExhausted) { try await consume(poor, 0) }
+            #expect(try error.errorInfo?.reason == "API_KEY_RATE_EXCEEDED")
+        }
+    }
+
     @Test("works for a tenant, and not while that is suspended")
     func suspended() async throws {
         let deployment = try await Deployment.shared()

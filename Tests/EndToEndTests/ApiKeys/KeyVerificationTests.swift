@@ -121,6 +121,32 @@ struct KeyVerificationTests {
         }
     }
 
+    @Test("has another rate as soon as that is changed")
+    func changedRate() async throws {
+        let deployment = try await Deployment.shared()
+        try await deployment.withServices(over: .unix) { services in
+            let code = try await services.createTenant("rerated")
+            let made = try await services.createKey(of: code, rateLimit: 100)
+            #expect(try await services.verify(made.apiKey, cost: 20).rateRemaining == 80)
+            func change(_ limit: UInt64) async throws {
+                _ = try await deployment.query(
+                    """
+                    UPDATE tenant_api_keys SET rate_limit = \(limit)
+                    WHERE key_id = \(made.keyId)
+                    """)
+                try await deployment.eventually {
+                    try await services.verify(made.apiKey, cost: 200).rateLimit == limit
+                }
+            }
+            try await change(30)
+            let refused = try await services.verify(made.apiKey, cost: 11)
+            #expect(refused.refusal == .rateLimited && refused.rateRemaining == 10)
+            try await change(120)
+            #expect(try await services.verify(made.apiKey, cost: 100).rateRemaining == 0)
+            #expect(try await services.verify(made.apiKey).refusal == .rateLimited)
+        }
+    }
+
     @Test("is refused for what is wrong with it, and takes nothing then")
     func refused() async throws {
         let deployment = try await Deployment.shared()
@@ -145,9 +171,10 @@ struct KeyVerificationTests {
             for (permission, address, expected) in cases {
                 #expect(try await verify(permission, address) == expected)
             }
-            #expect(
+            try await deployment.eventually {
                 try await deployment.number(
-                    "SELECT used FROM tenant_api_key_windows WHERE key_id = \(made.keyId)") == 3)
+                    "SELECT used FROM tenant_api_key_windows WHERE key_id = \(made.keyId)") == 3
+            }
             _ = try await services.tenants.suspendTenant(.init(tenantCode: code))
             #expect(try await verify("", "192.0.2.1") == .tenantNotActive)
             _ = try await services.tenants.reactivateTenant(.init(tenantCode: code))

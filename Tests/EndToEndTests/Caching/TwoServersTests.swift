@@ -134,8 +134,10 @@ struct TwoServersTests {
     func keys() async throws {
         let deployment = try await Deployment()
         let second = try await deployment.startAnotherServer("second")
+        let third = try await deployment.startAnotherServer("third")
         try await deployment.withServices(over: .unix) { first in
             let code = try await first.createTenantWithEveryRank("verified")
+            try await Self.rate(of: code, first, [second, third], deployment)
             try await deployment.withServices(of: second) { second in
                 let servers = [first, second]
                 let made = try await first.createKey(of: code, rateLimit: 40)
@@ -164,6 +166,35 @@ struct TwoServersTests {
             }
         }
         try await deployment.shutdown()
+    }
+
+    /// A family of two keys has one hour over three servers, to the last call.
+    private static func rate(
+        of code: String, _ first: Services, _ others: [Deployment.AnotherServer],
+        _ deployment: Deployment
+    ) async throws {
+        let old = try await first.createKey(of: code, rateLimit: 200)
+        let new = try await first.apiKeys.rotateApiKey(
+            .init(tenantCode: code, keyId: old.keyId, overlapSeconds: 3_600))
+        let keys = [old.apiKey, new.apiKey]
+        try await deployment.withServices(of: others[0]) { second in
+            try await deployment.withServices(of: others[1]) { third in
+                let servers = [first, second, third]
+                let admitted = try await withThrowingTaskGroup(of: Bool.self) { group in
+                    for number in 0..<450 {
+                        group.addTask {
+                            try await servers[number % 3].verify(keys[number / 3 % 2]).valid
+                        }
+                    }
+                    return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+                }
+                #expect(admitted == 200)
+                for server in servers {
+                    let answer = try await server.verify(new.apiKey)
+                    #expect(answer.refusal == .rateLimited && answer.rateRemaining == 0)
+                }
+            }
+        }
     }
 
     private struct Change {

@@ -31,6 +31,9 @@ extension ErrorScenario {
             "QuotaService/Refund", "FAILED_PRECONDITION", "REFUND_EXCEEDS_USAGE",
             after: [.call("QuotaService/Consume", SoundCall.oneCall)],
             with: #""resource":"RESOURCE_API_CALLS","amount":"2""#),
+        .init(
+            "QuotaService/ReconcileUsage", "FAILED_PRECONDITION", "USAGE_NOT_KEPT",
+            with: #""month":"2001-01""#),
     ]
 
     private static let reservation = #""reservationId":"${reservationId}""#

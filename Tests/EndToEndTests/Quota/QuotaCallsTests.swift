@@ -49,7 +49,74 @@ struct QuotaCallsTests {
                 try await services.quotas.reserve(
                     ReserveRequest(tenantCode: code, resource: .transactions, amount: 1))
             }
-            #expect(try released.retryInfo == nil || released.code == .resourceExhausted)
+            #expect(try released.retryInfo != nil, "until the month ends")
+        }
+    }
+
+    @Test("A refusal says when to come again, where waiting helps")
+    func retries() async throws {
+        try await Deployment.shared().withServices(over: .unix) { services in
+            let code = try await services.createTenant("retries")
+            let quotas = services.quotas
+            func refusals(_ resource: Resource) async throws -> [RPCError] {
+                let max = resource == .transactions ? UInt64(1_000) : 10
+                try await services.consume(max - 1, resource, of: code)
+                let held = try await quotas.reserve(
+                    ReserveRequest(tenantCode: code, resource: resource, amount: 1))
+                let item = QuotaItem(resource: resource, amount: 2)
+                var errors: [RPCError] = []
+                for durability in [Durability.leased, .committed] {
+                    errors.append(
+                        try await expectFailure(.resourceExhausted) {
+                            try await services.consume(
+                                2, resource, of: code, durability: durability)
+                        })
+                }
+                errors.append(
+                    try await expectFailure(.resourceExhausted) {
+                        try await services.consume(2, resource, of: code, key: "key-\(resource)")
+                    })
+                for key in ["", "batch-\(resource)"] {
+                    errors.append(
+                        try await expectFailure(.resourceExhausted) {
+                            try await quotas.batchConsume(
+                                BatchConsumeRequest(
+                                    tenantCode: code, items: [item], allOrNone: true,
+                                    idempotencyKey: key))
+                        })
+                }
+                errors.append(
+                    try await expectFailure(.resourceExhausted) {
+                        try await quotas.reserve(
+                            ReserveRequest(tenantCode: code, resource: resource, amount: 2))
+                    })
+                errors.append(
+                    try await expectFailure(.resourceExhausted) {
+                        try await quotas.commit(
+                            CommitRequest(
+                                tenantCode: code,
+                                reservationId: held.reservation?.reservationId ?? "",
+                                actualAmount: 2))
+                    })
+                // Nobody holds users ahead.
+                guard resource != .users else { return errors }
+                errors.append(
+                    try await expectFailure(.resourceExhausted) {
+                        try await quotas.acquireLease(
+                            AcquireLeaseRequest(
+                                tenantCode: code, resource: resource, amount: 2))
+                    })
+                return errors
+            }
+            let month: Int64 = 32 * 86_400
+            for error in try await refusals(.transactions) {
+                #expect(try error.errorInfo?.reason == "QUOTA_EXCEEDED")
+                let seconds = try error.retryInfo?.retryDelay?.seconds ?? 0
+                #expect(1...month ~= seconds, "the month ends: \(error)")
+            }
+            for error in try await refusals(.users) {
+                #expect(try error.retryInfo == nil, "time gives no users back: \(error)")
+            }
         }
     }
 

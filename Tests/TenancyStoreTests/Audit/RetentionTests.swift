@@ -130,6 +130,51 @@ internal import Testing
         }
     }
 
+    @Test("takes the ledger with it, and carries on what is of no month")
+    func ledger() async throws {
+        try await StoreFixture.with { fixture in
+            let tenant = try await fixture.createTenant("kept").id
+            for resource in ["users", "api_calls"] {
+                _ = try await fixture.superuser.query(
+                    """
+                    INSERT INTO tenant_usage_ledger (
+                        tenant_id, usage_date, resource_type, period_start, kind, units)
+                    SELECT 2, (now() AT TIME ZONE 'UTC' - make_interval(months => n))::date,
+                        \(resource), CASE WHEN \(resource) = 'users' THEN '-infinity'::timestamptz
+                            ELSE now() - make_interval(months => n) END, 'consumed', 2
+                    FROM generate_series(1, 4) AS n
+                    """)
+            }
+            _ = try await fixture.superuser.query(
+                "UPDATE tenant_subscriptions SET current_users = 8 WHERE tenant_id = 2")
+            let retention = Retention(usageMonths: 2)
+            #expect(try await fixture.run(.expireUsage, keeping: retention) == 2)
+            #expect(try await fixture.run(.expireUsage, keeping: retention) == 0)
+            #expect(
+                try await fixture.number(
+                    "SELECT count(*) FROM tenant_usage_ledger WHERE tenant_id = 2") == 5)
+            let records = try await fixture.store.reconcileUsage(of: tenant, month: nil)
+            #expect(records.first { $0.resource == .users }?.recorded == 8)
+            let matches = records.allSatisfy(\.matches)
+            #expect(matches)
+            for (months, isKept) in [(2, true), (3, false)] {
+                let days = try await fixture.number(
+                    """
+                    SELECT (now() AT TIME ZONE 'UTC' - make_interval(months => \(months)))::date
+                        - '1970-01-01'::date
+                    """)
+                let month = CalendarDate(days: Int32(days))
+                do throws(DomainError) {
+                    _ = try await fixture.store.reconcileUsage(of: tenant, month: month)
+                    #expect(isKept)
+                } catch {
+                    #expect(!isKept && error.code == .failedPrecondition(.usageNotKept))
+                    #expect(error.metadata["kept_from"]?.count == 7)
+                }
+            }
+        }
+    }
+
     @Test("takes the days of usage with it when that is asked for")
     func usage() async throws {
         try await StoreFixture.with { fixture in

@@ -19,6 +19,9 @@ internal import Testing
     }
 
     private static func hash(_ number: UInt8) -> [UInt8] { [UInt8](repeating: number, count: 32) }
+    private static func digest(_ number: UInt8) -> CredentialDigest {
+        hash(number).withUnsafeBytes { CredentialDigest($0) }
+    }
 
     /// The status of a key, and whether that was known without the database.
     private static func status(
@@ -26,7 +29,7 @@ internal import Testing
     ) async throws -> (status: APIKeyStatus?, wasKnown: Bool) {
         let tenant = try #require(TenantID(2))
         var wasKnown = true
-        let key = try await store.apiKey(of: tenant, digest: hash(number)) {
+        let key = try await store.apiKey(of: tenant, digest: digest(number)) {
             wasKnown = false
             return [hash(number)]
         }
@@ -78,7 +81,7 @@ internal import Testing
             var known = false
             for _ in 0..<20 where !known {
                 try await fixture.store.lookAtChanges()
-                known = fixture.store.apiKeys.value(Self.hash(1), of: TenantID(2)!) != nil
+                known = fixture.store.apiKeys.value(Self.digest(1), of: TenantID(2)!) != nil
             }
             #expect(known)
         }

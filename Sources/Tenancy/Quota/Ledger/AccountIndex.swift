@@ -1,5 +1,5 @@
 /// Where accounts are, by their names: an open table of single words for the accounts of tenants,
-/// which are nearly all, and a dictionary for those of users and keys.
+/// which are nearly all, and dictionaries for those of users and keys.
 ///
 /// With a million tenants a look-up is one miss of the cache here and one or two in the slot; in a
 /// dictionary of the whole names it was four.
@@ -11,9 +11,16 @@ struct AccountIndex: Sendable {
     private var keys = [UInt64](repeating: vacant, count: capacityMin)
     private var places = [Int32](repeating: 0, count: capacityMin)
     private var used = 0
-    private var subjects: [QuotaAccount: Int32] = [:]
+    /// By tenant, since what changes of a tenant may concern all of its subjects.
+    private var subjects: [TenantID: [QuotaAccount: Int32]] = [:]
+    private var subjectCount = 0
 
-    var count: Int { used + subjects.count }
+    var count: Int { used + subjectCount }
+
+    /// The places of a tenant's users and keys.
+    func places(ofSubjectsOf tenant: TenantID) -> [Int32] {
+        subjects[tenant].map { Array($0.values) } ?? []
+    }
 
     /// Tenants have positive numbers, so no word is the vacant one.
     private static func word(_ account: QuotaAccount) -> UInt64 {
@@ -41,18 +48,29 @@ struct AccountIndex: Sendable {
 
     subscript(account: QuotaAccount) -> Int32? {
         get {
-            guard account.subject.isEmpty else { return subjects[account] }
+            guard account.subject.isEmpty else { return subjects[account.tenant]?[account] }
             let (place, isThere) = find(Self.word(account))
             return isThere ? places[place] : nil
         }
         set {
             guard account.subject.isEmpty else {
-                subjects[account] = newValue
+                setSubject(account, newValue)
                 return
             }
             let word = Self.word(account)
             if let newValue { insert(word, newValue) } else { remove(word) }
         }
+    }
+
+    private mutating func setSubject(_ account: QuotaAccount, _ value: Int32?) {
+        let old: Int32?
+        if let value {
+            old = subjects[account.tenant, default: [:]].updateValue(value, forKey: account)
+        } else {
+            old = subjects[account.tenant]?.removeValue(forKey: account)
+            if subjects[account.tenant]?.isEmpty == true { subjects[account.tenant] = nil }
+        }
+        subjectCount += (value == nil ? 0 : 1) - (old == nil ? 0 : 1)
     }
 
     private mutating func insert(_ word: UInt64, _ value: Int32) {

@@ -67,6 +67,11 @@ extension LeaseLedger {
             }
             refresh(account, now: now)
         }
+        for slot in index.places(ofSubjectsOf: tenant) {
+            slots[Int(slot)].deniedUntil = 0
+            // A tenant may have many of them. Those without units in the hand ask anyway.
+            if slots[Int(slot)].inHand > 0 { markUrgent(Int(slot)) }
+        }
         return isKnown
     }
 

@@ -54,6 +54,18 @@ package struct LeaseLedger: Sendable {
         return takeFast(Int(slot), charge.units, now)
     }
 
+    /// The same for two accounts of a tenant, both or neither; answers the standing of the first.
+    package mutating func takeAtOnce(
+        _ first: QuotaCharge, and second: QuotaCharge, now: UInt64
+    ) -> LedgerStanding? {
+        guard let one = index[first.account], let other = index[second.account],
+            canTakeFast(Int(other), second.units, now),
+            let standing = takeFast(Int(one), first.units, now)
+        else { return nil }
+        _ = takeFast(Int(other), second.units, now)
+        return standing
+    }
+
     /// Takes units of one account, or nothing.
     package mutating func consume(
         _ charge: QuotaCharge, _ durability: Durability = .leased, now: UInt64
@@ -66,13 +78,16 @@ package struct LeaseLedger: Sendable {
         return consume([charge], durability, now: now)
     }
 
+    private func canTakeFast(_ slot: Int, _ units: Int64, _ now: UInt64) -> Bool {
+        slots[slot].flags.isDisjoint(with: .slow) && units <= slots[slot].inHand
+            && now < slots[slot].validUntil
+    }
+
     /// The way of nearly every call: units are in the hand, and nothing is in the way.
     private mutating func takeFast(
         _ slot: Int, _ units: Int64, _ now: UInt64
     ) -> LedgerStanding? {
-        guard slots[slot].flags.isDisjoint(with: .slow), units <= slots[slot].inHand,
-            now < slots[slot].validUntil
-        else { return nil }
+        guard canTakeFast(slot, units, now) else { return nil }
         slots[slot].inHand -= units
         slots[slot].spent += units
         slots[slot].current += units
@@ -139,7 +154,8 @@ package struct LeaseLedger: Sendable {
     // MARK: - Deciding
 
     enum Verdict {
-        /// Every account has the units; `chosen` is the one with the least left.
+        /// Every account has the units; `chosen` is the one with the least left, of the tenant's
+        /// own if there are any.
         case possible(chosen: Int)
         case decided(LedgerOutcome)
         /// The database has to be asked about this slot.
@@ -150,7 +166,7 @@ package struct LeaseLedger: Sendable {
     mutating func decide(
         _ charges: [QuotaCharge], _ now: UInt64, isFirst: Bool
     ) -> Verdict {
-        var chosen = 0
+        var chosen = charges.firstIndex { $0.account.subject.isEmpty } ?? 0
         var least = Int64.max
         var short: Int?
         for (position, charge) in charges.enumerated() {
@@ -162,6 +178,7 @@ package struct LeaseLedger: Sendable {
             case .decided(let outcome): return .decided(outcome)
             case .short: short = short ?? slot
             case .possible:
+                guard charge.account.subject.isEmpty || charges.count == 1 else { continue }
                 let left = slots[slot].max - slots[slot].current
                 if left < least, !slots[slot].flags.contains(.unlimited) {
                     (least, chosen) = (left, position)

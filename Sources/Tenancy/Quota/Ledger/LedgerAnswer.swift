@@ -21,6 +21,8 @@ package struct LedgerStanding: Sendable, Hashable {
     package var isWarning: Bool
     /// The database could not be asked.
     package var isDegraded: Bool
+    /// When the window ends, on the monotonic clock; the highest number when it never does.
+    package var endsAt = UInt64.max
 }
 
 /// What became of a call.

@@ -96,7 +96,7 @@ struct LedgerSlot: Sendable {
     func standing(isDegraded: Bool) -> LedgerStanding {
         LedgerStanding(
             current: current, reserved: reserved, max: max, version: version,
-            isWarning: current >= warnAt, isDegraded: isDegraded)
+            isWarning: current >= warnAt, isDegraded: isDegraded, endsAt: validUntil)
     }
 
     /// Forgets the lease, for another one.

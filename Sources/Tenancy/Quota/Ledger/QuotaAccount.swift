@@ -5,7 +5,8 @@
 package struct QuotaAccount: Sendable, Hashable {
     package let tenant: TenantID
     package let meter: QuotaMeter
-    /// Empty for the tenant itself, else whom the limit is about: `user:42`, `key:17`.
+    /// Empty for the tenant itself, else whom the limit is about: of the calls of keys, the number
+    /// of their family.
     package let subject: String
 
     package init(tenant: TenantID, meter: QuotaMeter, subject: String = "") {

@@ -5,7 +5,7 @@ package enum QuotaMeter: UInt8, Sendable, Hashable, CaseIterable {
     case apiCalls = 2
     case storage = 3
     case transactions = 4
-    /// The calls that one API key may make in an hour.
+    /// The calls that the keys of one family may make in an hour.
     case keyCalls = 5
 
     package init(_ resource: Resource) {

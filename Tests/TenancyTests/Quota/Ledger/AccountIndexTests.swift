@@ -24,6 +24,8 @@ internal import Testing
             if step % 1_000 == 0 {
                 #expect(index.count == model.count)
                 #expect(model.allSatisfy { index[$0.key] == $0.value })
+                let subjects = model.filter { $0.key.tenant == tenant && !$0.key.subject.isEmpty }
+                #expect(Set(index.places(ofSubjectsOf: tenant)) == Set(subjects.values))
             }
         }
     }

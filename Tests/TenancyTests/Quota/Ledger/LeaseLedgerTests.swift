@@ -103,6 +103,46 @@ internal import Testing
         #expect(try driver.consume([.init(tenant, 4)]).isAdmitted)
     }
 
+    @Test("Two accounts are taken from memory together, or neither is touched")
+    func twoAtOnce() throws {
+        let tenant = try LedgerDriver.account()
+        let key = try LedgerDriver.account(.keyCalls, subject: "1")
+        var driver = LedgerDriver([
+            tenant: .init(max: 100, window: nil),
+            key: .init(max: 6, window: 20 * LedgerDriver.second),
+        ])
+        let (units, call) = (QuotaCharge(tenant, 5), QuotaCharge(key, 1))
+        let early = driver.ledger.takeAtOnce(units, and: call, now: driver.now)
+        #expect(early == nil)
+        #expect(try driver.consume([units, call]).standing?.max == 100, "the tenant's is shown")
+        driver.advance(LedgerDriver.second)
+        var taken = 1
+        while driver.ledger.takeAtOnce(units, and: call, now: driver.now) != nil {
+            taken += 1
+            driver.advance(LedgerDriver.millisecond)
+        }
+        driver.advance(LedgerDriver.second)
+        #expect(driver.used(key) == Int64(taken) && driver.used(tenant) == Int64(5 * taken))
+        while try driver.consume([units, call]).isAdmitted { taken += 1 }
+        driver.advance(LedgerDriver.second)
+        #expect(taken == 6 && driver.used(key) == 6 && driver.used(tenant) == 30)
+    }
+
+    @Test("A change of a tenant reaches the limits of its users and keys")
+    func changedSubject() throws {
+        let key = try LedgerDriver.account(.keyCalls, subject: "1")
+        var driver = LedgerDriver([key: .init(max: 100, window: nil)])
+        _ = try driver.consume([.init(key, 1)])
+        driver.database.setLimit(key, 2)
+        let isKnown = driver.ledger.refresh(key.tenant, now: driver.now)
+        #expect(!isKnown, "none of the tenant's own")
+        driver.advance(LedgerDriver.millisecond)
+        #expect(try driver.consumeAll(key) == 1)
+        driver.database.setLimit(key, 5)
+        driver.ledger.refresh(key.tenant, now: driver.now)
+        #expect(try driver.consumeAll(key) == 3)
+    }
+
     @Test("A new period begins with the whole limit, and the old one keeps what was its own")
     func rollover() throws {
         let account = try LedgerDriver.account()

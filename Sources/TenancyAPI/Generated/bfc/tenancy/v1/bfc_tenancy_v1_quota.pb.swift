@@ -1668,8 +1668,8 @@ public protocol QuotaServiceHandler: Sendable {
     /// ReconcileUsage recomputes what a tenant has used from the ledger of every unit, and compares.
     ///
     /// Who may call: platform administrators.
-    /// Errors: INVALID_ARGUMENT with BadRequest for a month that is none, or a wrong tenant name;
-    /// NOT_FOUND for a tenant that does not exist; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// Errors: FAILED_PRECONDITION with ErrorInfo USAGE_NOT_KEPT for a month before kept_from;
+    /// INVALID_ARGUMENT with BadRequest; NOT_FOUND; PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: none.
     func reconcileUsage(
         _ request: ReconcileUsageRequest, context: ServerContext
@@ -1988,8 +1988,8 @@ public struct QuotaServiceClient: Sendable {
     /// ReconcileUsage recomputes what a tenant has used from the ledger of every unit, and compares.
     ///
     /// Who may call: platform administrators.
-    /// Errors: INVALID_ARGUMENT with BadRequest for a month that is none, or a wrong tenant name;
-    /// NOT_FOUND for a tenant that does not exist; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// Errors: FAILED_PRECONDITION with ErrorInfo USAGE_NOT_KEPT for a month before kept_from;
+    /// INVALID_ARGUMENT with BadRequest; NOT_FOUND; PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: none.
     public func reconcileUsage(
         _ request: ReconcileUsageRequest, options: CallOptions = .defaults
