@@ -89,8 +89,8 @@ final class KeyVerifier: Sendable {
     /// Who calls with a key, which costs one of its hourly rate.
     ///
     /// - Parameter address: Where the call comes from; nil over a Unix socket.
-    /// - Throws: `unauthenticated` for whatever is wrong with the key, alike; `tooMany` for one
-    ///   whose hour is used up; `unavailable`.
+    /// - Throws: `keySuperseded` for one that was rotated, and `unauthenticated` for whatever else
+    ///   is wrong with the key, alike; `tooMany` for one whose hour is used up; `unavailable`.
     func principal(
         bearing text: String, address: String?
     ) async throws(DomainError) -> Principal {
@@ -101,7 +101,7 @@ final class KeyVerifier: Sendable {
 
     /// The key that was let through.
     ///
-    /// - Throws: `unauthenticated`, `tooMany`.
+    /// - Throws: `unauthenticated`, `keySuperseded`, `tooMany`.
     static func admitted(_ verdict: Verdict) throws(DomainError) -> KnownKey {
         switch (verdict.refusal, verdict.known) {
         case (nil, .some(let known)): return known
@@ -109,20 +109,32 @@ final class KeyVerifier: Sendable {
             throw DomainError(
                 .tooMany(.apiKeyCalls), message: "the key has used up its hour",
                 metadata: ["retry_after_seconds": String(verdict.rate?.secondsToReset ?? 1)])
-        default: throw Authority.Denial.unauthenticated.error
+        case (.some(let refusal), let known): throw Self.error(for: refusal, of: known)
+        case (nil, nil): throw Authority.Denial.unauthenticated.error
         }
+    }
+
+    /// What a caller hears whose key is not good.
+    private static func error(for refusal: KeyRefusal, of known: KnownKey?) -> DomainError {
+        guard refusal == .superseded, let successor = known?.key.successor else {
+            return Authority.Denial.unauthenticated.error
+        }
+        return .keySuperseded(by: successor.id)
     }
 
     /// Makes certain that the key with which something was begun still works from there, which
     /// costs nothing of its rate.
     ///
-    /// - Throws: `unauthenticated`, `unavailable`.
+    /// - Throws: `unauthenticated`, `keySuperseded`, `unavailable`.
     func confirm(bearing text: String, address: String?) async throws(DomainError) {
         let check = KeyCheck(
             address: address.flatMap { IPAddress($0) }, isTenantDecidedLater: true)
-        guard let known = try await known(text),
-            check.refusal(of: known, at: WallClock.now()) == nil
-        else { throw Authority.Denial.unauthenticated.error }
+        guard let known = try await known(text) else {
+            throw Authority.Denial.unauthenticated.error
+        }
+        if let refusal = check.refusal(of: known, at: WallClock.now()) {
+            throw Self.error(for: refusal, of: known)
+        }
     }
 
     /// What is kept of a key.

@@ -47,7 +47,7 @@ struct TenantAccess: Sendable {
                 ? try await tokens.principal(bearing: bearer, address: caller.address)
                 : try await keys.principal(bearing: bearer, address: caller.address)
         } catch {
-            if error.code == .unauthenticated {
+            if error.isUnauthenticated {
                 failures.failed(attempt, isToken ? .token : .apiKey, reason: "refused")
             }
             throw error
