@@ -96,10 +96,10 @@ fuzz: deps ## Fuzz every reader of strangers' bytes under AddressSanitizer
 # Which tests: `make tsan FILTER=TTRPCTests`.
 FILTER ?=
 
-tsan: deps ## Run the tests under ThreadSanitizer
+tsan: deps ## Run the tests, and servers of the end-to-end tests, under ThreadSanitizer
 	.scripts/tsan.sh '$(FILTER)'
 
-sanitize: deps ## Sanitizers, fuzzing, leaks and simulation, each for a bounded time
+sanitize: build ## Sanitizers, fuzzing and leaks, each for a bounded time
 	@.scripts/sanitize.sh
 
 clean: ## Remove what was built; the data in .data/ stays

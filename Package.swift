@@ -278,6 +278,9 @@ let package = Package(
 if Context.environment["TENANCY_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "ttrpc-fuzz", dependencies: ["TTRPC", "Reactor", "TenancyAPI"],
+            name: "ttrpc-fuzz",
+            dependencies: [
+                "OpenSSL", "PlainHTTP", "Reactor", "TTRPC", "Tenancy", "TenancyAPI", "W3CTrace",
+            ],
             path: "Tests/Fuzz", exclude: ["Corpus"], swiftSettings: strict))
 }

@@ -12,7 +12,7 @@ counters_min=10000
 input_bytes_max=1024
 kept_input_bytes_max=256
 input_seconds_max=60
-all_targets=(frames streams envelope messages connection client)
+all_targets=(frames streams envelope messages texts connection client)
 corpus=$PWD/Tests/Fuzz/Corpus
 scratch=$PWD/.build/fuzz
 

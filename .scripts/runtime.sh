@@ -1,6 +1,6 @@
 #!/bin/bash
 # Points a measurement of the runtime at a server of its own, in release builds, over a Unix socket
-# and TLS.
+# and TLS. TENANCY_BIN names a folder with built programs and skips the build.
 # Usage: runtime.sh hostile|leaks|idle [options of `tenancy-bench runtime …`]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -17,8 +17,11 @@ finish() {
 }
 trap finish EXIT
 
-swift build -c release --product tenancy-bench >&2
-bench=$(swift build -c release --show-bin-path)/tenancy-bench
+if [[ -z ${TENANCY_BIN:-} ]]; then
+    swift build -c release --product tenancy-bench >&2
+    TENANCY_BIN=$(swift build -c release --show-bin-path)
+fi
+bench=$TENANCY_BIN/tenancy-bench
 
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
     -subj /CN=localhost -addext subjectAltName=DNS:localhost \

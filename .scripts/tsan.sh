@@ -1,5 +1,6 @@
 #!/bin/bash
-# The tests under ThreadSanitizer. Fails when anything was reported.
+# The tests under ThreadSanitizer, and the servers that the end-to-end tests start. Fails when
+# anything was reported.
 # Usage: tsan.sh [FILTER]   (a regular expression, as for swift test --filter)
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -7,18 +8,48 @@ cd "$(dirname "$0")/.."
 # The sanitizer makes everything about ten times slower; all tests at once would starve each other
 # past what one may take.
 tests_max=8
+end_to_end_tests_max=3
+# Of the end-to-end tests those in which threads of a server meet: many callers of one tenant,
+# several servers, watches, what is remembered and ended elsewhere, files that are read anew, drains
+# and lost databases. The others send one call after the other through the same code, which every
+# test here does as well.
+end_to_end='EndToEndTests\.(ConcurrentConsume|LeasedQuota|HeldLease|QuotaCalls|IdempotencyTests'
+end_to_end+='|TwoServers|GrantsEverywhere|KeysEverywhere|Bearer|Token|WatchLife|SlowWatcher'
+end_to_end+='|WatchActivity|WatchConfigurations|Reload|Drain|LostDatabase|KilledServer'
+end_to_end+='|HostileBytes|ConnectionFairness|FailedAuthentication|OperationsPage|Tracing)'
 scratch=$PWD/.build/tsan
 happens_before=$scratch/happens-before.so
+reports=$scratch/reports
 
 swift build --build-tests --sanitize thread --scratch-path "$scratch"
 clang=$(dirname "$(realpath "$(command -v swift)")")/clang
 "$clang" -shared -fPIC -O1 -Wall -o "$happens_before" Tests/ThreadSanitizer/happens-before.c -ldl
 
-# All reports of a run at once; with any of them the program ends with an error.
-export TSAN_OPTIONS=halt_on_error=0
+rm -rf "$reports"
+mkdir -p "$reports"
+# All reports of a run at once, those of the servers too, each process in a file of its own; with
+# any of them a process ends with an error.
+export TSAN_OPTIONS="halt_on_error=0 log_path=$reports/report"
 export SWIFT_BACKTRACE=enable=no
-# The end-to-end tests start programs of the other build; what they check is not in this process.
-what=(--skip EndToEndTests)
-[[ -z ${1:-} ]] || what+=(--filter "$1")
-LD_PRELOAD=$happens_before swift test --skip-build --sanitize thread --scratch-path "$scratch" \
-    --experimental-maximum-parallelization-width "$tests_max" "${what[@]}"
+
+tests() {
+    local width=$1
+    shift
+    LD_PRELOAD=$happens_before swift test --skip-build --sanitize thread \
+        --scratch-path "$scratch" --experimental-maximum-parallelization-width "$width" "$@"
+}
+
+status=0
+if [[ -n ${1:-} ]]; then
+    tests "$end_to_end_tests_max" --filter "$1" || status=$?
+else
+    tests "$tests_max" --skip EndToEndTests || status=$?
+    tests "$end_to_end_tests_max" --filter "$end_to_end" || status=$?
+fi
+for report in "$reports"/*; do
+    [[ -e $report ]] || continue
+    head -n 200 "$report" >&2
+    echo "tsan: $report" >&2
+    status=1
+done
+exit "$status"

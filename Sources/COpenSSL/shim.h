@@ -56,7 +56,7 @@ static inline int COpenSSL_SSL_set_tlsext_host_name(SSL *session, const char *na
 /* Options are 64-bit shifts behind a cast, which Swift does not import. */
 
 static inline uint64_t COpenSSL_options_base(void) {
-    return SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION;
+    return SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CLEANSE_PLAINTEXT;
 }
 
 static inline uint64_t COpenSSL_option_no_ticket(void) {

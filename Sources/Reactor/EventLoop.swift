@@ -14,8 +14,9 @@ internal import Synchronization
 package final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable {
     /// How many readiness events one wait may bring.
     static let eventsPerTurnMax = 512
-    /// How many jobs run before descriptors are looked at again.
-    static let jobsPerTurnMax = 1024
+    /// How many jobs run before descriptors are looked at again: what has come meanwhile on another
+    /// connection waits for as many.
+    static let jobsPerTurnMax = 64
 
     private struct Slot {
         var handler: (any ReadinessHandler)?
@@ -48,6 +49,9 @@ package final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable
     private var runningJobs: [UnownedJob] = []
     private var turnEnd: [any TurnEndHandler] = []
     private let events: UnsafeMutableBufferPointer<epoll_event>
+
+    /// How many descriptors are ready in this turn; read it on the loop.
+    package private(set) var readyCount = 0
 
     /// The clock as of the start of this turn; read it on the loop.
     package private(set) var now = MonotonicInstant.now()
@@ -276,6 +280,7 @@ package final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable
 
     private func turn() {
         let count = wait()
+        readyCount = count
         now = .now()
         for index in 0..<count { dispatch(events[index]) }
         drainInbox()

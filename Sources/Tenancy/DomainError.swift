@@ -24,6 +24,8 @@ package struct DomainError: Error, Sendable, Hashable {
         case aborted
         /// No identity was given.
         case unauthenticated
+        /// The API key that was shown has a successor, and is good for nothing any more.
+        case keySuperseded
         /// The identity may not do this.
         case permissionDenied
         /// What it needs cannot be reached now; the same call may succeed later.
@@ -144,6 +146,19 @@ extension DomainError {
 
     package static let idempotencyKeyReused = DomainError(
         .idempotencyKeyReused, message: "the idempotency key was used with another request")
+}
+
+extension DomainError {
+    /// Whoever shows the whole of a key that was rotated may know that it was: the one who keeps it
+    /// has to put the new one in its place, and a guesser never gets here.
+    package static func keySuperseded(by successor: Int64) -> DomainError {
+        DomainError(
+            .keySuperseded, message: "the API key is superseded: use its successor",
+            metadata: ["superseded_by": String(successor)])
+    }
+
+    /// Whether the caller is nobody, for whatever reason.
+    package var isUnauthenticated: Bool { code == .unauthenticated || code == .keySuperseded }
 }
 
 extension DomainError: CustomStringConvertible {

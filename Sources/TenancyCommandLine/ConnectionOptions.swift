@@ -35,8 +35,8 @@ package struct ConnectionOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A file with an API key or tenant token to call with; TENANCY_TOKEN may hold it"
-                + " instead.", valueName: "file"))
+            "A file with an API key or tenant token to call with. Default: the one that"
+                + " TENANCY_TOKEN_FILE names.", valueName: "file"))
     package var tokenFile: String?
 
     @Option(
@@ -82,11 +82,10 @@ package struct ConnectionOptions: ParsableArguments {
     private func credential(
         _ environment: [String: String]
     ) throws(CommandFailure) -> Credential? {
-        if let tokenFile {
-            return try Credential(text: try TextFile.read(tokenFile), source: tokenFile)
+        guard let file = tokenFile ?? environment["TENANCY_TOKEN_FILE"].nonEmpty else {
+            return nil
         }
-        guard let token = environment["TENANCY_TOKEN"], !token.isEmpty else { return nil }
-        return try Credential(text: token, source: "TENANCY_TOKEN")
+        return try Credential(text: try TextFile.read(file), source: file)
     }
 }
 

@@ -6,7 +6,7 @@ package struct Credential: Sendable, Hashable {
     /// The text behind `Bearer`.
     package let token: String
 
-    /// Takes the text of a file or of a variable, without the space around it.
+    /// Takes the text of a file, without the space around it.
     ///
     /// - Throws: `CommandFailure` with `.usage`, which does not repeat the text.
     package init(text: String, source: String) throws(CommandFailure) {

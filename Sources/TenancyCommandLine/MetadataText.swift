@@ -18,7 +18,7 @@ package enum MetadataText {
                 throw CommandFailure(
                     .usage,
                     "every user of this machine can read a command line: give the key with"
-                        + " TENANCY_TOKEN or --token-file")
+                        + " TENANCY_TOKEN_FILE or --token-file")
             }
             metadata.append(String(text[text.index(after: equals)...]), for: key)
         }

@@ -3,7 +3,7 @@ internal import Glibc
 /// The variables of the process's environment that the command lines read.
 package enum ProcessEnvironment {
     package static let names = [
-        "TENANCY_DATA", "TENANCY_SOCKET", "TENANCY_TLS_PORT", "TENANCY_TOKEN",
+        "TENANCY_DATA", "TENANCY_SOCKET", "TENANCY_TLS_PORT", "TENANCY_TOKEN_FILE",
         "TENANCY_MIGRATION_DATABASE_URL",
     ]
 

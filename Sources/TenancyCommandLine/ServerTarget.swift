@@ -107,5 +107,5 @@ package struct ServerTarget: Sendable, Hashable {
 
 extension String? {
     /// An empty variable of the environment counts as none.
-    fileprivate var nonEmpty: String? { self?.isEmpty == false ? self : nil }
+    var nonEmpty: String? { self?.isEmpty == false ? self : nil }
 }

@@ -79,6 +79,8 @@ enum ErrorMapping {
             return (.failedPrecondition, [info("IDEMPOTENCY_KEY_REUSED")])
         case .aborted: return (.aborted, [info("CONCURRENT_CHANGE"), retry])
         case .unauthenticated: return (.unauthenticated, [info("UNAUTHENTICATED")])
+        case .keySuperseded:
+            return (.unauthenticated, [info("API_KEY_SUPERSEDED", error.metadata)])
         case .permissionDenied: return (.permissionDenied, [info("PERMISSION_DENIED")])
         case .unavailable: return (.unavailable, [info("UNAVAILABLE"), retry])
         case .deadlineExceeded: return (.deadlineExceeded, [])

@@ -268,6 +268,7 @@ package enum SchemaMigration {
     /// - Returns: nil when neither is named.
     /// - Throws: `ConfigurationError`.
     package static func url(_ plain: String?, file: String?) throws -> String? {
+        try ConnectionString.refusePasswordVariable(key: "migration.database.url")
         if let plain, !plain.isEmpty {
             guard !ConnectionString.holdsPassword(plain) else {
                 throw ConfigurationError(

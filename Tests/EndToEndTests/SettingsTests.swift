@@ -71,6 +71,19 @@ struct SettingsTests {
         #expect(try await check(["--database-url-file", "\(folder)/url"]).status == 0)
     }
 
+    @Test(
+        "takes no password of the environment's",
+        arguments: [["serve", "--check-config"], ["migrate"]])
+    func passwordVariable(command: [String]) async throws {
+        let refused = try await Command(
+            path: "/usr/bin/env",
+            arguments: ["PGPASSWORD=hunter2", BuildProducts.path("tenancyd")] + command + database
+        ).run()
+        #expect(refused.status == 64)
+        #expect(refused.errors.contains("PGPASSWORD"), "\(refused.errors)")
+        #expect(!refused.errors.contains("hunter2"))
+    }
+
     @Test("reads a file, and refuses what it does not know there")
     func file() async throws {
         let folder = try TemporaryFolder.make(mode: 0o700)

@@ -12,6 +12,7 @@ enum FuzzMain {
         "messages": MessageFuzzing.run,
         "connection": ConnectionFuzzing.run,
         "client": ClientFuzzing.run,
+        "texts": TextFuzzing.run,
     ]
 
     static let target: @Sendable (UnsafeRawBufferPointer) -> Void = {

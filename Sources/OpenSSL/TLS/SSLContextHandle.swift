@@ -57,32 +57,14 @@ struct SSLContextHandle: ~Copyable {
         SSL_CTX_set_verify_depth(pointer, TLSContext.chainDepthMax)
     }
 
-    borrowing func setTickets(
-        _ tickets: TLSServerConfiguration.SessionTickets
-    ) throws(OpenSSLError) {
-        let operation = "configure session tickets"
-        switch tickets {
-        case .off:
-            // The option alone leaves TLS 1.3 sending tickets of another kind.
-            _ = SSL_CTX_set_options(pointer, COpenSSL_option_no_ticket())
-            try OpenSSLError.check(
-                SSL_CTX_set_num_tickets(pointer, 0), .libraryFailure, operation)
-        case .issued(let count, let lifetimeSeconds):
-            guard (1...8).contains(count),
-                (1...TLSContext.ticketLifetimeSecondsMax).contains(lifetimeSeconds)
-            else {
-                throw OpenSSLError(
-                    .configurationInvalid, operation,
-                    reasons: ["a count of 1 to 8 and a lifetime of 1 second to 7 days"])
-            }
-            try OpenSSLError.check(
-                SSL_CTX_set_num_tickets(pointer, count), .libraryFailure, operation)
-            _ = SSL_CTX_set_timeout(pointer, lifetimeSeconds)
-            // Without a name of its own a server that asks for certificates refuses resumption.
-            let name = Array("tenancy".utf8)
-            try OpenSSLError.check(
-                SSL_CTX_set_session_id_context(pointer, name, UInt32(name.count)),
-                .libraryFailure, operation)
-        }
+    /// A resumed session does not look at the client's certificate again: a revocation or an expiry
+    /// would be felt as late as tickets last. OpenSSL itself resumes none of a server that asks for
+    /// certificates, unless it is told to; then it should not hand out tickets either, of which it
+    /// gives two with each handshake.
+    borrowing func issueNoTickets() throws(OpenSSLError) {
+        // The option alone leaves TLS 1.3 sending tickets of another kind.
+        _ = SSL_CTX_set_options(pointer, COpenSSL_option_no_ticket())
+        try OpenSSLError.check(
+            SSL_CTX_set_num_tickets(pointer, 0), .libraryFailure, "configure session tickets")
     }
 }

@@ -25,7 +25,6 @@ package final class TLSContext: @unchecked Sendable {
     static let chainDepthMax: Int32 = 8
     /// What a peer's certificates may take in all, before any is looked at.
     static let peerChainBytesMax = 64 * 1024
-    static let ticketLifetimeSecondsMax = 7 * 24 * 60 * 60
 
     /// A server's context. Reads the files named in `configuration`; throws an error that names the
     /// file which is unreadable, malformed, expired, or does not fit its key.
@@ -40,7 +39,7 @@ package final class TLSContext: @unchecked Sendable {
             applicationProtocols.install(on: handle.pointer)
         }
         try handle.verifyClients(configuration, keeping: revocationLists)
-        try handle.setTickets(configuration.sessionTickets)
+        try handle.issueNoTickets()
     }
 
     /// A client's context. Reads the files named in `configuration`; throws an error that names the

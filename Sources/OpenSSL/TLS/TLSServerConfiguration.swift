@@ -10,15 +10,6 @@ package struct TLSServerConfiguration: Sendable {
         case required
     }
 
-    /// Whether a client may resume a session instead of authenticating again.
-    package enum SessionTickets: Sendable, Hashable {
-        case off
-        /// `count` tickets (1 to 8) after each handshake, good for `lifetimeSeconds` (at most a
-        /// week). A resumed session does not look at the client's certificate again: a revocation
-        /// or an expiry takes that long to be felt, which is why tickets are off unless asked for.
-        case issued(count: Int, lifetimeSeconds: Int)
-    }
-
     package var identity: TLSIdentity
     /// The roots that client certificates must lead to. Required unless the policy is `none`.
     package var trustAnchors: PEMSource?
@@ -32,7 +23,6 @@ package struct TLSServerConfiguration: Sendable {
     package var applicationProtocols: [String] = ["ttrpc"]
     /// Whether a client that offers no application protocol at all is refused too.
     package var requiresApplicationProtocol = false
-    package var sessionTickets = SessionTickets.off
 
     package init(identity: TLSIdentity) {
         self.identity = identity

@@ -43,7 +43,8 @@ public final class ProtobufArena {
     /// Whether an allocation was refused because of the cap.
     var isExhausted: Bool { state.pointee.isExhausted }
 
-    /// Forgets everything that was allocated. Pointers into the arena end here.
+    /// Forgets everything that was allocated, and zeroes it: it may hold a credential. Pointers
+    /// into the arena end here.
     func reset() {
         state.pointee.reset()
     }
@@ -121,8 +122,10 @@ private struct ProtobufArenaState {
     private var end: UnsafeMutableRawPointer
     private let firstBlock: UnsafeMutableRawPointer
     /// Blocks past the first one; they go at the end of the message.
-    private var furtherBlocks: [UnsafeMutableRawPointer] = []
+    private var furtherBlocks: [UnsafeMutableRawBufferPointer] = []
     private var furtherBytes = 0
+    /// How much of the first block was used before the others came.
+    private var firstBlockUsed = 0
     private let bytesMax: Int
     private(set) var isExhausted = false
 
@@ -154,8 +157,10 @@ private struct ProtobufArenaState {
         }
         let wished = max(furtherBytes, 2 * ProtobufArena.firstBlockBytes)
         let bytes = min(max((size + 15) & ~15, wished), left & ~15)
+        // The rest of the block before is not used any more.
+        if furtherBlocks.isEmpty { firstBlockUsed = cursor - firstBlock }
         let block = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 16)
-        furtherBlocks.append(block)
+        furtherBlocks.append(UnsafeMutableRawBufferPointer(start: block, count: bytes))
         furtherBytes += bytes
         cursor = block + ((size + 15) & ~15)
         end = block + bytes
@@ -164,12 +169,18 @@ private struct ProtobufArenaState {
 
     mutating func reset() {
         isExhausted = false
-        cursor = firstBlock
         guard !furtherBlocks.isEmpty else {
+            explicit_bzero(firstBlock, cursor - firstBlock)
+            cursor = firstBlock
             return
         }
+        explicit_bzero(firstBlock, firstBlockUsed)
+        cursor = firstBlock
         end = firstBlock + ProtobufArena.firstBlockBytes
-        for block in furtherBlocks { block.deallocate() }
+        for block in furtherBlocks {
+            if let base = block.baseAddress { explicit_bzero(base, block.count) }
+            block.deallocate()
+        }
         furtherBlocks = []
         furtherBytes = 0
     }

@@ -31,7 +31,7 @@ final class ServerConnection: ChannelOwner {
         loop = channel.loop
         limits = core.limits
         unreadBytes = UnreadBytes(max: core.limits.unreadBytesMax)
-        handlers = RunningHandlers(max: core.limits.callsPerConnectionMax)
+        handlers = RunningHandlers(limits: core.limits, all: core.handlers)
         streams = ServerStreams(callsMax: core.limits.callsPerConnectionMax)
     }
 

@@ -10,6 +10,8 @@ final class ServerCore: Sendable {
     let keptBytes: ByteBudget
     /// What all connections hold of answers that their peers do not take.
     let unsentBytes: ByteBudget
+    /// How many handlers of all connections run.
+    let handlers = HandlerCount()
     /// `unaryTimeMax` and `streamTimeMax` in nanoseconds: they are added to the time of every call,
     /// and a `Duration` counts in 128 bits.
     private let unaryNanosecondsMax: UInt64

@@ -14,6 +14,17 @@ public struct ServerLimits: Sendable, Hashable {
     public var unsentBytesTotalMax = 256 << 20
     /// How many calls may be in flight on one connection; one more is `RESOURCE_EXHAUSTED`.
     public var callsPerConnectionMax = 1_024
+    /// How many calls of one connection may have a handler at work; one more is
+    /// `RESOURCE_EXHAUSTED`. A handler counts until it returns, also when its call has ended.
+    public var callsAtWorkPerConnectionMax = 1_024
+    /// How many calls of all connections together may have a handler at work; one more is
+    /// `UNAVAILABLE` and was not begun, unless its connection has fewer than
+    /// `callsAtWorkGuaranteed`.
+    public var callsAtWorkMax = 32_768
+    /// How many calls of a connection are worked on whatever others have at work.
+    public var callsAtWorkGuaranteed = 4
+    /// What a caller is told to wait that was refused for `callsAtWorkMax`.
+    public var overloadRetryDelay = Duration.milliseconds(100)
     /// How many messages of a client's stream may wait for its handler. One read from a socket
     /// may bring thousands of small messages before the handler can run at all.
     public var unreadMessagesMax = 16_384

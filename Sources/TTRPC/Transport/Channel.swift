@@ -34,13 +34,6 @@ final class Channel: ReadinessHandler, TurnEndHandler {
         case closed
     }
 
-    /// How many TLS records one readiness event may bring before the next connection's turn.
-    private static let readsPerEventMax = 8
-    /// About how many frames one readiness event may bring before the next connection's turn: a
-    /// call costs the loop microseconds, and whoever waits behind a thousand of them pays for all.
-    private static let framesPerEventMax = 64
-    private static let readBytesMin = 1 << 10
-
     let loop: EventLoop
     private let buffers: ChannelBuffers
     private let limits: ChannelLimits
@@ -62,10 +55,7 @@ final class Channel: ReadinessHandler, TurnEndHandler {
     private var isAboveHighWater = false
     private var isFlushScheduled = false
     private var isClosingAfterFlush = false
-    /// How much is read at once: as much as holds no more frames than one event may bring. What has
-    /// been read is handed out whole, since all connections of a loop read into the same memory.
-    private var readBytes = 8 << 10
-    private var framesOfEvent = 0
+    private var pace = ReadPace()
     /// Set while frames are handed out, so that answers given at once are flushed once.
     private var isReceiving = false
     /// How many bytes were handed to the kernel or to TLS, from the start.
@@ -348,13 +338,10 @@ final class Channel: ReadinessHandler, TurnEndHandler {
     private func read() {
         guard phase == .open, !isReadingPaused else { return }
         isReceiving = true
-        var reads = 0
         var mayHoldMore = true
-        framesOfEvent = 0
-        while phase == .open, mayHoldMore, mayRead, reads < Self.readsPerEventMax,
-            framesOfEvent < Self.framesPerEventMax
-        {
-            reads += 1
+        pace.begin(isShared: loop.readyCount > 1)
+        while phase == .open, mayHoldMore, mayRead, pace.mayRead {
+            pace.willRead()
             mayHoldMore = readOnce()
         }
         isReceiving = false
@@ -371,7 +358,7 @@ final class Channel: ReadinessHandler, TurnEndHandler {
     /// Reads once; true when the TLS session may hold more.
     private func readOnce() -> Bool {
         guard let number = descriptor?.number else { return false }
-        let place = UnsafeMutableRawBufferPointer(rebasing: buffers.read[..<readBytes])
+        let place = UnsafeMutableRawBufferPointer(rebasing: buffers.read[..<pace.bytes])
         do {
             guard let tls else {
                 switch try Socket.read(number, into: place) {
@@ -402,20 +389,21 @@ final class Channel: ReadinessHandler, TurnEndHandler {
     }
 
     private func receive(_ count: Int) {
+        // All connections of the loop read into the same memory: of one's credentials nothing stays
+        // there.
+        defer { buffers.clear(count) }
         var input = UnsafeRawBufferPointer(rebasing: buffers.read[..<count])
-        let isFull = count == readBytes
-        let framesBefore = framesOfEvent
         loop: while phase == .open {
             switch decoder.next(&input) {
             case .needsMoreBytes: break loop
             case .frame(let header, let data):
-                framesOfEvent += 1
+                pace.tookFrame()
                 owner?.channelDidReceive(header, data)
                 // Small requests may have large answers; what is unsent must not wait for the end
                 // of everything that was read.
                 if let outbound, outbound.count > limits.unsentBytesHigh { flush() }
             case .oversized(let header):
-                framesOfEvent += 1
+                pace.tookFrame()
                 owner?.channelDidReceiveOversized(header)
             case .discardLimitExceeded:
                 finish(.discardLimitExceeded)
@@ -423,13 +411,8 @@ final class Channel: ReadinessHandler, TurnEndHandler {
                 finish(.keptBytesExceeded)
             }
         }
-        let frames = framesOfEvent - framesBefore
-        if frames > Self.framesPerEventMax {
-            readBytes = max(Self.readBytesMin, readBytes / 2)
-        } else if isFull, frames < Self.framesPerEventMax / 4 {
-            readBytes = min(ChannelBuffers.readBytesMax, readBytes * 2)
-        }
-        checkFrameTime(completedFrame: frames > 0)
+        pace.didRead(count)
+        checkFrameTime(completedFrame: pace.completedFrame)
     }
 
     /// Notes that bytes came. A record of TLS that is cut off is a frame that is cut off: what it

@@ -1,4 +1,7 @@
-/// Bytes on their way out: written at the end, taken by the socket from the front.
+internal import Glibc
+
+/// Bytes on their way out: written at the end, taken by the socket from the front. They may be
+/// secrets, such as a key that is shown once, so none stay here.
 final class OutboundBuffer {
     private var base: UnsafeMutableRawPointer
     private(set) var capacity: Int
@@ -10,7 +13,10 @@ final class OutboundBuffer {
         self.capacity = capacity
     }
 
-    deinit { base.deallocate() }
+    deinit {
+        explicit_bzero(base + start, count)
+        base.deallocate()
+    }
 
     var count: Int { end - start }
 
@@ -28,10 +34,12 @@ final class OutboundBuffer {
 
     /// Takes back what was reserved since `count` was `mark`.
     func truncate(to mark: Int) {
+        explicit_bzero(base + start + mark, count - mark)
         end = start + mark
     }
 
     func consume(_ byteCount: Int) {
+        explicit_bzero(base + start, byteCount)
         start += byteCount
         guard start == end else { return }
         start = 0
@@ -43,10 +51,13 @@ final class OutboundBuffer {
         let needed = kept + byteCount
         if needed <= capacity, start >= capacity / 2 {
             base.copyMemory(from: base + start, byteCount: kept)
+            // The two do not overlap: what is kept began in the second half.
+            explicit_bzero(base + start, kept)
         } else {
             capacity = max(needed, 2 * capacity)
             let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
             larger.copyMemory(from: base + start, byteCount: kept)
+            explicit_bzero(base + start, kept)
             base.deallocate()
             base = larger
         }
@@ -80,6 +91,11 @@ final class ChannelBuffers {
     }
 
     deinit { read.deallocate() }
+
+    /// Zeroes the first bytes of `read`.
+    func clear(_ count: Int) {
+        if let base = read.baseAddress { explicit_bzero(base, count) }
+    }
 
     func takeOutbound() -> OutboundBuffer {
         spare.popLast() ?? OutboundBuffer(capacity: Self.outboundBytesInitial)

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Cuts a stream of bytes into frames.
 ///
 /// A frame that lies whole in the bytes just read is handed on in place. Only a frame that is cut
@@ -121,8 +123,14 @@ private struct KeptBytes: ~Copyable {
     }
 
     deinit {
-        base?.deallocate()
+        if let base { Self.discard(base, count) }
         budget?.giveBack(capacity)
+    }
+
+    /// What is left behind may be a credential.
+    private static func discard(_ base: UnsafeMutableRawPointer, _ count: Int) {
+        explicit_bzero(base, count)
+        base.deallocate()
     }
 
     /// The header; there are at least `FrameHeader.byteCount` bytes.
@@ -154,7 +162,7 @@ private struct KeptBytes: ~Copyable {
     }
 
     mutating func free() {
-        base?.deallocate()
+        if let base { Self.discard(base, count) }
         budget?.giveBack(capacity)
         base = nil
         capacity = 0
@@ -169,7 +177,7 @@ private struct KeptBytes: ~Copyable {
         let larger = UnsafeMutableRawPointer.allocate(byteCount: wanted, alignment: 16)
         if let base {
             larger.copyMemory(from: base, byteCount: count)
-            base.deallocate()
+            Self.discard(base, count)
         }
         base = larger
         capacity = wanted

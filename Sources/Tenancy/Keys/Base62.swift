@@ -6,21 +6,25 @@ package enum Base62 {
     /// The number that the bytes are, most significant first, in exactly so many digits.
     ///
     /// - Precondition: the number has no more digits.
-    package static func encode(_ bytes: [UInt8], digits: Int) -> String {
-        var number = bytes
-        var text = [UInt8](repeating: alphabet[0], count: digits)
-        for place in text.indices.reversed() {
-            // One step of long division by 62, the remainder of which is the next digit.
-            var remainder = 0
-            for index in number.indices {
-                let value = remainder << 8 | Int(number[index])
-                number[index] = UInt8(value / 62)
-                remainder = value % 62
+    package static func encode(_ bytes: some Sequence<UInt8>, digits: Int) -> String {
+        // The division leaves it zero, and the digits are written where they stay: of a secret no
+        // copy is left behind.
+        var number = Array(bytes)
+        let text = String(unsafeUninitializedCapacity: digits) { text in
+            for place in (0..<digits).reversed() {
+                // One step of long division by 62, the remainder of which is the next digit.
+                var remainder = 0
+                for index in number.indices {
+                    let value = remainder << 8 | Int(number[index])
+                    number[index] = UInt8(value / 62)
+                    remainder = value % 62
+                }
+                text[place] = alphabet[remainder]
             }
-            text[place] = alphabet[remainder]
+            return digits
         }
         precondition(number.allSatisfy { $0 == 0 }, "the number has more than \(digits) digits")
-        return String(decoding: text, as: UTF8.self)
+        return text
     }
 
     static func isDigit(_ byte: UInt8) -> Bool {

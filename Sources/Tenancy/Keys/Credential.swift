@@ -21,7 +21,7 @@ package struct Credential: Sendable, Hashable {
     package let tenant: TenantID
 
     /// - Parameter secret: fresh bytes of a cryptographic source of randomness.
-    package init(_ kind: Kind, of tenant: TenantID, secret: [UInt8]) {
+    package init(_ kind: Kind, of tenant: TenantID, secret: some Collection<UInt8>) {
         precondition(secret.count == Self.secretBytes, "a secret has 256 bits")
         let body =
             "\(kind.rawValue)_\(tenant)_" + Base62.encode(secret, digits: Self.secretDigits)

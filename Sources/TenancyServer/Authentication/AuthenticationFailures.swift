@@ -47,10 +47,6 @@ final class AuthenticationFailures: Sendable {
         }
     }
 
-    /// How many lines of one second are logged; the rest are counted. Whoever wants to fill the
-    /// disk needs no credential for it.
-    static let linesPerSecondMax = 20
-
     private struct Series: Hashable {
         let kind: Kind
         let reason: String
@@ -58,18 +54,17 @@ final class AuthenticationFailures: Sendable {
 
     private struct State {
         var counters: [Series: Counter] = [:]
-        var budget = LineBudget(linesPerSecondMax: linesPerSecondMax)
         var limiter: FailureLimiter
     }
 
-    private let logger: Logger
+    private let log: BoundedLog
     private let started = MonotonicInstant.now()
     private let limited = Counter(label: "tenancy.authentication.limited")
     private let state: Mutex<State>
 
     /// - Parameter perSecond: How many failures a second one address may have; 0 for any number.
     init(logger: Logger, perSecond: Int) {
-        self.logger = logger
+        log = BoundedLog(logger)
         state = Mutex(State(limiter: FailureLimiter(perSecond: perSecond)))
     }
 
@@ -81,9 +76,8 @@ final class AuthenticationFailures: Sendable {
         _ kind: Kind, reason: String, peer: String, detail: String = "",
         sources: [FailureLimiter.Source] = []
     ) {
-        let second = WallClock.now().microseconds / 1_000_000
         let now = microseconds
-        let (counter, dropped) = state.withLock { state in
+        let counter = state.withLock { state in
             let series = Series(kind: kind, reason: reason)
             let counter =
                 state.counters[series]
@@ -92,16 +86,14 @@ final class AuthenticationFailures: Sendable {
                     dimensions: [("kind", kind.rawValue), ("reason", reason)])
             state.counters[series] = counter
             state.limiter.fail(sources, at: now)
-            return (counter, state.budget.admit(second: second))
+            return counter
         }
         counter.increment()
-        guard let dropped else { return }
         var metadata: Logger.Metadata = [
             "kind": "\(kind.rawValue)", "reason": "\(reason)", "peer": "\(peer)",
         ]
         if !detail.isEmpty { metadata["detail"] = "\(detail)" }
-        if dropped > 0 { metadata["lines_dropped_before"] = "\(dropped)" }
-        logger.notice("authentication failed", metadata: metadata)
+        log.write(.notice, "authentication failed", metadata)
     }
 
     /// - Throws: `tooMany` where so many have failed that this one is not looked at.

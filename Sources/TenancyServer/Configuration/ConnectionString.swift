@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// What a libpq connection string gives away.
 enum ConnectionString {
     /// Whether a password is in it, of the database's user or of a key. The string may be a URI or
@@ -14,6 +16,13 @@ enum ConnectionString {
         return rest[rest.index(after: query)...].split(separator: "&").contains { parameter in
             isPassword(parameter.prefix { $0 != "=" })
         }
+    }
+
+    /// libpq would take a password from the environment without a word.
+    static func refusePasswordVariable(key: String) throws(ConfigurationError) {
+        guard getenv("PGPASSWORD") != nil else { return }
+        throw ConfigurationError(
+            key: key, rule: "must be used without PGPASSWORD: a password belongs into a file")
     }
 
     private static func isPassword(_ keyword: Substring) -> Bool {

@@ -1,4 +1,4 @@
-internal import SystemPackage
+internal import OpenSSL
 
 /// A setting that lies in a file of its own, so that it is in no environment and no command line.
 enum SecretFile {
@@ -9,34 +9,20 @@ enum SecretFile {
     ///
     /// - Throws: `ConfigurationError` for a file that cannot be read, is too long, or is empty.
     static func read(_ path: String, key: String) throws(ConfigurationError) -> String {
-        var bytes = [UInt8](repeating: 0, count: bytesMax + 1)
-        let count: Int
+        let bytes: SecretBytes
         do {
-            let descriptor = try FileDescriptor.open(FilePath(path), .readOnly)
-            count = try descriptor.closeAfter {
-                try bytes.withUnsafeMutableBytes { buffer in
-                    var filled = 0
-                    while filled < buffer.count {
-                        let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
-                        let more = try descriptor.read(into: rest)
-                        guard more > 0 else { break }
-                        filled += more
-                    }
-                    return filled
-                }
-            }
+            bytes = try KeyFile(path).read(bytesMax: bytesMax)
         } catch {
             throw ConfigurationError(key: key, rule: "\"\(path)\" cannot be read: \(error)")
         }
-        guard count <= bytesMax else {
-            throw ConfigurationError(
-                key: key, rule: "\"\(path)\" must have at most \(bytesMax) bytes")
+        let text = bytes.withUnsafeBytes { bytes in
+            let isSpace = { (byte: UInt8) in byte == 0x20 || (0x09...0x0d).contains(byte) }
+            let end = bytes.lastIndex { !isSpace($0) }.map { $0 + 1 } ?? 0
+            return String(decoding: bytes[..<end].drop(while: isSpace), as: UTF8.self)
         }
-        let text = String(decoding: bytes[..<count], as: UTF8.self)
-        let trimmed = text.drop(while: \.isWhitespace)
-        guard let last = trimmed.lastIndex(where: { !$0.isWhitespace }) else {
+        guard !text.isEmpty else {
             throw ConfigurationError(key: key, rule: "\"\(path)\" must not be empty")
         }
-        return String(trimmed[...last])
+        return text
     }
 }

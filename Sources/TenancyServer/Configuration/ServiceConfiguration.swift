@@ -138,6 +138,7 @@ package struct ServiceConfiguration: Sendable {
     /// service manager's is a file.
     private static func databaseURL(_ config: ConfigReader) throws -> String {
         // Both are asked for, whichever is used: what nobody asks for counts as no setting.
+        try ConnectionString.refusePasswordVariable(key: "database.url")
         let url = config.string(forKey: "database.url", isSecret: true)
         let path = config.string(forKey: "database.url.file")
         if let url, !url.isEmpty {
@@ -173,6 +174,11 @@ package struct ServiceConfiguration: Sendable {
         limits.callsPerConnectionMax = try number(
             config, "calls.per.connection.max", default: limits.callsPerConnectionMax,
             in: 1...1_000_000)
+        limits.callsAtWorkPerConnectionMax = try number(
+            config, "calls.at.work.per.connection.max",
+            default: limits.callsAtWorkPerConnectionMax, in: 1...1_000_000)
+        limits.callsAtWorkMax = try number(
+            config, "calls.at.work.max", default: limits.callsAtWorkMax, in: 1...10_000_000)
         limits.channel.frameTimeMax = .milliseconds(
             try number(config, "frame.time.max.ms", default: 10_000, in: 1...3_600_000))
         limits.channel.handshakeTimeMax = .milliseconds(

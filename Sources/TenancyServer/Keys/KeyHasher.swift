@@ -40,7 +40,9 @@ struct KeyHasher: Sendable {
         guard version > 0 else { return try credential.hash().bytes }
         guard let pepper = peppers?.keyring.key(version) else { throw Self.failure }
         do throws(OpenSSLError) {
-            return try HMACSHA256.authenticate(Array(credential.text.utf8), key: pepper).bytes
+            return try credential.withBytes { (bytes) throws(OpenSSLError) in
+                try HMACSHA256.authenticate(bytes, key: pepper).bytes
+            }
         } catch {
             throw Self.failure
         }

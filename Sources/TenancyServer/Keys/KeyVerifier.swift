@@ -146,27 +146,40 @@ final class KeyVerifier: Sendable {
     /// The key that a caller shows. Nothing is taken from its hour yet.
     ///
     /// - Parameter address: Where the call comes from; nil over a Unix socket.
-    /// - Throws: `unauthenticated` for whatever is wrong with the key, alike; `unavailable`.
+    /// - Throws: `keySuperseded` for one that was rotated, and `unauthenticated` for whatever else
+    ///   is wrong with the key, alike; `unavailable`.
     func shown(_ text: String, address: String?) async throws(DomainError) -> KnownKey {
         let check = KeyCheck(
             address: address.flatMap { IPAddress($0) }, isTenantDecidedLater: true)
-        guard let known = try await known(text),
-            check.refusal(of: known, at: WallClock.now()) == nil
-        else { throw Authority.Denial.unauthenticated.error }
+        guard let known = try await known(text) else {
+            throw Authority.Denial.unauthenticated.error
+        }
+        if let refusal = check.refusal(of: known, at: WallClock.now()) {
+            throw Self.error(for: refusal, of: known)
+        }
         return known
     }
 
     /// The key that was let through.
     ///
-    /// - Throws: `unauthenticated`, `tooMany`.
+    /// - Throws: `unauthenticated`, `keySuperseded`, `tooMany`.
     static func admitted(_ verdict: Verdict) throws(DomainError) -> KnownKey {
         switch (verdict.refusal, verdict.known) {
         case (nil, .some(let known)): return known
         case (.rateLimited, _):
             if let rate = verdict.rate { throw rate.excess }
             throw Authority.Denial.unauthenticated.error
-        default: throw Authority.Denial.unauthenticated.error
+        case (.some(let refusal), let known): throw Self.error(for: refusal, of: known)
+        case (nil, nil): throw Authority.Denial.unauthenticated.error
         }
+    }
+
+    /// What a caller hears whose key is not good.
+    private static func error(for refusal: KeyRefusal, of known: KnownKey?) -> DomainError {
+        guard refusal == .superseded, let successor = known?.key.successor else {
+            return Authority.Denial.unauthenticated.error
+        }
+        return .keySuperseded(by: successor.id)
     }
 
     /// What is kept of a key.

@@ -1,6 +1,5 @@
 internal import Instrumentation
 package import Logging
-internal import Synchronization
 package import W3CTrace
 
 /// Puts finished spans into the log, so that a trace can be followed by its id through the logs of
@@ -11,17 +10,17 @@ package final class SpanLog: Sendable {
     /// How many spans of one second are logged; the rest are counted.
     package static let spansPerSecondMax = 1000
 
-    private let logger: Logger
-    private let budget = Mutex(LineBudget(linesPerSecondMax: spansPerSecondMax))
+    private let log: BoundedLog
 
     package init(logger: Logger) {
-        self.logger = logger
+        log = BoundedLog(logger, linesPerSecondMax: Self.spansPerSecondMax)
     }
 
     package func record(_ span: FinishedSpan) {
-        let end = span.startNanoseconds + span.durationNanoseconds
-        let second = Int64(clamping: end / 1_000_000_000)
-        guard let dropped = budget.withLock({ $0.admit(second: second) }) else { return }
+        log.write(.info, "span", Self.metadata(of: span))
+    }
+
+    private static func metadata(of span: FinishedSpan) -> Logger.Metadata {
         var metadata: Logger.Metadata = [
             "trace_id": "\(span.traceParent.traceIDText)",
             "span_id": "\(span.traceParent.spanIDText)", "name": "\(span.name)",
@@ -35,8 +34,7 @@ package final class SpanLog: Sendable {
         if !span.events.isEmpty {
             metadata["events"] = "\(span.events.joined(separator: ", "))"
         }
-        if dropped > 0 { metadata["spans_dropped_before"] = "\(dropped)" }
-        logger.info("span", metadata: metadata)
+        return metadata
     }
 }
 

@@ -43,9 +43,16 @@ struct TenantSealer: Sendable {
     func open(
         _ sealed: [UInt8], for purpose: Purpose, name: String
     ) throws(DomainError) -> [UInt8] {
+        try openSecret(sealed, for: purpose, name: name).withUnsafeBytes { [UInt8]($0) }
+    }
+
+    /// As `open`, into memory that is zeroed when it is let go.
+    func openSecret(
+        _ sealed: [UInt8], for purpose: Purpose, name: String
+    ) throws(DomainError) -> SecretBytes {
         guard sealed.first == Self.format else { throw Self.unreadable }
         do throws(OpenSSLError) {
-            return try AES256GCM.open(
+            return try AES256GCM.openSecret(
                 Array(sealed.dropFirst()),
                 associatedData: AssociatedData.of(purpose.rawValue, tenant: tenant, name: name),
                 key: dataKey)

@@ -1,3 +1,4 @@
+internal import OpenSSL
 internal import TTRPC
 internal import Tenancy
 internal import TenancyAPI
@@ -71,7 +72,7 @@ extension TenantAccess {
             answerSeal: answerIsSecret
                 ? idempotency.flatMap { tenant.sealer?.answerSeal(idempotencyKey: $0.key) } : nil)
         let admitted = tenant
-        let bytes = try await store.change(terms) { status throws(DomainError) in
+        var bytes = try await store.change(terms) { status throws(DomainError) in
             guard operation.rule.effect == .lifecycle || status == .active else {
                 throw .tenantNotActive(status)
             }
@@ -79,6 +80,7 @@ extension TenantAccess {
             let tenant = try await confirmed(admitted, caller, operation, change)
             return try await body(change, tenant, read).wireBytes()
         }
+        defer { if answerIsSecret { bytes.cleanse() } }
         return try bytes.withUnsafeBytes { try Response(wire: $0) }
     }
 

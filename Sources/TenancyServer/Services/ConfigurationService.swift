@@ -1,3 +1,4 @@
+internal import OpenSSL
 internal import TTRPC
 internal import Tenancy
 internal import TenancyAPI
@@ -46,10 +47,10 @@ struct ConfigurationService: ConfigurationServiceHandler {
             of: tenant, isKept: false, context: caller.auditContext)
         for index in page.settings.indices {
             guard let sealed = page.settings[index].sealedValue else { continue }
-            let bytes = try sealer.open(
+            let secret = try sealer.openSecret(
                 sealed, for: .configuration, name: page.settings[index].key.text)
             page.settings[index].value = SettingValue(
-                trusted: String(decoding: bytes, as: UTF8.self))
+                trusted: secret.withUnsafeBytes { String(decoding: $0, as: UTF8.self) })
         }
         return page
     }
@@ -69,8 +70,9 @@ struct ConfigurationService: ConfigurationServiceHandler {
             var sealed: [UInt8]?
             if isSensitive {
                 guard let sealer = tenant.sealer else { throw Sealing.notConfigured }
-                sealed = try sealer.seal(
-                    Array(draft.value.text.utf8), for: .configuration, name: draft.key.text)
+                var secret = Array(draft.value.text.utf8)
+                defer { secret.cleanse() }
+                sealed = try sealer.seal(secret, for: .configuration, name: draft.key.text)
             }
             let stored =
                 present == nil

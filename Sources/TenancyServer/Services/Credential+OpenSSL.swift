@@ -7,8 +7,9 @@ extension Credential {
     /// - Throws: `internalFailure` rather than ever giving out a weak one.
     static func fresh(_ kind: Kind, of tenant: TenantID) throws(DomainError) -> Credential {
         do {
-            return Credential(
-                kind, of: tenant, secret: try SecureRandom.bytes(count: Credential.secretBytes))
+            return try SecretBytes.random(count: Credential.secretBytes).withUnsafeBytes {
+                Credential(kind, of: tenant, secret: $0)
+            }
         } catch {
             throw DomainError(.internalFailure, message: "there is no randomness")
         }
@@ -16,11 +17,26 @@ extension Credential {
 
     /// What is kept of it. A secret of 256 random bits needs no slow hash: it cannot be tried out.
     func hash() throws(DomainError) -> SHA256Digest {
-        do {
-            return try SHA256.hash(Array(text.utf8))
+        do throws(OpenSSLError) {
+            return try withBytes { (bytes) throws(OpenSSLError) in try SHA256.hash(bytes) }
         } catch {
             throw DomainError(.internalFailure, message: "a hash could not be computed")
         }
+    }
+
+    /// Lends the text's bytes where they are: a copy would have to be zeroed.
+    func withBytes<Value>(
+        _ body: (UnsafeRawBufferPointer) throws(OpenSSLError) -> Value
+    ) throws(OpenSSLError) -> Value {
+        var text = text
+        var result: Result<Value, OpenSSLError>?
+        text.withUTF8 { bytes in
+            result = Result { () throws(OpenSSLError) in
+                try body(UnsafeRawBufferPointer(bytes))
+            }
+        }
+        guard let result else { preconditionFailure("every text has bytes") }
+        return try result.get()
     }
 }
 

@@ -18,9 +18,15 @@ enum RequestHash {
         let caller = Array(principal.auditName.utf8)
         // The length in front keeps a name from going over into the request.
         let length = withUnsafeBytes(of: UInt32(caller.count).bigEndian) { Array($0) }
-        let bytes = length + caller + (try unkeyed.wireBytes())
+        // It may hold a secret.
+        var bytes = try unkeyed.wireBytes()
+        defer { bytes.cleanse() }
         do {
-            return try SHA256.hash(bytes).bytes
+            var hash = try SHA256()
+            try hash.update(length)
+            try hash.update(caller)
+            try hash.update(bytes)
+            return try hash.finish().bytes
         } catch {
             throw RPCError(.internal, "internal error")
         }

@@ -63,7 +63,7 @@ struct TenantAccess: Sendable {
                 principal = key.principal
             }
         } catch {
-            if error.code == .unauthenticated {
+            if error.isUnauthenticated {
                 failures.failed(attempt, isToken ? .token : .apiKey, reason: "refused")
             }
             throw error

@@ -68,7 +68,7 @@ struct TokenService: TokenServiceHandler {
             access.failures.succeeded(attempt)
             return known
         } catch {
-            if error.code == .unauthenticated {
+            if error.isUnauthenticated {
                 access.failures.failed(attempt, .apiKey, reason: "refused")
             }
             throw error

@@ -66,8 +66,17 @@ struct KeyRotationTests {
                 .init(tenantCode: code, status: .superseded))
             #expect(listed.apiKeys.map(\.keyId) == [old.keyId])
             try await deployment.withServices(over: deployment.anonymousTLS) { program in
-                try await expectFailure(.unauthenticated) {
+                let refusal = try await expectFailure(.unauthenticated) {
                     try await program.check(of: code, options: .bearing(old.apiKey))
+                }
+                let exchange = try await expectFailure(.unauthenticated) {
+                    try await program.tokens.exchangeApiKey(.init(apiKey: old.apiKey))
+                }
+                for error in [refusal, exchange] {
+                    #expect(error.message.contains("superseded"))
+                    #expect(try error.errorInfo?.reason == "API_KEY_SUPERSEDED")
+                    let successor = try error.errorInfo?.metadata["superseded_by"]
+                    #expect(successor == String(new.keyId))
                 }
                 _ = try await program.check(of: code, options: .bearing(new.apiKey))
             }
@@ -138,9 +147,10 @@ struct KeyRotationTests {
                 #expect(try await responses.next()?.type == .heartbeat)
                 _ = try await services.apiKeys.rotateApiKey(
                     .init(tenantCode: code, keyId: key.keyId))
-                try await expectFailure(.unauthenticated) {
+                let end = try await expectFailure(.unauthenticated) {
                     while try await responses.next() != nil {}
                 }
+                #expect(try end.errorInfo?.reason == "API_KEY_SUPERSEDED")
             }
         }
     }

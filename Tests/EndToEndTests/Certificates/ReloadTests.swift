@@ -96,6 +96,31 @@ struct ReloadTests {
                 """)
         }
 
+        /// What OpenSSL's client says of a connection with a certificate. It makes a call that does
+        /// not exist, and keeps the session once that is answered, or offers the one that it has
+        /// kept: whatever the server sends after a handshake has come by then.
+        func handshake(_ name: String) async throws -> String {
+            try await Self.shell(
+                """
+                cd \(folder)
+                rm -f in; mkfifo in
+                offer=()
+                [[ ! -e session.pem ]] || offer=(-sess_in session.pem)
+                openssl s_client -connect 127.0.0.1:\(deployment.tlsPort) -alpn ttrpc \
+                    -cert \(name).pem -key \(name).key -sess_out session.pem "${offer[@]}" \
+                    <in >said 2>&1 &
+                exec 3>in
+                {
+                    printf '\\0\\0\\0\\x1e\\0\\0\\0\\x01\\x01\\0'
+                    printf '\\x0a\\x15grpc.health.v1.Health\\x12\\x05Chuck'
+                } >&3
+                while kill -0 $! 2>/dev/null && ! grep -aq 'unknown method' said; do :; done
+                exec 3>&-
+                wait || true
+                tr -cd '[:print:]\\n' <said
+                """)
+        }
+
         func metric(_ name: String) async throws -> Int {
             let page = try await HTTPGet("/metrics", port: deployment.operationsPort)
             let line = page.body.split(separator: "\n").first { $0.hasPrefix("\(name) ") }
@@ -172,6 +197,26 @@ struct ReloadTests {
         try await deployment.withServices(over: good) {
             _ = try await $0.subscriptions.listPlans(.init())
         }
+        try await deployment.shutdown()
+    }
+
+    @Test("and no session is resumed past a revocation, because no tickets are given out")
+    func resumption() async throws {
+        let fixture = try await Fixture()
+        let deployment = fixture.deployment
+        _ = try await fixture.client("resuming")
+        let before = try await fixture.handshake("resuming")
+        #expect(before.contains("New, TLSv1.3") && before.contains("unknown method"), "\(before)")
+        #expect(!FileManager.default.fileExists(atPath: "\(fixture.folder)/session.pem"))
+        let again = try await fixture.handshake("resuming")
+        #expect(again.contains("New, TLSv1.3") && again.contains("unknown method"), "\(again)")
+        try await fixture.afterReload {
+            try await fixture.revoke("resuming")
+            deployment.signalServer(SIGHUP)
+        }
+        let after = try await fixture.handshake("resuming")
+        #expect(after.contains("certificate revoked"), "\(after)")
+        #expect(!after.contains("unknown method") && !after.contains("Reused"))
         try await deployment.shutdown()
     }
 

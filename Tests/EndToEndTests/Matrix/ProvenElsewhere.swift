@@ -27,6 +27,8 @@ enum ProvenElsewhere {
             "SecretTests.unconfigured",
         "TokenService/ExchangeApiKey FAILED_PRECONDITION ENCRYPTION_NOT_CONFIGURED":
             "TokenTests.withoutMasterKey",
+        "TokenService/ExchangeApiKey UNAUTHENTICATED API_KEY_SUPERSEDED":
+            "KeyRotationTests.superseded",
         "TokenService/ExchangeApiKey RESOURCE_EXHAUSTED AUTHENTICATION_RATE_EXCEEDED":
             "FailedAuthenticationTests.guesses",
     ]

@@ -116,10 +116,6 @@ struct TLSContextTests {
         configuration = fixture.server()
         configuration.applicationProtocols = [""]
         #expect(failure(configuration)?.code == .configurationInvalid)
-
-        configuration = fixture.server()
-        configuration.sessionTickets = .issued(count: 100, lifetimeSeconds: 60)
-        #expect(failure(configuration)?.code == .configurationInvalid)
     }
 
     @Test("PEM in memory does as well as files, and the certificate can be asked for")

@@ -101,7 +101,7 @@ struct HostilePeersTests {
         let stubborn = EchoMethods.Method(
             service: "ttrpc.testing.Stubborn", method: "Work", kind: .unary, isIdempotent: false)
         var limits = ServerLimits()
-        limits.callsPerConnectionMax = 4
+        limits.callsAtWorkPerConnectionMax = 4
         try await TestServer.run(
             limits: limits,
             services: { router in
@@ -132,6 +132,40 @@ struct HostilePeersTests {
             try await peer.send(RawPeer.request(stubborn, stream: 13, []))
             #expect(try await peer.receive()?.error == nil)
             #expect(begun.value == 5)
+        }
+    }
+
+    @Test("a flood of calls that fills the server leaves every other connection its first few")
+    func callFlood() async throws {
+        var limits = ServerLimits()
+        limits.callsAtWorkMax = 8
+        limits.callsAtWorkGuaranteed = 2
+        let fixture = EchoFixture()
+        try await TestServer.run(fixture, limits: limits) { server in
+            func begin(_ count: Int, on peer: RawPeer) async throws {
+                for index in 0..<count {
+                    try await peer.send(
+                        RawPeer.request(EchoMethods.wait, stream: UInt32(2 * index + 1), []))
+                }
+            }
+            let flood = try RawPeer(server.address)
+            try await begin(9, on: flood)
+            let refused = try await flood.receive()
+            #expect(refused?.header.stream == 17)
+            let error = try #require(try refused?.error)
+            #expect(error.code == .unavailable && error.isNotBegun)
+            #expect(error.retryDelay == .milliseconds(100))
+            let quiet = try RawPeer(server.address)
+            try await begin(3, on: quiet)
+            let third = try await quiet.receive()
+            #expect(third?.header.stream == 5)
+            #expect(try third?.error?.code == .unavailable)
+            fixture.gate.open()
+            for _ in 0..<2 { #expect(try await quiet.receive()?.error == nil) }
+            for _ in 0..<8 { #expect(try await flood.receive()?.error == nil) }
+            // What has ended makes room again, for the flood too.
+            try await flood.send(RawPeer.request(EchoMethods.wait, stream: 19, []))
+            #expect(try await flood.receive()?.error == nil)
         }
     }
 

@@ -438,8 +438,9 @@ func (s ActivityService) VerifyAudit(
 //
 // A program calls with its key as `authorization: Bearer` metadata over a connection that names
 // nobody else. Each call takes one of the key's hourly rate, and is RESOURCE_EXHAUSTED with
-// ErrorInfo API_KEY_RATE_EXCEEDED and RetryInfo when nothing is left of it; whatever is wrong with
-// the key is UNAUTHENTICATED, always in the same words.
+// ErrorInfo API_KEY_RATE_EXCEEDED and RetryInfo when nothing is left of it. A key whose rotation is
+// over is UNAUTHENTICATED with ErrorInfo API_KEY_SUPERSEDED, which names its successor's id;
+// whatever else is wrong with the key is UNAUTHENTICATED, always in the same words.
 type ApiKeyService struct{ client *Client }
 
 // APIKeys has the calls of ApiKeyService.
@@ -1286,9 +1287,10 @@ func (c *Client) Tokens() TokenService { return TokenService{c} }
 // Who may call: everybody; the key is what counts.
 // Errors: INVALID_ARGUMENT with BadRequest for a key that is empty or too long, an audience that
 // this service does not issue for, a permission that is not in the catalog, a lifetime over 300
-// seconds, or a source address from a caller who is not trusted to name one; UNAUTHENTICATED for
-// whatever is wrong with the key, always in the same words; PERMISSION_DENIED for a permission
-// that the key has not; RESOURCE_EXHAUSTED with RetryInfo and ErrorInfo API_KEY_RATE_EXCEEDED, or
+// seconds, or a source address from a caller who is not trusted to name one; UNAUTHENTICATED
+// with ErrorInfo API_KEY_SUPERSEDED for a key whose rotation is over, and for whatever else is
+// wrong with the key, always in the same words; PERMISSION_DENIED for a permission that the key
+// has not; RESOURCE_EXHAUSTED with RetryInfo and ErrorInfo API_KEY_RATE_EXCEEDED, or
 // AUTHENTICATION_RATE_EXCEEDED where too many attempts from there have failed;
 // FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, or ENCRYPTION_NOT_CONFIGURED where no
 // master key protects signing keys.

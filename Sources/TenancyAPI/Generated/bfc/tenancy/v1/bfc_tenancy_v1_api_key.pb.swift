@@ -1216,8 +1216,9 @@ public enum ApiKeyServiceMethods {
 ///
 /// A program calls with its key as `authorization: Bearer` metadata over a connection that names
 /// nobody else. Each call takes one of the key's hourly rate, and is RESOURCE_EXHAUSTED with
-/// ErrorInfo API_KEY_RATE_EXCEEDED and RetryInfo when nothing is left of it; whatever is wrong with
-/// the key is UNAUTHENTICATED, always in the same words.
+/// ErrorInfo API_KEY_RATE_EXCEEDED and RetryInfo when nothing is left of it. A key whose rotation is
+/// over is UNAUTHENTICATED with ErrorInfo API_KEY_SUPERSEDED, which names its successor's id;
+/// whatever else is wrong with the key is UNAUTHENTICATED, always in the same words.
 public protocol ApiKeyServiceHandler: Sendable {
     /// ListApiKeys pages through the keys of one tenant in the order of their ids, which inserts do
     /// not disturb. It never shows a key.
@@ -1358,8 +1359,9 @@ extension ApiKeyServiceHandler {
 ///
 /// A program calls with its key as `authorization: Bearer` metadata over a connection that names
 /// nobody else. Each call takes one of the key's hourly rate, and is RESOURCE_EXHAUSTED with
-/// ErrorInfo API_KEY_RATE_EXCEEDED and RetryInfo when nothing is left of it; whatever is wrong with
-/// the key is UNAUTHENTICATED, always in the same words.
+/// ErrorInfo API_KEY_RATE_EXCEEDED and RetryInfo when nothing is left of it. A key whose rotation is
+/// over is UNAUTHENTICATED with ErrorInfo API_KEY_SUPERSEDED, which names its successor's id;
+/// whatever else is wrong with the key is UNAUTHENTICATED, always in the same words.
 public struct ApiKeyServiceClient: Sendable {
     private let caller: any RPCCaller
 

@@ -613,9 +613,10 @@ public protocol TokenServiceHandler: Sendable {
     /// Who may call: everybody; the key is what counts.
     /// Errors: INVALID_ARGUMENT with BadRequest for a key that is empty or too long, an audience that
     /// this service does not issue for, a permission that is not in the catalog, a lifetime over 300
-    /// seconds, or a source address from a caller who is not trusted to name one; UNAUTHENTICATED for
-    /// whatever is wrong with the key, always in the same words; PERMISSION_DENIED for a permission
-    /// that the key has not; RESOURCE_EXHAUSTED with RetryInfo and ErrorInfo API_KEY_RATE_EXCEEDED, or
+    /// seconds, or a source address from a caller who is not trusted to name one; UNAUTHENTICATED
+    /// with ErrorInfo API_KEY_SUPERSEDED for a key whose rotation is over, and for whatever else is
+    /// wrong with the key, always in the same words; PERMISSION_DENIED for a permission that the key
+    /// has not; RESOURCE_EXHAUSTED with RetryInfo and ErrorInfo API_KEY_RATE_EXCEEDED, or
     /// AUTHENTICATION_RATE_EXCEEDED where too many attempts from there have failed;
     /// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, or ENCRYPTION_NOT_CONFIGURED where no
     /// master key protects signing keys.
@@ -703,9 +704,10 @@ public struct TokenServiceClient: Sendable {
     /// Who may call: everybody; the key is what counts.
     /// Errors: INVALID_ARGUMENT with BadRequest for a key that is empty or too long, an audience that
     /// this service does not issue for, a permission that is not in the catalog, a lifetime over 300
-    /// seconds, or a source address from a caller who is not trusted to name one; UNAUTHENTICATED for
-    /// whatever is wrong with the key, always in the same words; PERMISSION_DENIED for a permission
-    /// that the key has not; RESOURCE_EXHAUSTED with RetryInfo and ErrorInfo API_KEY_RATE_EXCEEDED, or
+    /// seconds, or a source address from a caller who is not trusted to name one; UNAUTHENTICATED
+    /// with ErrorInfo API_KEY_SUPERSEDED for a key whose rotation is over, and for whatever else is
+    /// wrong with the key, always in the same words; PERMISSION_DENIED for a permission that the key
+    /// has not; RESOURCE_EXHAUSTED with RetryInfo and ErrorInfo API_KEY_RATE_EXCEEDED, or
     /// AUTHENTICATION_RATE_EXCEEDED where too many attempts from there have failed;
     /// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, or ENCRYPTION_NOT_CONFIGURED where no
     /// master key protects signing keys.

@@ -26,8 +26,9 @@ import java.time.Duration;
  * <p>
  * A program calls with its key as `authorization: Bearer` metadata over a connection that names
  * nobody else. Each call takes one of the key's hourly rate, and is RESOURCE_EXHAUSTED with
- * ErrorInfo API_KEY_RATE_EXCEEDED and RetryInfo when nothing is left of it; whatever is wrong with
- * the key is UNAUTHENTICATED, always in the same words.
+ * ErrorInfo API_KEY_RATE_EXCEEDED and RetryInfo when nothing is left of it. A key whose rotation is
+ * over is UNAUTHENTICATED with ErrorInfo API_KEY_SUPERSEDED, which names its successor's id;
+ * whatever else is wrong with the key is UNAUTHENTICATED, always in the same words.
  */
 public final class ApiKeyService {
     private final TenancyClient client;
