@@ -175,7 +175,8 @@ class Runner:
     def runtime(self, table: Table) -> None:
         cases = load(HERE / "cases.yaml")
         with tempfile.TemporaryDirectory(prefix="echo-") as folder:
-            server = runtime.EchoServer(self.echo, folder, int(os.environ["ECHO_TLS_PORT"]))
+            server = runtime.EchoServer(
+                self.echo, folder, int(os.environ["ECHO_TLS_PORT"]), self.schema)
             server.start()
             try:
                 for language in self.languages:
@@ -194,7 +195,8 @@ class Runner:
 
     def certificates(self, table: Table) -> None:
         with tempfile.TemporaryDirectory(prefix="echo-") as folder:
-            server = runtime.EchoServer(self.echo, folder, int(os.environ["ECHO_TLS_PORT"]))
+            server = runtime.EchoServer(
+                self.echo, folder, int(os.environ["ECHO_TLS_PORT"]), self.schema)
             server.start()
             try:
                 for language in self.languages:
