@@ -139,7 +139,7 @@ class Generator:
             for service in file.service:
                 for method in service.method:
                     request = method.input_type.split(".")[-1]
-                    asked.add(self.types[method.input_type])
+                    asked.update((self.types[method.input_type], self.types[method.output_type]))
                     kind = (
                         "duplex" if method.client_streaming
                         else "serverStream" if method.server_streaming else "unary")
@@ -151,11 +151,17 @@ class Generator:
                         f" tenancy.{attribute(service.name)}()::{name}))")
         return (
             f"{NOTICE}package {PACKAGE};\n\n"
-            + "".join(f"import {name};\n" for name in sorted({*asked, "java.util.Map"}))
+            + "".join(f"import {name};\n" for name in sorted(
+                {*asked, "com.google.protobuf.Message", "java.util.List", "java.util.Map"}))
             + "\n/** Every typed call of a client by the name of its method. */\n"
             "final class TypedCalls {\n    private TypedCalls() {}\n\n"
             "    static Map<String, TypedCall> of(TenancyClient tenancy) {\n"
-            "        return Map.ofEntries(\n" + ",\n".join(entries) + ");\n    }\n}\n")
+            "        return Map.ofEntries(\n" + ",\n".join(entries) + ");\n    }\n\n"
+            "    /** A message of every type that is asked or answered. */\n"
+            "    static final List<Message> MESSAGES = List.of(\n        "
+            + ",\n        ".join(
+                f"{name.split('.')[-1]}.getDefaultInstance()" for name in sorted(asked))
+            + ");\n}\n")
 
     def write(self, folder: Path, tests: Path) -> None:
         for file in self.files:
