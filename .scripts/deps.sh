@@ -9,7 +9,8 @@ packages=(
     openssl shellcheck python3-venv python3-jwt python3-cryptography systemd
     testssl.sh dnsutils
     golang-go golang-github-containerd-ttrpc-dev gogoprotobuf python3-protobuf
-    nodejs node-typescript node-express default-jdk-headless libprotobuf-java
+    nodejs node-typescript node-express
+    default-jdk-headless libprotobuf-java libgoogle-gson-java libguava-java
     librust-protobuf-dev librust-protobuf-codegen-pure-dev librust-openssl-dev librust-libc-dev
 )
 

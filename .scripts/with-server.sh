@@ -1,6 +1,7 @@
 #!/bin/bash
 # Runs a command against a server of its own: a new database and a new tenancyd, both gone
 # afterwards. The command finds the server by TENANCY_SOCKET, TENANCY_TLS_PORT and TENANCY_DATA.
+# Builds the programs first, unless TENANCY_BIN names a folder that has them.
 # Usage: with-server.sh COMMAND [ARGUMENT ...]
 set -euo pipefail
 root=$(realpath "$(dirname "$(realpath "$0")")/..")
@@ -29,7 +30,15 @@ finish() {
     exit "$status"
 }
 
-bin=${TENANCY_BIN:-$(swift build --package-path "$root" --show-bin-path)}
+bin=${TENANCY_BIN:-}
+if [[ -z $bin ]]; then
+    # The server, and the command that the commands here call it with.
+    for product in tenancyd tenancyctl; do
+        swift build --package-path "$root" --explicit-target-dependency-import-check error \
+            --product "$product" >&2
+    done
+    bin=$(swift build --package-path "$root" --show-bin-path)
+fi
 # Nothing of the caller's settings: this must not touch a database somebody uses.
 unset "${!TENANCY_@}"
 TENANCY_DATA=$(mktemp -d /tmp/tenancy-XXXXXX)

@@ -12,10 +12,13 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 make -s -C "$here" BUILD="$build" PREFIX="$folder/installed" install
 
-# The example is the README's own text, so that it cannot grow old.
-awk '/^```c$/ { on = 1; next } /^```$/ { on = 0 } on' "$here/README.md" \
-    | sed "s|\.data/tenancyd\.sock|$TENANCY_SOCKET|; s|axis-securities|default|" \
-        >"$folder/quota.c"
+# shellcheck source-path=SCRIPTDIR source=../readme.sh
+. "$root/Interop/readme.sh"
+answer=$(readme_try "$here/README.md" c "$folder" | tail -n 1)
+[[ $answer == "allowed: yes, used 0 of "* ]] || { echo "unexpected: $answer" && exit 1; }
+echo "ok   what the README says to type: $answer"
+
+sed "s|\.data/tenancyd\.sock|$TENANCY_SOCKET|" "$folder/program" >"$folder/quota.c"
 export PKG_CONFIG_PATH=$folder/installed/lib/pkgconfig
 for link in dynamic static; do
     flags=(--cflags --libs)

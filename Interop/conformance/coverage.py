@@ -20,6 +20,7 @@ PARAGRAPH = re.compile(r"Errors:(.*?)(?:HTTP route|$)")
 COMMENT = re.compile(r"(?:^[ ]*//[^\n]*\n)+", re.MULTILINE)
 # Tools call it, which read the schema through it themselves.
 LEFT_OUT = "grpc.reflection."
+TENANCY = "bfc.tenancy."
 
 
 def gaps(schema: Schema, folder: Path) -> list[str]:
@@ -32,10 +33,25 @@ def gaps(schema: Schema, folder: Path) -> list[str]:
         for case in cases}
     left = (methods - called) | (reasons(folder.parent.parent / "Protos" / "bfc") - provoked)
     return [
+        *(f"{case['name']}: the case names no details of its error" for case in cases
+          if lacks_details(case)),
         *(f"{name}: no case has it, and left-out.yaml does not say why"
           for name in sorted(left - explained.keys())),
         *(f"{name}: left-out.yaml explains it, but a case has it, or nothing does"
           for name in sorted(explained.keys() - left))]
+
+
+def lacks_details(case: dict[str, Any]) -> bool:
+    """Whether a tenancy service refuses a case that does not name with what: the reason, and which
+    field or which quota. A client that cancels a call was refused nothing."""
+    expect = case.get("expect", {})
+    if not case["service"].startswith(TENANCY) or expect.get("code", "OK") in ("OK", "CANCELLED"):
+        return False
+    details = expect.get("details", {})
+    named = [
+        details.get("BadRequest", {}).get("fieldViolations"),
+        details.get("QuotaFailure", {}).get("violations")]
+    return not details or "*" in named
 
 
 def flat(cases: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -126,6 +126,19 @@ def ask(
     return problem or "; ".join(problems)
 
 
+def ask_often(
+    clients: Clients, case: dict[str, Any], schema: Schema, variables: dict[str, str],
+    has_begun: begun.Begun,
+) -> str:
+    """A case, as many times as it says; what is wrong with the first that is."""
+    for number in range(1, case.get("repeat", 1) + 1):
+        variables["N"] = str(number)
+        problem = ask(clients, case.get("as", "caller"), case, schema, variables, has_begun)
+        if problem:
+            return problem
+    return ""
+
+
 def run_cases(
     clients: Clients, cases: list[dict[str, Any]], schema: Schema, table: Table, column: str,
     variables: dict[str, str], has_begun: begun.Begun,
@@ -136,8 +149,7 @@ def run_cases(
         problem = ""
         if not missing:
             try:
-                problem = ask(
-                    clients, case.get("as", "caller"), case, schema, variables, has_begun)
+                problem = ask_often(clients, case, schema, variables, has_begun)
             except Exception as error:  # noqa: BLE001: what went wrong is the case's result.
                 problem = f"{type(error).__name__}: {error}"
                 clients.restart()
@@ -163,7 +175,8 @@ class Runner:
     def runtime(self, table: Table) -> None:
         cases = load(HERE / "cases.yaml")
         with tempfile.TemporaryDirectory(prefix="echo-") as folder:
-            server = runtime.EchoServer(self.echo, folder, int(os.environ["ECHO_TLS_PORT"]))
+            server = runtime.EchoServer(
+                self.echo, folder, int(os.environ["ECHO_TLS_PORT"]), self.schema)
             server.start()
             try:
                 for language in self.languages:
@@ -182,7 +195,8 @@ class Runner:
 
     def certificates(self, table: Table) -> None:
         with tempfile.TemporaryDirectory(prefix="echo-") as folder:
-            server = runtime.EchoServer(self.echo, folder, int(os.environ["ECHO_TLS_PORT"]))
+            server = runtime.EchoServer(
+                self.echo, folder, int(os.environ["ECHO_TLS_PORT"]), self.schema)
             server.start()
             try:
                 for language in self.languages:

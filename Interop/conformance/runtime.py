@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import threading
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO
 
 import begun
+from cases import Schema
 from driver import Answer, Client, Patience, decode, encode_line
 
 START_SECONDS_MAX = 30
-OK, UNAVAILABLE = 0, 14
+OK, DEADLINE_EXCEEDED, UNAVAILABLE = 0, 4, 14
 ECHO = "ttrpc.testing.v1.EchoService"
 
 
@@ -22,8 +28,10 @@ class EchoServer:
     program: str
     folder: str
     port: int
+    schema: Schema
     process: subprocess.Popen[str] | None = None
     calls_begun: int = 0
+    certificates: str = field(default_factory=lambda: os.environ["TENANCY_DATA"] + "/tls")
 
     @property
     def socket(self) -> str:
@@ -32,7 +40,7 @@ class EchoServer:
     def start(self, *options: str) -> None:
         self.process = subprocess.Popen(
             [self.program, "--unix", self.socket, "--tls-port", str(self.port), "--tls-folder",
-             os.environ["TENANCY_DATA"] + "/tls", *options],
+             self.certificates, *options],
             stdout=subprocess.PIPE, text=True)
         assert self.process.stdout
         with Patience(self.process, START_SECONDS_MAX):
@@ -79,15 +87,6 @@ def after_restart(number: int):
     return check
 
 
-def delayed(milliseconds: int) -> bytes:
-    """An EchoRequest with delay_ms, field 5."""
-    out = b"\x28"
-    while milliseconds > 127:
-        out += bytes([milliseconds & 127 | 128])
-        milliseconds >>= 7
-    return out + bytes([milliseconds])
-
-
 def during_restart(kind: str, method: str, delay_ms: int, number: int, code: int):
     """The server is told to end while a call is under way."""
 
@@ -104,7 +103,8 @@ def during_restart(kind: str, method: str, delay_ms: int, number: int, code: int
         thread = threading.Thread(target=end)
         thread.start()
         try:
-            answer = echo(client, kind, method, delayed(delay_ms))
+            request = server.schema.message("ttrpc.testing.v1.EchoRequest")(delay_ms=delay_ms)
+            answer = echo(client, kind, method, request.SerializeToString())
         finally:
             thread.join()
         return told(answer, code)
@@ -116,11 +116,66 @@ def told(answer: Answer, code: int) -> str:
     return "" if answer.code == code else f"{answer.code_name}: {answer.message}"
 
 
+def asked_once(
+    language: str, arguments: list[str], timeout_ms: int = 3_000,
+) -> Answer:
+    client = Client(language, arguments)
+    client.start()
+    try:
+        return decode(client.ask(
+            encode_line("unary", ECHO, "Unary", [b""], timeout_ms=timeout_ms)))
+    finally:
+        client.stop()
+
+
+@contextmanager
+def listener(arguments: list[str], folder: str) -> Iterator[tuple[socket.socket, list[str]]]:
+    """Somebody who listens and never accepts, and how a client would come there."""
+    if "--unix" in arguments:
+        path = f"{folder}/silent.sock"
+        with socket.socket(socket.AF_UNIX) as silent:
+            silent.bind(path)
+            silent.listen(0)
+            try:
+                yield silent, ["--unix", path]
+            finally:
+                os.unlink(path)
+    else:
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            place = arguments.index("--tls") + 1
+            address = f"127.0.0.1:{silent.getsockname()[1]}"
+            yield silent, [*arguments[:place], address, *arguments[place + 1:]]
+
+
+def silent_server(client: Client, server: EchoServer) -> str:
+    """A call ends at its deadline, though its connection is not there yet, or nobody reads of it."""
+    with listener(client.arguments, server.folder) as (_, arguments):
+        return told(asked_once(client.language, arguments, 500), DEADLINE_EXCEEDED)
+
+
+def crowded_server(client: Client, server: EchoServer) -> str:
+    """Nor does a call wait for ever where no more connections are taken."""
+    waiting: list[socket.socket] = []
+    with listener(["--unix"], server.folder) as (silent, arguments):
+        try:
+            while True:
+                waiting.append(socket.socket(socket.AF_UNIX))
+                waiting[-1].setblocking(False)
+                waiting[-1].connect(silent.getsockname())
+        except BlockingIOError:
+            return told(asked_once(client.language, arguments), UNAVAILABLE)
+        finally:
+            for one in waiting:
+                one.close()
+
+
 CHECKS = {
     "reconnect after a kill": after_restart(signal.SIGKILL),
     "reconnect after a drain": after_restart(signal.SIGTERM),
     "drain: a call under way is answered": during_restart(
         "unary", "Unary", 2_000, signal.SIGTERM, OK),
+    "a server that says nothing": silent_server,
+    "a socket that accepts nobody": crowded_server,
     "kill: a stream under way is UNAVAILABLE": during_restart(
         "bidi", "Bidi", 15_000, signal.SIGKILL, UNAVAILABLE),
     "kill: an idempotent call under way is made again": during_restart(
@@ -128,15 +183,6 @@ CHECKS = {
     "kill: an upload under way is UNAVAILABLE": during_restart(
         "client", "ClientStream", 15_000, signal.SIGKILL, UNAVAILABLE),
 }
-
-
-def asked_once(language: str, arguments: list[str]) -> Answer:
-    client = Client(language, arguments)
-    client.start()
-    try:
-        return decode(client.ask(encode_line("unary", ECHO, "Unary", [b""], timeout_ms=3_000)))
-    finally:
-        client.stop()
 
 
 def wrong_authority(language: str, arguments: list[str], server: EchoServer) -> str:
@@ -152,6 +198,30 @@ def wrong_authority(language: str, arguments: list[str], server: EchoServer) -> 
         asked_once(language, [*arguments[:place], other, *arguments[place + 1:]]), UNAVAILABLE)
 
 
+def wrong_host(language: str, arguments: list[str], server: EchoServer) -> str:
+    """Nor to one whose certificate is of the right authority, and of another host."""
+    folder = Path(server.folder) / "elsewhere"
+    if not folder.exists():
+        shutil.copytree(server.certificates, folder)
+        request = subprocess.run(
+            ["openssl", "req", "-new", "-key", folder / "server.key", "-subj", "/CN=elsewhere"],
+            check=True, capture_output=True).stdout
+        names = folder / "names"
+        names.write_text("subjectAltName=DNS:elsewhere.example\nextendedKeyUsage=serverAuth\n")
+        subprocess.run(
+            ["openssl", "x509", "-req", "-CA", folder / "ca.pem", "-CAkey", folder / "ca.key",
+             "-days", "2", "-extfile", names, "-out", folder / "server.pem"],
+            input=request, check=True, capture_output=True)
+    own, server.certificates = server.certificates, str(folder)
+    server.restart()
+    try:
+        answer = asked_once(language, arguments)
+    finally:
+        server.certificates = own
+        server.restart()
+    return told(answer, UNAVAILABLE)
+
+
 def required_certificate(language: str, arguments: list[str], server: EchoServer) -> str:
     """A server that wants a certificate answers who has one, and nobody else."""
     server.restart(signal.SIGTERM, "--require-client-certificate")
@@ -164,5 +234,6 @@ def required_certificate(language: str, arguments: list[str], server: EchoServer
 
 TLS_CHECKS = {
     "a server of another authority is refused": wrong_authority,
+    "a server of another host is refused": wrong_host,
     "a server that wants a certificate": required_certificate,
 }

@@ -21,8 +21,6 @@ case $1 in
         ;;
     run)
         shift
-        files=$(cd "$root/Protos" && find bfc grpc/health ttrpc/testing -name '*.proto' \
-            | paste -sd ,)
-        exec "$build/conformance-client" -files "$files" "$@"
+        exec "$build/conformance-client" "$@"
         ;;
 esac

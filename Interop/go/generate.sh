@@ -1,12 +1,13 @@
 #!/bin/bash
 # Makes the Go messages and stubs in src/ from Protos/, with the plugin that comes with
-# containerd's ttrpc for Go, and the client's typed calls, all from Debian packages. With --check:
-# compares, changes nothing.
+# containerd's ttrpc for Go, the client's typed calls, and the conformance client's table of them, all
+# from Debian packages. With --check: compares, changes nothing.
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 root=$here/../..
 plugin=$root/.build/tools/protoc-gen-gogottrpc
 services=bfc/tenancy/client/services.go
+calls=conformance-client/calls.go
 sources=(bfc/tenancy/v1 google/rpc grpc/health/v1)
 
 build_plugin() {
@@ -34,7 +35,7 @@ generate() {
         (cd "$root/Protos" && protoc -I . --plugin="protoc-gen-gogottrpc=$plugin" \
             --gogottrpc_out="$options:$out" "$folder"/*.proto)
     done
-    generate_services "$out/$services"
+    generate_services "$out/$services" "$out/$calls"
 }
 
 generate_services() {
@@ -42,10 +43,10 @@ generate_services() {
     descriptors=$(mktemp)
     (cd "$root/Protos" && protoc -I . --include_imports --include_source_info \
         --descriptor_set_out="$descriptors" bfc/tenancy/v1/*.proto grpc/health/v1/health.proto)
-    mkdir -p "$(dirname "$1")"
+    mkdir -p "$(dirname "$1")" "$(dirname "$2")"
     PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 "$here/tools/generate_services.py" \
-        "$descriptors" "$1"
-    gofmt -w "$1"
+        "$descriptors" "$1" "$2"
+    gofmt -w "$1" "$2"
     rm "$descriptors"
 }
 
@@ -53,7 +54,7 @@ check() {
     local fresh folder status=0
     fresh=$(mktemp -d)
     generate "$fresh"
-    for folder in "${sources[@]}" "$services"; do
+    for folder in "${sources[@]}" "$services" "$calls"; do
         diff -r -q "$here/src/$folder" "$fresh/$folder" || status=1
     done
     rm -r "$fresh"

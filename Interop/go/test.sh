@@ -17,18 +17,16 @@ build_client() {
     go build -o "$client" go-client
 }
 
-# The README's own text, so that it cannot grow old.
+# shellcheck source-path=SCRIPTDIR source=../readme.sh
+. "$root/Interop/readme.sh"
+
 run_readme() {
     local folder answer
     folder=$(mktemp -d)
-    mkdir -p "$folder/src/quota"
-    awk '/^```go$/ { on = 1; next } /^```$/ { on = 0 } on' "$here/README.md" \
-        >"$folder/src/quota/main.go"
-    GOPATH=$folder:$GOPATH go build -o "$folder/quota" quota
-    answer=$("$folder/quota" "$TENANCY_SOCKET")
+    answer=$(readme_try "$here/README.md" go "$folder")
     rm -r "$folder"
     [[ $answer == "allowed: true left: "* ]] || { echo "unexpected: $answer" && return 1; }
-    echo "ok   first call in Go: $answer"
+    echo "ok   what the README says to type: $answer"
 }
 
 build_client

@@ -1,10 +1,14 @@
 #!/bin/bash
-# The conformance client of this language: `build` makes it, `run ARGUMENTS` is it.
+# The conformance client of this language: `build` makes it, `run ARGUMENTS` is it. `test` runs the
+# tests that are built beside it.
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 root=$(realpath "$here/../..")
 build=$root/.build/java
-path=$build/bfc-tenancy.jar:$build/test:/usr/share/java/protobuf.jar
+jars=/usr/share/java
+path=$build/bfc-tenancy.jar:$build/test:$jars/protobuf.jar
+# For JSON, which the client itself does without.
+path+=:$jars/protobuf-util.jar:$jars/gson.jar:$jars/guava.jar
 case $1 in
     build)
         "$here/build.sh" "$build"
@@ -14,10 +18,11 @@ case $1 in
         ;;
     run)
         shift
-        # Each generated file is one outer class, which has the descriptor of its services.
-        classes=$(cd "$build" && find generated/bfc generated/grpc test/ttrpc -name '*.java' \
-            | sed -E 's|^[a-z]+/||; s|\.java$||; s|/|.|g' | paste -sd ,)
         exec java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$path" \
-            -Douter.classes="$classes" in.vyomo.tenancy.ConformanceClient "$@"
+            in.vyomo.tenancy.ConformanceClient "$@"
+        ;;
+    test)
+        java -cp "$path" in.vyomo.tenancy.VectorsTest "$root/Interop/vectors/methods"
+        java -cp "$path" in.vyomo.tenancy.ConnectTest "$TENANCY_DATA/tls/ca.pem"
         ;;
 esac

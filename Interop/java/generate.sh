@@ -1,10 +1,11 @@
 #!/bin/bash
-# Makes a class for every service, in src/main/generated, from Protos/. With --check: compares,
-# changes nothing. The messages are protoc's own, and made by every build.
+# Makes a class for every service, in src/main/generated, and the conformance client's table of their
+# calls, in src/test/generated, from Protos/. With --check: compares, changes nothing. The messages
+# are protoc's own, and made by every build.
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 root=$(realpath "$here/../..")
-folder=$here/src/main/generated/in/vyomo/tenancy
+package=generated/in/vyomo/tenancy
 fresh=$(mktemp -d)
 trap 'rm -rf "$fresh"' EXIT
 
@@ -14,16 +15,19 @@ trap 'rm -rf "$fresh"' EXIT
         --descriptor_set_out="$fresh/descriptors" bfc/tenancy/v1/*.proto \
         grpc/health/v1/health.proto
 )
-mkdir "$fresh/generated"
+mkdir "$fresh/main" "$fresh/test"
 PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 "$here/tools/generate_services.py" \
-    "$fresh/descriptors" "$fresh/generated"
-if [[ ${1:-} == --check ]]; then
-    diff -r -q "$folder" "$fresh/generated" || {
-        echo "Interop/java is out of date: run 'make generate'" >&2
-        exit 1
-    }
-else
-    mkdir -p "$(dirname "$folder")"
-    rm -rf "$folder"
-    cp -R "$fresh/generated" "$folder"
-fi
+    "$fresh/descriptors" "$fresh/main" "$fresh/test"
+for part in main test; do
+    folder=$here/src/$part/$package
+    if [[ ${1:-} == --check ]]; then
+        diff -r -q "$folder" "$fresh/$part" || {
+            echo "Interop/java is out of date: run 'make generate'" >&2
+            exit 1
+        }
+    else
+        mkdir -p "$(dirname "$folder")"
+        rm -rf "$folder"
+        cp -R "$fresh/$part" "$folder"
+    fi
+done

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Makes the Python messages, their type stubs and the service stubs from Protos/. With --check:
-# compares, changes nothing. protoc comes with grpcio-tools from PyPI, in an environment of its own.
+# Makes the Python messages, their type stubs, the service stubs and the conformance client's table of
+# them from Protos/. With --check: compares, changes nothing. protoc comes with grpcio-tools from PyPI, in an environment of its own.
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 root=$(realpath "$here/../..")
@@ -24,7 +24,7 @@ install_tools() {
 # The messages live inside the package, so their imports of each other do too. google.rpc and
 # google.protobuf are packages of their own.
 generate() {
-    local out=$1
+    local out=$1 tests=$2
     mkdir -p "$out/_pb"
     (
         cd "$root/Protos"
@@ -36,16 +36,18 @@ generate() {
     find "$out/_pb" -name '*.py*' -exec sed -i -E \
         's/^from (bfc|grpc|ttrpc)(\.[a-z0-9_.]+)? import/from bfc_tenancy._pb.\1\2 import/' {} +
     find "$out/_pb" -type d -exec touch {}/__init__.py \;
-    "$venv/bin/python" "$here/tools/generate_stubs.py" "$descriptors" "$out"
+    "$venv/bin/python" "$here/tools/generate_stubs.py" "$descriptors" "$out" "$tests"
 }
 
 check() {
     local fresh name status=0
     fresh=$(mktemp -d)
-    generate "$fresh"
+    mkdir "$fresh/tests"
+    generate "$fresh" "$fresh/tests"
     for name in _pb _services.py v1.py; do
         diff -r -q -x __pycache__ "$package/$name" "$fresh/$name" || status=1
     done
+    diff -q "$here/tests/typed_calls.py" "$fresh/tests/typed_calls.py" || status=1
     rm -r "$fresh"
     ((status == 0)) || echo "Interop/python is out of date: run 'make generate'" >&2
     return "$status"
@@ -59,5 +61,5 @@ elif [[ ${1:-} == --check ]]; then
     check
 else
     rm -rf "$package/_pb" "$package/_services.py" "$package/v1.py"
-    generate "$package"
+    generate "$package" "$here/tests"
 fi

@@ -4,7 +4,7 @@
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 root=$(realpath "$here/../..")
-venv=$root/.build/tools/python-test-2
+venv=$root/.build/tools/python-test-3
 
 if [[ -z ${TENANCY_SOCKET:-} ]]; then exec "$root/.scripts/with-server.sh" "$0"; fi
 
@@ -16,6 +16,9 @@ if [[ ! -x $venv/bin/python ]]; then
     "$venv.new/bin/pip" --quiet --disable-pip-version-check install \
         pytest==8.4.2 setuptools wheel "protobuf>=5.29.0,<7" googleapis-common-protos \
         mypy==1.18.2 types-protobuf fastapi==0.116.1 httpx==0.28.1 uvicorn==0.35.0
+    # What installing the package needs, for the README's commands.
+    "$venv.new/bin/pip" --quiet --disable-pip-version-check wheel --wheel-dir "$venv.new/wheels" \
+        setuptools wheel "protobuf>=5.29.0,<7" googleapis-common-protos
     mv "$venv.new" "$venv"
 fi
 source=$(mktemp -d)
@@ -36,14 +39,18 @@ cd "$here"
         tenancy_middleware.py fastapi_app.py admin.py
 )
 
-# The README's own text, so that it cannot grow old.
-awk '/^```python$/ { on = 1; next } /^```$/ { on = 0; print "" } on' "$here/README.md" \
-    | sed "s|\.data/tenancyd\.sock|$TENANCY_SOCKET|; s|axis-securities|default|
-        s|7443|$TENANCY_TLS_PORT|; s|\.data/tls|$TENANCY_DATA/tls|g" >"$source/readme.py"
-answer=$("$venv/bin/python" "$source/readme.py")
+# shellcheck source-path=SCRIPTDIR source=../readme.sh
+. "$root/Interop/readme.sh"
+folder=$(mktemp -d)
+trap 'rm -rf "$source" "$messages" "$folder"' EXIT
+# A copy here as well.
+mkdir -p "$folder/top/Interop/python"
+cp -R "$here/pyproject.toml" "$here/README.md" "$here/src" "$folder/top/Interop/python"
+answer=$(PIP_NO_INDEX=1 PIP_FIND_LINKS=$venv/wheels PIP_QUIET=1 PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    readme_try "$here/README.md" python "$folder")
 [[ $answer == "allowed: True remaining: "*NOT_FOUND* ]] \
     || { echo "unexpected: $answer" && exit 1; }
-echo "ok   the README's programs in Python"
+echo "ok   what the README says to type"
 
 (
     cd "$root/Protos"

@@ -8,13 +8,11 @@ fn main() {
     let out = PathBuf::from(env::var("OUT_DIR").unwrap());
     generate(&root, &out, "tenancy", &["bfc/tenancy/v1", "grpc/health/v1", "google/rpc", "ttrpc"]);
     generate(&root, &out, "echo", &["ttrpc/testing/v1"]);
-    let folders = [("bfc/tenancy/v1", "m"), ("grpc/health/v1", "m"), ("ttrpc/testing/v1", "")];
+    let folders = ["bfc/tenancy/v1", "grpc/health/v1"];
     let services: Vec<Service> =
-        folders.iter().flat_map(|(folder, module)| read_services(&root, folder, module)).collect();
+        folders.iter().flat_map(|folder| read_services(&root, folder)).collect();
     fs::write(out.join("dispatch.rs"), dispatch(&services)).unwrap();
-    let own: Vec<&Service> =
-        services.iter().filter(|service| !service.name.starts_with("ttrpc.")).collect();
-    fs::write(out.join("services.rs"), stubs(&own)).unwrap();
+    fs::write(out.join("services.rs"), stubs(&services)).unwrap();
 }
 
 struct Service {
@@ -33,7 +31,7 @@ struct Rpc {
     is_idempotent: bool,
 }
 
-fn read_services(root: &Path, folder: &str, module: &str) -> Vec<Service> {
+fn read_services(root: &Path, folder: &str) -> Vec<Service> {
     let mut texts: Vec<(String, String)> = fs::read_dir(root.join(folder))
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -47,8 +45,7 @@ fn read_services(root: &Path, folder: &str, module: &str) -> Vec<Service> {
     let place = |message: &str| -> String {
         let begin = format!("\nmessage {} ", message);
         let stem = &texts.iter().find(|(_, text)| text.contains(&begin)).unwrap().0;
-        let path = if module.is_empty() { stem.clone() } else { format!("{}::{}", module, stem) };
-        format!("{}::{}", path, message)
+        format!("m::{}::{}", stem, message)
     };
     let kind = |text: &str| -> (String, bool) {
         let bare = text.trim();
@@ -91,22 +88,31 @@ fn read_services(root: &Path, folder: &str, module: &str) -> Vec<Service> {
     services
 }
 
-/// The match from a method's name to its types, for the client that the conformance runner drives.
+/// The match from a method's name to its typed call, for the client that the conformance runner
+/// drives. What no service has is the echo service's.
 fn dispatch(services: &[Service]) -> String {
     let mut arms = String::new();
     for service in services {
+        let place = accessor(service.name.rsplit('.').next().unwrap());
         for rpc in &service.methods {
-            arms += &format!(
-                "    \"{}/{}\" => call::<{}, {}>(client, fields, {}),\n",
-                service.name, rpc.name, rpc.request.0, rpc.response.0, rpc.is_idempotent);
+            let name = snake(&rpc.name);
+            let body = match (rpc.request.1, rpc.response.1) {
+                (false, false) => format!(
+                    "unary(asked, |request, options| client.{}().{}_with(request, options))",
+                    place, name),
+                (false, true) => format!(
+                    "server_stream(asked, |request, options| client.{}().{}(request, options))",
+                    place, name),
+                _ => format!("duplex(asked, |options| client.{}().{}(options))", place, name),
+            };
+            arms += &format!("    \"{}/{}\" => {},\n", service.name, rpc.name, body);
         }
     }
-    arms += "    _ => call::<echo::EchoRequest, echo::EchoResponse>(client, fields, true),\n";
-    format!("match format!(\"{{}}/{{}}\", fields[1], fields[2]).as_str() {{\n{}}}\n", arms)
+    format!("match name {{\n{}    _ => echo(client, asked),\n}}\n", arms)
 }
 
 /// A type for every service with a function for every method, and how a client comes to it.
-fn stubs(services: &[&Service]) -> String {
+fn stubs(services: &[Service]) -> String {
     let mut out = String::from("use crate::messages as m;\n");
     for service in services {
         let name = service.name.rsplit('.').next().unwrap();

@@ -9,6 +9,7 @@ if [[ -z ${TENANCY_SOCKET:-} ]]; then exec "$root/.scripts/with-server.sh" "$0";
 export CARGO_TARGET_DIR=$root/.build/rust
 cd "$here"
 cargo test --quiet --offline --doc >/dev/null
+cargo test --quiet --offline --test connect
 answer=$(cargo run --quiet --offline --example quota -- "$TENANCY_SOCKET" default)
 [[ $answer == "allowed: true, left "* ]] || { echo "unexpected: $answer" && exit 1; }
 if cargo run --quiet --offline --example quota -- "$TENANCY_SOCKET" no-such-tenant 2>/dev/null; then
@@ -16,15 +17,11 @@ if cargo run --quiet --offline --example quota -- "$TENANCY_SOCKET" no-such-tena
 fi
 echo "ok   first call in Rust: $answer"
 
-# The README's own text, so that it cannot grow old, as a crate of somebody else.
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-(cd "$folder" && cargo new --quiet --vcs none quota)
-cp -R "$here/.cargo" "$folder/quota"
-echo "bfc-tenancy = { path = \"$here\" }" >>"$folder/quota/Cargo.toml"
-awk '/^```rust$/ { on = 1; next } /^```$/ { on = 0 } on' "$here/README.md" \
-    | sed 's|axis-securities|default|' >"$folder/quota/src/main.rs"
-answer=$(cd "$folder/quota" && cargo run --quiet --offline -- "$TENANCY_SOCKET")
+# shellcheck source-path=SCRIPTDIR source=../readme.sh
+. "$root/Interop/readme.sh"
+answer=$(readme_try "$here/README.md" rust "$folder")
 [[ $answer == "allowed: true, left "* ]] || { echo "unexpected: $answer" && exit 1; }
-echo "ok   the README's crate: $answer"
+echo "ok   what the README says to type: $answer"
 "$root/Interop/vectors/check.sh" rust

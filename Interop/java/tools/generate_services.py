@@ -1,6 +1,7 @@
-"""Makes a class for every service, and Services, which has them all, from a FileDescriptorSet.
+"""Makes a class for every service, Services, which has them all, and the conformance client's way to
+their calls by the names of methods, from a FileDescriptorSet.
 
-    generate_services.py DESCRIPTORS OUTPUT_FOLDER
+    generate_services.py DESCRIPTORS OUTPUT_FOLDER TESTS_OUTPUT_FOLDER
 """
 
 from __future__ import annotations
@@ -130,12 +131,46 @@ class Generator:
                 f"        return new {name}((TenancyClient) this);\n    }}\n\n"
                 for name in names).rstrip("\n") + "\n}\n")
 
-    def write(self, folder: Path) -> None:
+    def calls(self) -> str:
+        """Each typed call by its name."""
+        asked = set()
+        entries = []
+        for file in self.files:
+            for service in file.service:
+                for method in service.method:
+                    request = method.input_type.split(".")[-1]
+                    asked.update((self.types[method.input_type], self.types[method.output_type]))
+                    kind = (
+                        "duplex" if method.client_streaming
+                        else "serverStream" if method.server_streaming else "unary")
+                    name = method.name[0].lower() + method.name[1:]
+                    entries.append(
+                        f'            Map.entry("{file.package}.{service.name}/{method.name}",'
+                        f" TypedCall.{kind}(\n"
+                        f"                {request}.parser(),"
+                        f" tenancy.{attribute(service.name)}()::{name}))")
+        return (
+            f"{NOTICE}package {PACKAGE};\n\n"
+            + "".join(f"import {name};\n" for name in sorted(
+                {*asked, "com.google.protobuf.Message", "java.util.List", "java.util.Map"}))
+            + "\n/** Every typed call of a client by the name of its method. */\n"
+            "final class TypedCalls {\n    private TypedCalls() {}\n\n"
+            "    static Map<String, TypedCall> of(TenancyClient tenancy) {\n"
+            "        return Map.ofEntries(\n" + ",\n".join(entries) + ");\n    }\n\n"
+            "    /** A message of every type that is asked or answered. */\n"
+            "    static final List<Message> MESSAGES = List.of(\n        "
+            + ",\n        ".join(
+                f"{name.split('.')[-1]}.getDefaultInstance()" for name in sorted(asked))
+            + ");\n}\n")
+
+    def write(self, folder: Path, tests: Path) -> None:
         for file in self.files:
             for index, service in enumerate(file.service):
                 (folder / f"{service.name}.java").write_text(self.service(file, index))
         (folder / "Services.java").write_text(self.services())
+        (tests / "TypedCalls.java").write_text(self.calls())
 
 
 if __name__ == "__main__":
-    Generator(FileDescriptorSet.FromString(Path(sys.argv[1]).read_bytes())).write(Path(sys.argv[2]))
+    descriptors, folder, tests = map(Path, sys.argv[1:])
+    Generator(FileDescriptorSet.FromString(descriptors.read_bytes())).write(folder, tests)

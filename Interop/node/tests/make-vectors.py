@@ -1,23 +1,28 @@
-"""Prints random messages of ttrpc.testing.v1.Everything, a line of JSON each: Python's bytes and
-Python's JSON. Seeded, and prints its seed to standard error."""
+"""Prints messages, a line of JSON each: their type, Python's bytes, and Python's message as JSON by
+its fields.
+
+    make-vectors.py DESCRIPTORS [SEED]    random ones of ttrpc.testing.v1.Everything; prints its seed
+    make-vectors.py DESCRIPTORS METHODS   those of a folder of golden vectors, read from their JSON
+"""
 
 import json
 import random
 import sys
+from pathlib import Path
 
 from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
 
 COUNT = 600
-seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(2**32)
-print(f"seed {seed}", file=sys.stderr)
-random.seed(seed)
 
 pool = descriptor_pool.DescriptorPool()
 files = descriptor_pb2.FileDescriptorSet.FromString(open(sys.argv[1], "rb").read())
 for file in files.file:
     pool.Add(file)
-Everything = message_factory.GetMessageClass(
-    pool.FindMessageTypeByName("ttrpc.testing.v1.Everything"))
+
+
+def message_class(name):
+    return message_factory.GetMessageClass(pool.FindMessageTypeByName(name))
+
 
 EDGES = {
     "int32": [0, 1, -1, 2**31 - 1, -(2**31)],
@@ -86,7 +91,7 @@ def plain(message):
             inner = field.message_type.fields_by_name["value"]
             out[field.json_name] = {
                 (str(k).lower() if isinstance(k, bool) else str(k)): one(inner, v)
-                for k, v in value.items()}
+                for k, v in sorted(value.items())}
         elif is_repeated(field):
             out[field.json_name] = [one(field, item) for item in value]
         else:
@@ -108,7 +113,35 @@ def one(field, value):
     return value
 
 
-for _ in range(COUNT):
-    message = Everything()
-    fill(message)
-    print(json.dumps({"bytes": message.SerializeToString().hex(), "json": plain(message)}))
+def print_line(message, data):
+    print(json.dumps({
+        "type": message.DESCRIPTOR.full_name, "bytes": data.hex(), "json": plain(message)}))
+
+
+def random_ones(seed):
+    print(f"seed {seed}", file=sys.stderr)
+    random.seed(seed)
+    everything = message_class("ttrpc.testing.v1.Everything")
+    for _ in range(COUNT):
+        message = everything()
+        fill(message)
+        print_line(message, message.SerializeToString())
+
+
+def golden_ones(folder):
+    for path in sorted(folder.glob("*.json")):
+        # Tools call it, not programs.
+        if path.name.startswith("grpc.reflection."):
+            continue
+        for call in json.loads(path.read_text()):
+            for vector in [*call["requests"], *call["responses"]]:
+                message = message_class(vector["type"])()
+                json_format.ParseDict(vector["json"], message, descriptor_pool=pool)
+                print_line(message, bytes.fromhex(vector["hex"]))
+
+
+argument = sys.argv[2] if len(sys.argv) > 2 else str(random.randrange(2**32))
+if argument.isdigit():
+    random_ones(int(argument))
+else:
+    golden_ones(Path(argument))

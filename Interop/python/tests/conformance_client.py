@@ -7,42 +7,61 @@ import asyncio
 import contextlib
 import importlib.util
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from google.protobuf import symbol_database
 from google.protobuf.message import Message
 
-from bfc_tenancy import TenancyError, TLSTarget, UnixTarget, v1  # noqa: F401: registers messages
-from bfc_tenancy._channel import Channel, Method, Options
+from bfc_tenancy import AsyncTenancyClient, TenancyError, TLSTarget, UnixTarget
+from bfc_tenancy._channel import Call, Method
+from bfc_tenancy.credentials import Target
+from typed_calls import CALLS
 
 
-def load_echo() -> None:
+@dataclass
+class Calls:
+    """The calls of one method, by kind: a stub's, or the channel's for what has no stub."""
+
+    request: type[Message]
+    unary: Callable[..., Awaitable[Message]]
+    server_stream: Callable[..., AsyncIterator[Message]]
+    stream: Callable[..., Awaitable[Call[Message, Message]]]
+
+
+def load_echo() -> Any:
     """The echo service's messages, which are no part of the package."""
     for folder in sys.path:
         path = Path(folder) / "ttrpc/testing/v1/echo_pb2.py"
         if path.exists():
             spec = importlib.util.spec_from_file_location("echo_pb2", path)
             assert spec and spec.loader
-            spec.loader.exec_module(importlib.util.module_from_spec(spec))
-            return
+            module = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(module)
+            return module
+    raise RuntimeError("the echo service's messages were not built")
 
 
-def method(service: str, name: str, kind: str) -> Method:
-    pool = symbol_database.Default().pool
-    try:
-        found = pool.FindServiceByName(service).methods_by_name[name]
-    except KeyError:
-        found = pool.FindServiceByName("ttrpc.testing.v1.EchoService").methods_by_name["Unary"]
-    return Method(
-        service, name, found.input_type._concrete_class, found.output_type._concrete_class,
+def calls(tenancy: AsyncTenancyClient, echo: Any, service: str, name: str, kind: str) -> Calls:
+    if found := CALLS.get(f"{service}/{name}"):
+        request, stub = found
+        typed = stub(tenancy)
+        return Calls(request, typed, typed, typed)
+    method = Method(
+        service, name, echo.EchoRequest, echo.EchoResponse,
         client_streams=kind in ("client", "bidi"), server_streams=kind in ("server", "bidi"),
-        is_idempotent=found.GetOptions().idempotency_level != 0)
+        is_idempotent=True)
+    channel = tenancy._channel
+    return Calls(
+        echo.EchoRequest, partial(channel.unary, method), partial(channel.server_stream, method),
+        partial(channel.client_stream, method))
 
 
-async def call(channel: Channel, line: str) -> str:
+async def call(tenancy: AsyncTenancyClient, echo: Any, line: str) -> str:
     kind, service, name, timeout, cancel, pairs, bodies = line.split(" ")
-    described = method(service, name, kind)
+    described = calls(tenancy, echo, service, name, kind)
     requests = [
         described.request.FromString(b"" if b == "." else bytes.fromhex(b))
         for b in ([] if bodies == "-" else bodies.split(","))]
@@ -64,20 +83,20 @@ async def call(channel: Channel, line: str) -> str:
 
     async def collect() -> None:
         if kind == "unary":
-            answer = await channel.unary(described, requests[0], **options)
+            answer = await described.unary(requests[0], **options)
             responses.append(answer.SerializeToString())
         elif kind == "server":
             async with contextlib.aclosing(
-                channel.server_stream(described, requests[0], **options)
+                described.server_stream(requests[0], **options)
             ) as answers:
                 await read(answers)
         elif kind == "client":
-            async with await channel.client_stream(described, **options) as stream:
+            async with await described.stream(**options) as stream:
                 for request in requests:
                     await stream.send(request)
                 responses.append((await stream.response()).SerializeToString())
         else:
-            async with await channel.bidirectional(described, **options) as stream:
+            async with await described.stream(**options) as stream:
                 for request in requests:
                     await stream.send(request)
                     responses.append((await anext(stream)).SerializeToString())
@@ -99,11 +118,12 @@ async def call(channel: Channel, line: str) -> str:
         ",".join(r.hex() or "." for r in responses) or "-"])
 
 
-async def serve(channel: Channel) -> None:
+async def serve(target: Target) -> None:
+    echo = load_echo()
     loop = asyncio.get_running_loop()
-    while line := (await loop.run_in_executor(None, sys.stdin.readline)).strip():
-        print(await call(channel, line), flush=True)
-    await channel.close()
+    async with AsyncTenancyClient(target, timeout=None) as tenancy:
+        while line := (await loop.run_in_executor(None, sys.stdin.readline)).strip():
+            print(await call(tenancy, echo, line), flush=True)
 
 
 def main() -> None:
@@ -119,8 +139,7 @@ def main() -> None:
     else:
         host, port = options.tls.rsplit(":", 1)
         target = TLSTarget(host, int(port), options.ca, options.cert, options.key)
-    load_echo()
-    asyncio.run(serve(Channel(target, Options(timeout=None))))
+    asyncio.run(serve(target))
 
 
 if __name__ == "__main__":

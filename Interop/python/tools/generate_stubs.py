@@ -1,6 +1,7 @@
-"""Makes the typed stubs of every service from a FileDescriptorSet.
+"""Makes the typed stubs of every service, and the conformance client's way to them by the names of
+methods, from a FileDescriptorSet.
 
-    generate_stubs.py DESCRIPTORS OUTPUT_FOLDER
+    generate_stubs.py DESCRIPTORS OUTPUT_FOLDER TESTS_FOLDER
 """
 
 from __future__ import annotations
@@ -224,12 +225,36 @@ class Stubs:
         return "".join(out)
 
 
+    def write_calls(self) -> str:
+        """The type of the request and the stub's call for the name of each method."""
+        out = [HEADER, '"""Every typed call by the name of its method."""\n\n']
+        out.append("from __future__ import annotations\n\n")
+        out.append("from collections.abc import Callable\nfrom typing import Any\n\n")
+        out.append("from bfc_tenancy import AsyncTenancyClient\n")
+        asked = {m.input_type for _, _, service in self.services() for m in service.method}
+        for file in self.files:
+            if any(f".{file.package}.{m.name}" in asked for m in file.message_type):
+                package, name = module(file).rsplit(".", 1)
+                out.append(f"from bfc_tenancy._pb.{package} import {name} as {alias(file)}\n")
+        out.append(
+            "\nCALLS: dict[str, tuple[type[Any], Callable[[AsyncTenancyClient], Any]]] = {\n")
+        for file, _, service in self.services():
+            for method in service.method:
+                out.append(
+                    f'    "{file.package}.{service.name}/{method.name}": (\n'
+                    f"        {self.owners[method.input_type]},\n"
+                    f"        lambda c: c.{ATTRIBUTES[service.name]}.{snake(method.name)}),\n")
+        out.append("}\n")
+        return "".join(out)
+
+
 def main() -> None:
     files = FileDescriptorSet.FromString(Path(sys.argv[1]).read_bytes())
     folder = Path(sys.argv[2])
     stubs = Stubs(files)
     (folder / "_services.py").write_text(stubs.write())
     (folder / "v1.py").write_text(stubs.write_messages())
+    (Path(sys.argv[3]) / "typed_calls.py").write_text(stubs.write_calls())
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ use crate::link::Target;
 use protobuf::Message;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 const ATTEMPTS_MAX: u32 = 5;
@@ -43,11 +43,24 @@ pub struct CallOptions {
     pub metadata: Vec<(String, String)>,
 }
 
+/// Where a client's connection is, or the making of one, which every call that needs it waits for.
+#[derive(Default)]
+struct Place {
+    connection: Option<Arc<Connection>>,
+    making: Option<Arc<Making>>,
+}
+
+#[derive(Default)]
+struct Making {
+    outcome: Mutex<Option<Result<Arc<Connection>, Error>>>,
+    is_known: Condvar,
+}
+
 /// The service over one connection.
 pub struct Client {
     target: Target,
     defaults: CallOptions,
-    connection: Mutex<Option<Arc<Connection>>>,
+    place: Arc<Mutex<Place>>,
     retry_tenths: AtomicU32,
 }
 
@@ -60,7 +73,7 @@ impl Client {
 
     pub fn with_defaults(target: Target, defaults: CallOptions) -> Client {
         let retry_tenths = AtomicU32::new(RETRY_TENTHS_MAX);
-        Client { target, defaults, connection: Mutex::new(None), retry_tenths }
+        Client { target, defaults, place: Arc::default(), retry_tenths }
     }
 
     /// Sends an API key as bearer with every call.
@@ -83,8 +96,8 @@ impl Client {
         let _ = self.retry_tenths.fetch_update(Ordering::Relaxed, Ordering::Relaxed, earn);
         let mut attempt = 1;
         loop {
-            let connection = self.connected();
-            let is_connected = connection.is_ok();
+            let connection = self.connected(deadline);
+            let used = connection.as_ref().ok().cloned();
             let result = connection.and_then(|connection| {
                 let metadata = self.metadata(options);
                 let mut stream = connection.start(
@@ -95,9 +108,9 @@ impl Client {
                 Ok(bytes) => return decode(&bytes.unwrap_or_default()),
                 Err(error) => error,
             };
-            let is_begun = is_connected && error.reason() != "NOT_BEGUN";
-            if error.code == Code::UNAVAILABLE {
-                *self.connection.lock().unwrap() = None;
+            let is_begun = used.is_some() && error.reason() != "NOT_BEGUN";
+            if let Some(used) = used.filter(|_| error.code == Code::UNAVAILABLE) {
+                self.drop_connection(&used);
             }
             let delay = delay(attempt, &error);
             if error.code != Code::UNAVAILABLE
@@ -121,7 +134,7 @@ impl Client {
         let payload = request.map(|request| encode(request)).transpose()?;
         let metadata = self.metadata(options);
         let stream = self
-            .connected()?
+            .connected(deadline)?
             .start(method.service, method.name, payload, deadline, &metadata)?;
         Ok(Call { stream, deadline, types: PhantomData })
     }
@@ -135,14 +148,62 @@ impl Client {
         self.defaults.metadata.iter().chain(&options.metadata).cloned().collect()
     }
 
-    fn connected(&self) -> Result<Arc<Connection>, Error> {
-        let mut place = self.connection.lock().unwrap();
-        if let Some(connection) = place.as_ref().filter(|connection| connection.is_usable()) {
-            return Ok(connection.clone());
+    /// The next call makes a new connection. Calls in flight end by themselves.
+    fn drop_connection(&self, used: &Arc<Connection>) {
+        let mut place = self.place.lock().unwrap();
+        if place.connection.as_ref().map_or(false, |present| Arc::ptr_eq(present, used)) {
+            place.connection = None;
         }
-        let connection = Arc::new(Connection::open(&self.target, CONNECT_TIME_MAX)?);
-        *place = Some(connection.clone());
-        Ok(connection)
+    }
+
+    /// Connecting holds no lock: each call waits for it until its own deadline.
+    fn connected(&self, deadline: Option<Instant>) -> Result<Arc<Connection>, Error> {
+        let making = {
+            let mut place = self.place.lock().unwrap();
+            if let Some(present) = place.connection.as_ref().filter(|c| c.is_usable()) {
+                return Ok(present.clone());
+            }
+            match &place.making {
+                Some(making) => making.clone(),
+                None => {
+                    let making = Arc::new(Making::default());
+                    let (target, shared) = (self.target.clone(), self.place.clone());
+                    std::thread::Builder::new()
+                        .name("bfc-tenancy-connect".into())
+                        .spawn(move || connect(&target, &shared))
+                        .map_err(|error| Error::new(Code::UNAVAILABLE, error.to_string()))?;
+                    place.making = Some(making.clone());
+                    making
+                }
+            }
+        };
+        let mut outcome = making.outcome.lock().unwrap();
+        loop {
+            if let Some(outcome) = outcome.as_ref() {
+                return outcome.clone();
+            }
+            outcome = match deadline {
+                None => making.is_known.wait(outcome).unwrap(),
+                Some(deadline) => {
+                    let left = deadline.saturating_duration_since(Instant::now());
+                    if left == Duration::ZERO {
+                        return Err(Error::new(Code::DEADLINE_EXCEEDED, "the deadline has passed"));
+                    }
+                    making.is_known.wait_timeout(outcome, left).unwrap().0
+                }
+            };
+        }
+    }
+}
+
+fn connect(target: &Target, place: &Mutex<Place>) {
+    let result = Connection::open(target, CONNECT_TIME_MAX).map(Arc::new);
+    let mut place = place.lock().unwrap();
+    place.connection = result.as_ref().ok().cloned();
+    // The place says so before anybody is told: who is told of a loss may begin anew.
+    if let Some(making) = place.making.take() {
+        *making.outcome.lock().unwrap() = Some(result);
+        making.is_known.notify_all();
     }
 }
 

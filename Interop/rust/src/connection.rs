@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::io::{Read, Write};
 use std::os::unix::io::AsRawFd;
 use std::os::unix::net::UnixStream;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{channel, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -15,6 +16,8 @@ use std::time::{Duration, Instant};
 const HEADER_BYTES: usize = 10;
 const DATA_BYTES_MAX: usize = 4 << 20;
 const UNSENT_BYTES_MAX: usize = 64 << 20;
+/// A reader that falls behind further loses its stream: the other calls must not wait for it.
+const UNREAD_MESSAGES_MAX: usize = 65_536;
 const STREAM_ID_MAX: u32 = 0x7fff_ffff;
 
 const REQUEST: u8 = 1;
@@ -30,9 +33,34 @@ pub(crate) enum Event {
     End(Option<Error>),
 }
 
+/// Where the events of a stream go.
+struct Inbox {
+    events: Sender<Event>,
+    /// How many messages its reader has not read yet.
+    unread: Arc<AtomicUsize>,
+}
+
+impl Inbox {
+    /// False when the reader has fallen behind, and the stream is at its end.
+    fn deliver(&self, message: Vec<u8>) -> bool {
+        if self.unread.fetch_add(1, Ordering::Relaxed) >= UNREAD_MESSAGES_MAX {
+            self.end(Some(Error::new(
+                Code::RESOURCE_EXHAUSTED, "the stream's reader fell behind")));
+            return false;
+        }
+        let _ = self.events.send(Event::Message(message));
+        true
+    }
+
+    /// A stream whose reader is gone needs to hear nothing.
+    fn end(&self, error: Option<Error>) {
+        let _ = self.events.send(Event::End(error));
+    }
+}
+
 struct State {
     out: Vec<u8>,
-    streams: HashMap<u32, Sender<Event>>,
+    streams: HashMap<u32, Inbox>,
     next_id: u32,
     lost: Option<Error>,
 }
@@ -90,6 +118,7 @@ impl Connection {
         }
         let data = encode(&request)?;
         let (sender, events) = channel();
+        let unread = Arc::new(AtomicUsize::new(0));
         let mut state = self.state.lock().unwrap();
         if let Some(lost) = &state.lost {
             return Err(lost.clone());
@@ -97,7 +126,7 @@ impl Connection {
         let id = state.next_id;
         state.next_id += 2;
         // Known before it is sent: the answer may come at once.
-        state.streams.insert(id, sender);
+        state.streams.insert(id, Inbox { events: sender, unread: unread.clone() });
         let flags = if is_open { REMOTE_OPEN } else { REMOTE_CLOSED };
         if let Err(error) = state.frame(id, REQUEST, flags, &data) {
             state.streams.remove(&id);
@@ -105,7 +134,7 @@ impl Connection {
         }
         drop(state);
         self.notify();
-        Ok(Stream { connection: self.clone(), id, events, is_open, has_ended: false })
+        Ok(Stream { connection: self.clone(), id, events, unread, is_open, has_ended: false })
     }
 
     fn write(&self, id: u32, flags: u8, data: &[u8]) -> Result<(), Error> {
@@ -150,7 +179,7 @@ impl State {
             self.lost = Some(error.clone());
         }
         for (_, stream) in self.streams.drain() {
-            let _ = stream.send(Event::End(Some(error.clone())));
+            stream.end(Some(error.clone()));
         }
     }
 
@@ -159,35 +188,35 @@ impl State {
             Some(stream) => stream,
             None => return,
         };
-        // A stream whose reader is gone is forgotten with its next event.
+        let mut is_over = kind == RESPONSE;
         if kind == RESPONSE {
             match Response::parse_from_bytes(data) {
                 Ok(mut response) if response.get_status().get_code() == 0 => {
-                    let _ = stream.send(Event::Message(response.take_payload()));
-                    let _ = stream.send(Event::End(None));
+                    if stream.deliver(response.take_payload()) {
+                        stream.end(None);
+                    }
                 }
                 Ok(mut response) => {
                     let mut status = response.take_status();
-                    let _ = stream.send(Event::End(Some(Error {
+                    stream.end(Some(Error {
                         code: Code(status.get_code()),
                         message: status.take_message(),
                         details: status.take_details().into_vec(),
-                    })));
+                    }));
                 }
                 Err(_) => {
-                    let error = Error::new(Code::INTERNAL, "malformed response envelope");
-                    let _ = stream.send(Event::End(Some(error)));
+                    stream.end(Some(Error::new(Code::INTERNAL, "malformed response envelope")))
                 }
             }
-            self.streams.remove(&id);
         } else if kind == DATA {
-            if flags & NO_DATA == 0 {
-                let _ = stream.send(Event::Message(data.to_vec()));
+            is_over = flags & NO_DATA == 0 && !stream.deliver(data.to_vec());
+            if flags & REMOTE_CLOSED != 0 && !is_over {
+                stream.end(None);
+                is_over = true;
             }
-            if flags & REMOTE_CLOSED != 0 {
-                let _ = stream.send(Event::End(None));
-                self.streams.remove(&id);
-            }
+        }
+        if is_over {
+            self.streams.remove(&id);
         }
     }
 }
@@ -197,6 +226,7 @@ pub(crate) struct Stream {
     connection: Arc<Connection>,
     id: u32,
     events: Receiver<Event>,
+    unread: Arc<AtomicUsize>,
     is_open: bool,
     has_ended: bool,
 }
@@ -214,7 +244,10 @@ impl Stream {
             }
         };
         match event {
-            Ok(Event::Message(bytes)) => Ok(Some(bytes)),
+            Ok(Event::Message(bytes)) => {
+                self.unread.fetch_sub(1, Ordering::Relaxed);
+                Ok(Some(bytes))
+            }
             Ok(Event::End(error)) => {
                 self.has_ended = true;
                 error.map_or(Ok(None), Err)

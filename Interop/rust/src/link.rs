@@ -6,9 +6,10 @@ use openssl::ssl::{
 };
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
-use std::os::unix::io::{AsRawFd, RawFd};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::io::{AsRawFd, FromRawFd, RawFd};
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Where the server is, and who calls.
@@ -33,9 +34,7 @@ impl Target {
     fn try_connect(&self, timeout: Duration) -> Result<Link, Box<dyn std::error::Error>> {
         match self {
             Target::Unix(path) => {
-                let stream = UnixStream::connect(path)?;
-                stream.set_nonblocking(true)?;
-                Ok(Link::Plain(stream))
+                Ok(Link::Plain(connect_unix(path)?))
             }
             Target::Tls { host, port, ca, identity } => {
                 let mut builder = SslConnector::builder(SslMethod::tls_client())?;
@@ -62,6 +61,37 @@ impl Target {
                 Err(last.into())
             }
         }
+    }
+}
+
+/// Without waiting: connecting to a server that accepts nobody would not end.
+fn connect_unix(path: &Path) -> io::Result<UnixStream> {
+    let name = path.as_os_str().as_bytes();
+    // SAFETY: zeros are a valid address.
+    let mut address: libc::sockaddr_un = unsafe { std::mem::zeroed() };
+    address.sun_family = libc::AF_UNIX as libc::sa_family_t;
+    if name.len() >= address.sun_path.len() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "the socket's path is too long"));
+    }
+    for (place, byte) in address.sun_path.iter_mut().zip(name) {
+        *place = *byte as libc::c_char;
+    }
+    let kind = libc::SOCK_STREAM | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC;
+    // SAFETY: the call takes no pointers.
+    let descriptor = unsafe { libc::socket(libc::AF_UNIX, kind, 0) };
+    if descriptor < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the descriptor is new, and nobody else's.
+    let stream = unsafe { UnixStream::from_raw_fd(descriptor) };
+    let length = std::mem::size_of::<libc::sockaddr_un>() as libc::socklen_t;
+    // SAFETY: the address lives for the call and has the length that is given.
+    let result =
+        unsafe { libc::connect(descriptor, (&address as *const libc::sockaddr_un).cast(), length) };
+    if result == 0 {
+        Ok(stream)
+    } else {
+        Err(io::Error::last_os_error())
     }
 }
 

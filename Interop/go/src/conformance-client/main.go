@@ -4,51 +4,28 @@ package main
 
 import (
 	"bufio"
-	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/hex"
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
-	"reflect"
 	"strconv"
 	"strings"
 	"time"
 
 	"bfc/tenancy/client"
-	_ "bfc/tenancy/v1"
-	_ "grpc/health/v1"
-	_ "ttrpc/testing/v1"
 
 	"github.com/containerd/ttrpc"
 	"github.com/gogo/protobuf/proto"
-	"github.com/gogo/protobuf/protoc-gen-gogo/descriptor"
 	"google.golang.org/grpc/status"
 )
-
-type method struct {
-	request, response reflect.Type
-	isIdempotent      bool
-}
-
-var methods = map[string]method{}
 
 func main() {
 	unix := flag.String("unix", "", "")
 	address := flag.String("tls", "", "")
 	ca, cert, key := flag.String("ca", "", ""), flag.String("cert", "", ""), flag.String("key", "", "")
-	// By the names they are registered under; gogo's registry cannot be listed.
-	files := flag.String("files", "", "the files whose services are called, separated by commas")
 	flag.Parse()
-	for _, file := range strings.Split(*files, ",") {
-		if err := learn(file); err != nil {
-			fmt.Fprintln(os.Stderr, file, err)
-			os.Exit(1)
-		}
-	}
 	target := client.Unix(*unix)
 	if *address != "" {
 		target = client.TLS(*address, *ca, *cert, *key)
@@ -65,41 +42,6 @@ func main() {
 	}
 }
 
-func learn(file string) error {
-	packed := proto.FileDescriptor(file)
-	if packed == nil {
-		return nil
-	}
-	reader, err := gzip.NewReader(bytes.NewReader(packed))
-	if err != nil {
-		return err
-	}
-	raw, err := io.ReadAll(reader)
-	if err != nil {
-		return err
-	}
-	var found descriptor.FileDescriptorProto
-	if err := proto.Unmarshal(raw, &found); err != nil {
-		return err
-	}
-	for _, service := range found.Service {
-		for _, one := range service.Method {
-			// Idempotency levels are newer than this library: field 34 of the options.
-			options := one.GetOptions().String()
-			methods[found.GetPackage()+"."+service.GetName()+"/"+one.GetName()] = method{
-				proto.MessageType(strings.TrimPrefix(one.GetInputType(), ".")),
-				proto.MessageType(strings.TrimPrefix(one.GetOutputType(), ".")),
-				strings.Contains(options, "idempotency") || strings.Contains(options, "34:"),
-			}
-		}
-	}
-	return nil
-}
-
-func fresh(kind reflect.Type) proto.Message {
-	return reflect.New(kind.Elem()).Interface().(proto.Message)
-}
-
 func unhex(text string) []byte {
 	if text == "." || text == "-" {
 		return nil
@@ -113,9 +55,9 @@ func unhex(text string) []byte {
 
 func answer(tenancy *client.Client, fields []string) string {
 	kind, service, name := fields[0], fields[1], fields[2]
-	found, ok := methods[service+"/"+name]
+	call, ok := typedCalls[service+"/"+name]
 	if !ok {
-		found = methods["ttrpc.testing.v1.EchoService/Unary"]
+		call = echo(kind, service, name)
 	}
 	ctx := context.Background()
 	if ms, _ := strconv.Atoi(fields[3]); ms > 0 {
@@ -133,79 +75,13 @@ func answer(tenancy *client.Client, fields []string) string {
 		}
 		ctx = ttrpc.WithMetadata(ctx, md)
 	}
-	var requests []proto.Message
+	var requests [][]byte
 	if fields[6] != "-" {
 		for _, body := range strings.Split(fields[6], ",") {
-			request := fresh(found.request)
-			if err := proto.Unmarshal(unhex(body), request); err != nil {
-				panic(err)
-			}
-			requests = append(requests, request)
+			requests = append(requests, unhex(body))
 		}
 	}
-	responses, err := call(ctx, tenancy, kind, service, name, found, requests, cancelAfter)
-	return report(responses, err)
-}
-
-var errGivenUp = errors.New("given up")
-
-func call(
-	ctx context.Context, tenancy *client.Client, kind, service, name string, found method,
-	requests []proto.Message, cancelAfter int,
-) (responses []proto.Message, err error) {
-	if kind == "unary" {
-		response := fresh(found.response)
-		err = tenancy.Call(
-			ctx, service, name, client.Safety(found.isIdempotent), requests[0], response)
-		if err != nil {
-			return nil, err
-		}
-		return []proto.Message{response}, nil
-	}
-	var first proto.Message
-	if kind == "server" {
-		first, requests = requests[0], nil
-	}
-	stream, err := tenancy.Open(ctx, service, name, first)
-	if err != nil {
-		return nil, err
-	}
-	defer stream.Cancel()
-	for _, request := range requests {
-		if err := stream.Send(request); err != nil {
-			return responses, err
-		}
-		if kind != "bidi" {
-			continue
-		}
-		response := fresh(found.response)
-		if err := stream.Recv(response); err != nil {
-			return responses, err
-		}
-		responses = append(responses, response)
-		if len(responses) == cancelAfter {
-			return responses, errGivenUp
-		}
-	}
-	if cancelAfter == 0 {
-		if err := stream.CloseSend(); err != nil {
-			return responses, err
-		}
-	}
-	for {
-		response := fresh(found.response)
-		err := stream.Recv(response)
-		if errors.Is(err, io.EOF) {
-			return responses, nil
-		}
-		if err != nil {
-			return responses, err
-		}
-		responses = append(responses, response)
-		if len(responses) == cancelAfter {
-			return responses, errGivenUp
-		}
-	}
+	return report(call(ctx, tenancy, requests, cancelAfter))
 }
 
 func report(responses []proto.Message, err error) string {

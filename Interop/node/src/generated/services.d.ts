@@ -639,7 +639,13 @@ export interface Services {
      */
     cancelSubscription(request: m.Input<m.CancelSubscriptionRequest>, options?: CallOptions): Promise<m.CancelSubscriptionResponse>;
   };
-  /** TenantService keeps the register of tenants. */
+  /**
+   * TenantService keeps the register of tenants.
+   *
+   * What any call that changes something may fail with, in every service: ABORTED with ErrorInfo
+   * CONCURRENT_CHANGE and RetryInfo when other changes got in its way each time it was tried. Nothing
+   * of it was done then, and the same request may be sent again.
+   */
   tenants: {
     /**
      * CreateTenant registers a tenant, and in the same transaction its trial subscription (30 days,

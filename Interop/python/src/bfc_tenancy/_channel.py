@@ -67,12 +67,14 @@ class Channel:
         self._options = options
         self._connection: Connection | None = None
         self._retired: set[Connection] = set()
-        self._connecting = asyncio.Lock()
+        self._connecting: asyncio.Task[Connection] | None = None
         self._tokens = options.retry.budget_tokens_max
         self._is_closed = False
 
     async def close(self) -> None:
         self._is_closed = True
+        if self._connecting is not None:
+            self._connecting.cancel()
         connections = [c for c in (self._connection, *self._retired) if c is not None]
         self._connection = None
         self._retired.clear()
@@ -177,23 +179,36 @@ class Channel:
         current = self._connection
         if current is not None and not current.is_lost and not current.is_used_up:
             return current
-        async with self._connecting:
-            current = self._connection
-            if current is None or current.is_lost or current.is_used_up:
-                if current is not None:
-                    self._retire(current)
-                left = self._left(deadline)
-                limit = self._options.connect_timeout
-                try:
-                    current = await Connection.open(
-                        self._target, limit if left is None else min(limit, left))
-                except TenancyError as error:
-                    if self._left(deadline) == 0:
-                        raise TenancyError(
-                            StatusCode.DEADLINE_EXCEEDED, "the deadline has passed") from error
-                    raise
-                self._connection = current
-        return current
+        # One connection is made, however many calls need it; each waits until its own deadline.
+        if self._connecting is None:
+            if current is not None:
+                self._retire(current)
+            self._connecting = asyncio.create_task(self._connect())
+            self._connecting.add_done_callback(self._is_connected)
+        connecting = self._connecting
+        try:
+            return await asyncio.wait_for(asyncio.shield(connecting), self._left(deadline))
+        except TimeoutError as error:
+            raise TenancyError(
+                StatusCode.DEADLINE_EXCEEDED, "the deadline has passed") from error
+        except asyncio.CancelledError:
+            if not connecting.cancelled():
+                raise
+            raise TenancyError(StatusCode.CANCELLED, "the client was closed") from None
+
+    async def _connect(self) -> Connection:
+        connection = await Connection.open(self._target, self._options.connect_timeout)
+        if self._is_closed:
+            await connection.close()
+            raise TenancyError(StatusCode.CANCELLED, "the client was closed")
+        self._connection = connection
+        return connection
+
+    def _is_connected(self, task: asyncio.Task[Connection]) -> None:
+        self._connecting = None
+        # Who waited has given up, perhaps: then nobody else looks what became of it.
+        if not task.cancelled():
+            task.exception()
 
     def _retire(self, connection: Connection) -> None:
         """No new call goes over it; those in flight end by themselves."""

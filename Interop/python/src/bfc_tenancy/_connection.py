@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import Sequence
 
 from google.protobuf.message import DecodeError
@@ -82,6 +83,18 @@ class Stream:
         self._connection.write_soon(self.number, frames.DATA, _CLOSE, b"")
 
 
+def _connected_socket(path: str) -> socket.socket:
+    """Without waiting: connecting to a server that accepts nobody would not end."""
+    made = socket.socket(socket.AF_UNIX)
+    made.setblocking(False)
+    try:
+        made.connect(path)
+    except OSError:
+        made.close()
+        raise
+    return made
+
+
 class Connection:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
@@ -101,7 +114,8 @@ class Connection:
                         target.host, target.port, ssl=target.context(),
                         server_hostname=target.server_name or target.host)
                 else:
-                    reader, writer = await asyncio.open_unix_connection(target.path)
+                    reader, writer = await asyncio.open_unix_connection(
+                        sock=_connected_socket(target.path))
         except (OSError, TimeoutError) as error:
             raise TenancyError(StatusCode.UNAVAILABLE, f"cannot connect: {error}") from error
         return cls(reader, writer)

@@ -2015,7 +2015,12 @@ class BlockingSubscriptionService:
 
 
 class AsyncTenantService:
-    """TenantService keeps the register of tenants."""
+    """TenantService keeps the register of tenants.
+
+    What any call that changes something may fail with, in every service: ABORTED with ErrorInfo
+    CONCURRENT_CHANGE and RetryInfo when other changes got in its way each time it was tried. Nothing
+    of it was done then, and the same request may be sent again.
+    """
 
     CREATE_TENANT: Method[
         bfc_tenancy_v1_tenant_pb2.CreateTenantRequest, bfc_tenancy_v1_tenant_pb2.CreateTenantResponse
@@ -2247,7 +2252,12 @@ class AsyncTenantService:
 
 
 class BlockingTenantService:
-    """TenantService keeps the register of tenants."""
+    """TenantService keeps the register of tenants.
+
+    What any call that changes something may fail with, in every service: ABORTED with ErrorInfo
+    CONCURRENT_CHANGE and RetryInfo when other changes got in its way each time it was tried. Nothing
+    of it was done then, and the same request may be sent again.
+    """
 
     def __init__(
         self, stub: AsyncTenantService, run: Callable[[Any], Any],

@@ -1,7 +1,6 @@
 //! Makes the calls that the conformance runner asks for; see Interop/conformance/README.md.
 
-use bfc_tenancy::messages as m;
-use bfc_tenancy::{CallOptions, Client, Code, Error, Method, Target};
+use bfc_tenancy::{Call, CallOptions, Client, Code, Error, Method, Target};
 use protobuf::Message;
 use std::io::{BufRead, Write};
 use std::time::Duration;
@@ -39,57 +38,105 @@ fn main() {
     }
 }
 
+/// A call as the runner asks for it.
+struct Asked<'a> {
+    kind: &'a str,
+    service: &'a str,
+    method: &'a str,
+    cancel_after: usize,
+    options: CallOptions,
+    requests: Vec<Vec<u8>>,
+}
+
 fn answer(client: &Client, fields: &[&str]) -> String {
+    let timeout: u64 = fields[3].parse().expect("a number");
+    let asked = &Asked {
+        kind: fields[0],
+        service: fields[1],
+        method: fields[2],
+        cancel_after: fields[4].parse().expect("a number"),
+        options: CallOptions {
+            timeout: if timeout > 0 { Some(Duration::from_millis(timeout)) } else { None },
+            metadata: items(fields[5])
+                .map(|pair| {
+                    let (key, value) = pair.split_once('=').expect("a pair");
+                    (text(key), text(value))
+                })
+                .collect(),
+        },
+        requests: items(fields[6]).map(bytes).collect(),
+    };
+    let name = format!("{}/{}", fields[1], fields[2]);
+    dispatch(client, &name, asked)
+}
+
+fn dispatch(client: &Client, name: &str, asked: &Asked) -> String {
     include!(concat!(env!("OUT_DIR"), "/dispatch.rs"))
 }
 
-fn call<Q: Message, A: Message>(client: &Client, fields: &[&str], is_idempotent: bool) -> String {
-    // The names live as long as the program, which makes few calls.
-    let leak = |text: &str| -> &'static str { Box::leak(text.to_owned().into_boxed_str()) };
-    let method = Method::<Q, A>::new(leak(fields[1]), leak(fields[2]), is_idempotent);
-    let timeout: u64 = fields[3].parse().expect("a number");
-    let cancel_after: usize = fields[4].parse().expect("a number");
-    let options = CallOptions {
-        timeout: if timeout > 0 { Some(Duration::from_millis(timeout)) } else { None },
-        metadata: items(fields[5])
-            .map(|pair| {
-                let (key, value) = pair.split_once('=').expect("a pair");
-                (text(key), text(value))
-            })
-            .collect(),
-    };
-    let requests: Vec<Q> = items(fields[6])
-        .map(|body| Q::parse_from_bytes(&bytes(body)).expect("a message of its type"))
-        .collect();
+fn parse<Q: Message>(bytes: &[u8]) -> Q {
+    Q::parse_from_bytes(bytes).expect("a message of its type")
+}
+
+fn unary<Q: Message, A: Message>(
+    asked: &Asked, call: impl Fn(&Q, &CallOptions) -> Result<A, Error>,
+) -> String {
+    match call(&parse(&asked.requests[0]), &asked.options) {
+        Ok(answer) => report(None, &[answer]),
+        Err(error) => report::<A>(Some(error), &[]),
+    }
+}
+
+fn server_stream<Q: Message, A: Message>(
+    asked: &Asked, call: impl Fn(&Q, &CallOptions) -> Result<Call<Q, A>, Error>,
+) -> String {
+    stream(asked, call(&parse(&asked.requests[0]), &asked.options), &[])
+}
+
+fn duplex<Q: Message, A: Message>(
+    asked: &Asked, call: impl Fn(&CallOptions) -> Result<Call<Q, A>, Error>,
+) -> String {
+    stream(asked, call(&asked.options), &asked.requests)
+}
+
+fn stream<Q: Message, A: Message>(
+    asked: &Asked, call: Result<Call<Q, A>, Error>, requests: &[Vec<u8>],
+) -> String {
     let mut answers: Vec<A> = Vec::new();
-    let result =
-        collect(client, fields[0], &method, &requests, cancel_after, &options, &mut answers);
+    let result = call.and_then(|call| collect(asked, call, requests, &mut answers));
     report(result.err(), &answers)
 }
 
-fn collect<Q: Message, A: Message>(
-    client: &Client, kind: &str, method: &Method<Q, A>, requests: &[Q], cancel_after: usize,
-    options: &CallOptions, answers: &mut Vec<A>,
-) -> Result<(), Error> {
-    if kind == "unary" {
-        answers.push(client.unary(method, &requests[0], options)?);
-        return Ok(());
+/// The test service, and what no service has, have no typed calls.
+fn echo(client: &Client, asked: &Asked) -> String {
+    // The names live as long as the program, which makes few calls.
+    let leak = |text: &str| -> &'static str { Box::leak(text.to_owned().into_boxed_str()) };
+    let method = Method::<echo::EchoRequest, echo::EchoResponse>::new(
+        leak(asked.service), leak(asked.method), true);
+    match asked.kind {
+        "unary" => unary(asked, |request, options| client.unary(&method, request, options)),
+        "server" => server_stream(
+            asked, |request, options| client.stream(&method, Some(request), options)),
+        _ => duplex(asked, |options| client.stream(&method, None, options)),
     }
-    let is_server = kind == "server";
-    let mut call = client.stream(method, if is_server { Some(&requests[0]) } else { None }, options)?;
-    for request in requests.iter().filter(|_| !is_server) {
-        call.send(request)?;
-        if kind == "bidi" {
+}
+
+fn collect<Q: Message, A: Message>(
+    asked: &Asked, mut call: Call<Q, A>, requests: &[Vec<u8>], answers: &mut Vec<A>,
+) -> Result<(), Error> {
+    for request in requests {
+        call.send(&parse(request))?;
+        if asked.kind == "bidi" {
             answers.extend(call.receive()?);
-            give_up_in_time(answers, cancel_after)?;
+            give_up_in_time(answers, asked.cancel_after)?;
         }
     }
-    if cancel_after == 0 {
+    if asked.cancel_after == 0 {
         call.close_sending()?;
     }
     while let Some(next) = call.receive()? {
         answers.push(next);
-        give_up_in_time(answers, cancel_after)?;
+        give_up_in_time(answers, asked.cancel_after)?;
     }
     Ok(())
 }

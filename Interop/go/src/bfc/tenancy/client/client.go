@@ -80,8 +80,8 @@ type Client struct {
 	apiKey  string
 
 	lock        sync.Mutex
-	unary       *unaryLink
-	stream      *wire.Conn
+	unary       place[*unaryLink]
+	stream      place[*wire.Conn]
 	isClosed    bool
 	retryTenths int
 }
@@ -133,11 +133,11 @@ func (c *Client) Close() {
 	c.lock.Lock()
 	defer c.lock.Unlock()
 	c.isClosed = true
-	if c.unary != nil {
-		_ = c.unary.client.Close()
+	if c.unary.link != nil {
+		_ = c.unary.link.client.Close()
 	}
-	if c.stream != nil {
-		_ = c.stream.Close()
+	if c.stream.link != nil {
+		_ = c.stream.link.Close()
 	}
 }
 
@@ -165,7 +165,7 @@ func (c *Client) Call(
 	}
 	c.earnRetry()
 	for attempt := 1; ; attempt++ {
-		link, err := c.unaryLink(ctx)
+		link, err := connected(ctx, c, &c.unary, newUnaryLink)
 		isBegun := err == nil
 		if err == nil {
 			err = asStatus(link.client.Call(ctx, service, method, request, response))
@@ -215,64 +215,37 @@ func (c *Client) takeRetry() bool {
 func (c *Client) Open(
 	ctx context.Context, service, method string, request proto.Message,
 ) (*wire.Stream, error) {
-	c.lock.Lock()
-	defer c.lock.Unlock()
-	if c.isClosed {
-		return nil, status.Error(codes.Canceled, "the client was closed")
-	}
-	if c.stream == nil || c.stream.Lost() != nil {
-		inner, err := c.dial(ctx)
-		if err != nil {
-			return nil, err
-		}
-		c.stream = wire.NewConn(inner)
-	}
-	md, _ := ttrpc.GetMetadata(c.identified(ctx))
-	return c.stream.Open(ctx, service, method, request, md)
-}
-
-func (c *Client) unaryLink(ctx context.Context) (*unaryLink, error) {
-	c.lock.Lock()
-	defer c.lock.Unlock()
-	if c.isClosed {
-		return nil, status.Error(codes.Canceled, "the client was closed")
-	}
-	if c.unary != nil {
-		select {
-		case <-c.unary.ended:
-		default:
-			return c.unary, nil
-		}
-	}
-	inner, err := c.dial(ctx)
+	link, err := connected(ctx, c, &c.stream, wire.NewConn)
 	if err != nil {
 		return nil, err
 	}
-	ended := make(chan struct{})
-	c.unary = &unaryLink{
-		client: ttrpc.NewClient(inner, ttrpc.WithOnClose(func() { close(ended) })),
-		ended:  ended,
+	md, _ := ttrpc.GetMetadata(c.identified(ctx))
+	return link.Open(ctx, service, method, request, md)
+}
+
+func (l *unaryLink) Lost() error {
+	select {
+	case <-l.ended:
+		return ttrpc.ErrClosed
+	default:
+		return nil
 	}
-	return c.unary, nil
+}
+
+func newUnaryLink(inner net.Conn) *unaryLink {
+	ended := make(chan struct{})
+	return &unaryLink{
+		client: ttrpc.NewClient(inner, ttrpc.WithOnClose(func() { close(ended) })), ended: ended,
+	}
 }
 
 // drop has the next call make a new connection. Calls in flight end by themselves.
 func (c *Client) drop(link *unaryLink) {
 	c.lock.Lock()
 	defer c.lock.Unlock()
-	if c.unary == link {
-		c.unary = nil
+	if c.unary.link == link {
+		c.unary.link = nil
 	}
-}
-
-func (c *Client) dial(ctx context.Context) (net.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, connectTimeMax)
-	defer cancel()
-	inner, err := c.target(ctx)
-	if err != nil {
-		return nil, status.Error(codes.Unavailable, "cannot connect: "+err.Error())
-	}
-	return inner, nil
 }
 
 // asStatus gives every failure a status: the library's own errors are of the connection or of the

@@ -1064,6 +1064,10 @@ func (s SubscriptionService) CancelSubscription(
 }
 
 // TenantService keeps the register of tenants.
+//
+// What any call that changes something may fail with, in every service: ABORTED with ErrorInfo
+// CONCURRENT_CHANGE and RetryInfo when other changes got in its way each time it was tried. Nothing
+// of it was done then, and the same request may be sent again.
 type TenantService struct{ client *Client }
 
 // Tenants has the calls of TenantService.

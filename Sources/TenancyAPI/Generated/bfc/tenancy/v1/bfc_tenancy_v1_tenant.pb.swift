@@ -1657,6 +1657,10 @@ public enum TenantServiceMethods {
 }
 
 /// TenantService keeps the register of tenants.
+///
+/// What any call that changes something may fail with, in every service: ABORTED with ErrorInfo
+/// CONCURRENT_CHANGE and RetryInfo when other changes got in its way each time it was tried. Nothing
+/// of it was done then, and the same request may be sent again.
 public protocol TenantServiceHandler: Sendable {
     /// CreateTenant registers a tenant, and in the same transaction its trial subscription (30 days,
     /// starter quotas) and the first row of its activity log.
@@ -1820,6 +1824,10 @@ extension TenantServiceHandler {
 }
 
 /// TenantService keeps the register of tenants.
+///
+/// What any call that changes something may fail with, in every service: ABORTED with ErrorInfo
+/// CONCURRENT_CHANGE and RetryInfo when other changes got in its way each time it was tried. Nothing
+/// of it was done then, and the same request may be sent again.
 public struct TenantServiceClient: Sendable {
     private let caller: any RPCCaller
 

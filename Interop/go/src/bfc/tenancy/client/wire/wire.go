@@ -24,6 +24,7 @@ const (
 	dataBytesMax   = 4 << 20
 	streamIDMax    = math.MaxInt32
 	unreadMessages = 65536
+	unsentBytes    = 64 << 20
 	// A server that reads nothing for so long is lost, and holds nobody up for longer.
 	writeTimeMax = 30 * time.Second
 
@@ -39,19 +40,25 @@ const (
 // Conn is one connection; many streams may be under way on it at once.
 type Conn struct {
 	inner net.Conn
-	// Writes and their order.
-	write sync.Mutex
 
 	lock    sync.Mutex
 	streams map[uint32]*Stream
 	next    uint32
 	lost    error
+	// Frames on their way out: a server that reads nothing must hold no caller up.
+	unsent net.Buffers
+	// How many bytes they are, with those that are being written.
+	unsentBytes int
+	wake        chan struct{}
 }
 
 // NewConn takes a connection over.
 func NewConn(inner net.Conn) *Conn {
-	conn := &Conn{inner: inner, streams: map[uint32]*Stream{}, next: 1}
+	conn := &Conn{
+		inner: inner, streams: map[uint32]*Stream{}, next: 1, wake: make(chan struct{}, 1),
+	}
 	go conn.read()
+	go conn.write()
 	return conn
 }
 
@@ -113,26 +120,18 @@ func (c *Conn) Open(
 	if stream.isOpen {
 		flags = flagRemoteOpen
 	}
-	// Ids go out in their order, so they are drawn under the lock that writes.
-	c.write.Lock()
-	defer c.write.Unlock()
+	// Ids go out in their order, so they are drawn under the lock of the frames.
 	c.lock.Lock()
-	if c.lost != nil {
-		c.lock.Unlock()
-		return nil, c.lost
-	}
+	defer c.lock.Unlock()
 	if c.next > streamIDMax {
-		c.lock.Unlock()
 		return nil, status.Error(codes.Unavailable, "the connection's stream ids are used up")
 	}
 	stream.id = c.next
-	c.next += 2
-	c.streams[stream.id] = stream
-	c.lock.Unlock()
-	if err := c.frame(stream.id, typeRequest, flags, data); err != nil {
-		c.forget(stream)
+	if err := c.queue(stream.id, typeRequest, flags, data); err != nil {
 		return nil, err
 	}
+	c.next += 2
+	c.streams[stream.id] = stream
 	return stream, nil
 }
 
@@ -142,20 +141,18 @@ func (s *Stream) Send(message proto.Message) error {
 	if err != nil {
 		return status.Error(codes.Internal, err.Error())
 	}
-	s.conn.write.Lock()
-	defer s.conn.write.Unlock()
 	return s.conn.frame(s.id, typeData, 0, data)
 }
 
 // CloseSend says that no message follows.
 func (s *Stream) CloseSend() error {
-	s.conn.write.Lock()
-	defer s.conn.write.Unlock()
+	s.conn.lock.Lock()
+	defer s.conn.lock.Unlock()
 	if !s.isOpen {
 		return nil
 	}
 	s.isOpen = false
-	return s.conn.frame(s.id, typeData, flagRemoteClosed|flagNoData, nil)
+	return s.conn.queue(s.id, typeData, flagRemoteClosed|flagNoData, nil)
 }
 
 // Recv reads the next message into one; io.EOF at the end.
@@ -194,13 +191,8 @@ func (s *Stream) Cancel() {
 		return
 	}
 	s.finish(status.Error(codes.Canceled, "the call was cancelled"))
-	s.conn.write.Lock()
-	defer s.conn.write.Unlock()
 	// The first end of a client's side is a half-close, the second one gives up.
-	if s.isOpen {
-		s.isOpen = false
-		_ = s.conn.frame(s.id, typeData, flagRemoteClosed|flagNoData, nil)
-	}
+	_ = s.CloseSend()
 	_ = s.conn.frame(s.id, typeData, flagRemoteClosed|flagNoData, nil)
 }
 
@@ -241,21 +233,59 @@ func (c *Conn) forget(stream *Stream) bool {
 	return known
 }
 
-// frame is called with the lock that writes.
 func (c *Conn) frame(id uint32, kind, flags byte, data []byte) error {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	return c.queue(id, kind, flags, data)
+}
+
+// queue has a frame written behind those before it. It is called with the lock.
+func (c *Conn) queue(id uint32, kind, flags byte, data []byte) error {
+	if c.lost != nil {
+		return c.lost
+	}
 	if len(data) > dataBytesMax {
 		return status.Error(codes.ResourceExhausted, "the message is larger than a frame may be")
 	}
-	bytes := make([]byte, headerBytes, headerBytes+len(data))
-	binary.BigEndian.PutUint32(bytes, uint32(len(data)))
-	binary.BigEndian.PutUint32(bytes[4:], id)
-	bytes[8], bytes[9] = kind, flags
-	_ = c.inner.SetWriteDeadline(time.Now().Add(writeTimeMax))
-	if _, err := c.inner.Write(append(bytes, data...)); err != nil {
-		c.lose(status.Error(codes.Unavailable, "the connection was lost: "+err.Error()))
-		return c.Lost()
+	if c.unsentBytes+headerBytes+len(data) > unsentBytes {
+		return status.Error(codes.ResourceExhausted, "the server reads too slowly")
 	}
+	header := make([]byte, headerBytes, headerBytes+len(data))
+	binary.BigEndian.PutUint32(header, uint32(len(data)))
+	binary.BigEndian.PutUint32(header[4:], id)
+	header[8], header[9] = kind, flags
+	c.unsent = append(c.unsent, append(header, data...))
+	c.unsentBytes += headerBytes + len(data)
+	c.wakeWriter()
 	return nil
+}
+
+func (c *Conn) wakeWriter() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (c *Conn) write() {
+	for range c.wake {
+		c.lock.Lock()
+		frames, lost := c.unsent, c.lost
+		c.unsent = nil
+		c.lock.Unlock()
+		if lost != nil {
+			return
+		}
+		_ = c.inner.SetWriteDeadline(time.Now().Add(writeTimeMax))
+		written, err := frames.WriteTo(c.inner)
+		if err != nil {
+			c.lose(status.Error(codes.Unavailable, "the connection was lost: "+err.Error()))
+			return
+		}
+		c.lock.Lock()
+		c.unsentBytes -= int(written)
+		c.lock.Unlock()
+	}
 }
 
 func (c *Conn) read() {
@@ -321,6 +351,7 @@ func (c *Conn) lose(err error) {
 	streams := c.streams
 	c.streams = map[uint32]*Stream{}
 	c.lock.Unlock()
+	c.wakeWriter()
 	for _, stream := range streams {
 		stream.finish(err)
 	}

@@ -25,6 +25,10 @@ import java.time.Duration;
 
 /**
  * TenantService keeps the register of tenants.
+ * <p>
+ * What any call that changes something may fail with, in every service: ABORTED with ErrorInfo
+ * CONCURRENT_CHANGE and RetryInfo when other changes got in its way each time it was tried. Nothing
+ * of it was done then, and the same request may be sent again.
  */
 public final class TenantService {
     private final TenancyClient client;

@@ -35,7 +35,12 @@ public interface Target {
         return timeoutMs -> {
             SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
             try {
-                channel.connect(UnixDomainSocketAddress.of(path));
+                // Connecting to a server that accepts nobody would wait for ever.
+                channel.configureBlocking(false);
+                if (!channel.connect(UnixDomainSocketAddress.of(path))) {
+                    throw new IOException("the server accepts nobody at the moment");
+                }
+                channel.configureBlocking(true);
             } catch (IOException refused) {
                 channel.close();
                 throw refused;

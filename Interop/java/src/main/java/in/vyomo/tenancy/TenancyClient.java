@@ -7,7 +7,11 @@ import com.google.protobuf.Message;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -36,6 +40,8 @@ public final class TenancyClient implements Services, AutoCloseable {
     private final Duration timeout;
     private final Metadata metadata;
     private Connection connection;
+    /** The making of a connection, which every call that needs it waits for. */
+    private CompletableFuture<Connection> connecting;
     private boolean isClosed;
     private final AtomicInteger retryTenths = new AtomicInteger(RETRY_TENTHS_MAX);
 
@@ -73,7 +79,7 @@ public final class TenancyClient implements Services, AutoCloseable {
         for (int attempt = 1;; attempt++) {
             Connection used = null;
             try {
-                used = connected();
+                used = connected(deadline);
                 Connection.Stream stream = used.start(
                     method.service(), method.name(), request, deadline, this.metadata.and(metadata));
                 ByteString answer = stream.next(deadline);
@@ -112,7 +118,7 @@ public final class TenancyClient implements Services, AutoCloseable {
         Method<Q, A> method, Q request, Duration timeout, Metadata metadata)
         throws TenancyException {
         Long deadline = timeout == null ? null : System.nanoTime() + timeout.toNanos();
-        return new StreamingCall<>(method, connected().start(
+        return new StreamingCall<>(method, connected(deadline).start(
             method.service(), method.name(), request, deadline, this.metadata.and(metadata)), deadline);
     }
 
@@ -134,19 +140,61 @@ public final class TenancyClient implements Services, AutoCloseable {
         }
     }
 
-    private synchronized Connection connected() throws TenancyException {
-        if (isClosed) {
-            throw new TenancyException(StatusCode.CANCELLED, "the client was closed");
-        }
-        if (connection == null || !connection.isUsable()) {
-            try {
-                connection = new Connection(target.connect(CONNECT_TIME_MAX_MS));
-            } catch (IOException | GeneralSecurityException refused) {
-                throw new TenancyException(
-                    StatusCode.UNAVAILABLE, "cannot connect: " + refused.getMessage());
+    /** Connecting holds no lock: each call waits for it until its own deadline. */
+    private Connection connected(Long deadline) throws TenancyException {
+        CompletableFuture<Connection> made;
+        synchronized (this) {
+            if (isClosed) {
+                throw new TenancyException(StatusCode.CANCELLED, "the client was closed");
             }
+            if (connection != null && connection.isUsable()) {
+                return connection;
+            }
+            if (connecting == null) {
+                connecting = new CompletableFuture<>();
+                Thread thread = new Thread(this::connect, "bfc-tenancy-connect");
+                thread.setDaemon(true);
+                thread.start();
+            }
+            made = connecting;
         }
-        return connection;
+        try {
+            return deadline == null ? made.get()
+                : made.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException late) {
+            throw new TenancyException(StatusCode.DEADLINE_EXCEEDED, "the deadline has passed");
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new TenancyException(StatusCode.CANCELLED, "the thread was interrupted");
+        } catch (ExecutionException failed) {
+            throw (TenancyException) failed.getCause();
+        }
+    }
+
+    private void connect() {
+        Connection fresh = null;
+        TenancyException failure = null;
+        try {
+            fresh = new Connection(target.connect(CONNECT_TIME_MAX_MS));
+        } catch (IOException | GeneralSecurityException | RuntimeException refused) {
+            failure = new TenancyException(
+                StatusCode.UNAVAILABLE, "cannot connect: " + refused.getMessage());
+        }
+        CompletableFuture<Connection> made;
+        synchronized (this) {
+            made = connecting;
+            connecting = null;
+            if (fresh != null && isClosed) {
+                fresh.close();
+                failure = new TenancyException(StatusCode.CANCELLED, "the client was closed");
+            }
+            connection = failure == null ? fresh : null;
+        }
+        if (failure == null) {
+            made.complete(fresh);
+        } else {
+            made.completeExceptionally(failure);
+        }
     }
 
     /** The next call makes a new connection. Calls in flight end by themselves. */

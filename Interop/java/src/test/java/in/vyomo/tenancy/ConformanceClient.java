@@ -1,10 +1,6 @@
 package in.vyomo.tenancy;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.Descriptors.FileDescriptor;
-import com.google.protobuf.Descriptors.MethodDescriptor;
-import com.google.protobuf.Descriptors.ServiceDescriptor;
-import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -18,24 +14,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import ttrpc.testing.v1.Echo.EchoRequest;
+import ttrpc.testing.v1.Echo.EchoResponse;
 
 /** Makes the calls that the conformance runner asks for; see Interop/conformance/README.md. */
 public final class ConformanceClient {
-    private static final Map<String, MethodDescriptor> METHODS = new HashMap<>();
     private static final HexFormat HEX = HexFormat.of();
 
     private ConformanceClient() {}
 
     public static void main(String[] arguments) throws Exception {
-        // The outer classes of the files are named by a property, so that a new file needs no edit.
-        for (String name : System.getProperty("outer.classes").split(",")) {
-            FileDescriptor file = (FileDescriptor) Class.forName(name).getMethod("getDescriptor")
-                .invoke(null);
-            for (ServiceDescriptor service : file.getServices()) {
-                service.getMethods().forEach(method -> METHODS.put(
-                    service.getFullName() + "/" + method.getName(), method));
-            }
-        }
         Map<String, String> options = new HashMap<>();
         for (int i = 0; i + 1 < arguments.length; i += 2) {
             options.put(arguments[i], arguments[i + 1]);
@@ -44,8 +32,13 @@ public final class ConformanceClient {
                 new TenancyClient(target(options), null, Metadata.NONE);
             BufferedReader input = new BufferedReader(
                 new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+            Map<String, TypedCall> calls = TypedCalls.of(tenancy);
             for (String line = input.readLine(); line != null; line = input.readLine()) {
-                System.out.println(answer(tenancy, line.split(" ")));
+                String[] fields = line.split(" ");
+                String name = fields[1] + "/" + fields[2];
+                TypedCall call = calls.containsKey(name) ? calls.get(name)
+                    : echo(tenancy, fields[0], fields[1], fields[2]);
+                System.out.println(answer(call, fields));
             }
         }
     }
@@ -61,27 +54,38 @@ public final class ConformanceClient {
             Optional.ofNullable(options.get("--key")).map(Path::of).orElse(null));
     }
 
-    private static String answer(TenancyClient tenancy, String[] fields) throws Exception {
-        MethodDescriptor found = METHODS.getOrDefault(
-            fields[1] + "/" + fields[2], METHODS.get("ttrpc.testing.v1.EchoService/Unary"));
-        Method<Message, Message> known =
-            Method.of(found, DynamicMessage.getDefaultInstance(found.getOutputType()));
-        Method<Message, Message> method =
-            new Method<>(fields[1], fields[2], known.answers(), known.isIdempotent());
+    /** The test service, and what no service has, have no typed calls. */
+    private static TypedCall echo(
+        TenancyClient tenancy, String kind, String service, String name) {
+        Method<EchoRequest, EchoResponse> method =
+            new Method<>(service, name, EchoResponse.parser(), true);
+        return switch (kind) {
+            case "unary" -> TypedCall.unary(EchoRequest.parser(),
+                (request, timeout, metadata) -> tenancy.unary(method, request, timeout, metadata));
+            case "server" -> TypedCall.serverStream(EchoRequest.parser(),
+                (request, timeout, metadata) ->
+                    tenancy.serverStream(method, request, timeout, metadata));
+            default -> TypedCall.duplex(EchoRequest.parser(),
+                (timeout, metadata) -> tenancy.stream(method, timeout, metadata));
+        };
+    }
+
+    private static String answer(TypedCall call, String[] fields) throws Exception {
         Duration timeout = fields[3].equals("0") ? null : Duration.ofMillis(Long.parseLong(fields[3]));
         Metadata metadata = Metadata.NONE;
         for (String pair : items(fields[5])) {
             String[] parts = pair.split("=", -1);
             metadata = metadata.with(text(parts[0]), text(parts[1]));
         }
-        List<Message> requests = new ArrayList<>();
+        List<ByteString> requests = new ArrayList<>();
         for (String body : items(fields[6])) {
-            requests.add(DynamicMessage.parseFrom(found.getInputType(), bytes(body)));
+            requests.add(bytes(body));
         }
         List<Message> answers = new ArrayList<>();
         try {
-            collect(tenancy, fields[0], method, requests, Integer.parseInt(fields[4]), timeout,
-                metadata, answers);
+            call.make(new TypedCall.Asked(
+                requests, fields[0].equals("bidi"), Integer.parseInt(fields[4]), timeout, metadata,
+                answers));
             return report(0, "", "-", answers);
         } catch (TenancyException error) {
             String details = error.details().stream()
@@ -89,43 +93,6 @@ public final class ConformanceClient {
                 .collect(Collectors.joining(","));
             return report(error.code().ordinal(), error.statusMessage(),
                 details.isEmpty() ? "-" : details, answers);
-        }
-    }
-
-    private static void collect(
-        TenancyClient tenancy, String kind, Method<Message, Message> method, List<Message> requests,
-        int cancelAfter, Duration timeout, Metadata metadata, List<Message> answers)
-        throws TenancyException {
-        if (kind.equals("unary")) {
-            answers.add(tenancy.unary(method, requests.get(0), timeout, metadata));
-            return;
-        }
-        boolean isServer = kind.equals("server");
-        try (StreamingCall<Message, Message> call = isServer
-            ? tenancy.serverStream(method, requests.get(0), timeout, metadata)
-            : tenancy.stream(method, timeout, metadata)) {
-            for (Message request : isServer ? List.<Message>of() : requests) {
-                call.send(request);
-                if (kind.equals("bidi")) {
-                    call.receive().ifPresent(answers::add);
-                    giveUpInTime(answers, cancelAfter);
-                }
-            }
-            if (cancelAfter == 0) {
-                call.closeSending();
-            }
-            for (Optional<Message> next = call.receive(); next.isPresent(); next = call.receive()) {
-                answers.add(next.get());
-                giveUpInTime(answers, cancelAfter);
-            }
-        }
-    }
-
-    /** Leaving the call gives it up. */
-    private static void giveUpInTime(List<Message> answers, int cancelAfter)
-        throws TenancyException {
-        if (cancelAfter > 0 && answers.size() == cancelAfter) {
-            throw new TenancyException(StatusCode.CANCELLED, "");
         }
     }
 
