@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# What a README says to type, typed: its own text, so that it cannot grow old. Sourced by the test.sh
-# of each language, which has TENANCY_SOCKET, TENANCY_TLS_PORT and TENANCY_DATA of a server.
+# What a README says to type, typed: its own text, so that it cannot grow old. Sourced by the
+# test.sh of each language, which has TENANCY_SOCKET, TENANCY_TLS_PORT and TENANCY_DATA of a server.
 # shellcheck disable=SC2154
 
 # The blocks of a language in a README.
