@@ -1,7 +1,7 @@
 #!/bin/bash
 # Makes the Go messages and stubs in src/ from Protos/, with the plugin that comes with
-# containerd's ttrpc for Go, the client's typed calls, and the conformance client's table of them, all
-# from Debian packages. With --check: compares, changes nothing.
+# containerd's ttrpc for Go, the client's typed calls, and the conformance client's table of
+# them, all from Debian packages. With --check: compares, changes nothing.
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 root=$here/../..

@@ -1,7 +1,7 @@
 #!/bin/bash
-# Makes a class for every service, in src/main/generated, and the conformance client's table of their
-# calls, in src/test/generated, from Protos/. With --check: compares, changes nothing. The messages
-# are protoc's own, and made by every build.
+# Makes a class for every service, in src/main/generated, and the conformance client's table of
+# their calls, in src/test/generated, from Protos/. With --check: compares, changes nothing. The
+# messages are protoc's own, and made by every build.
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 root=$(realpath "$here/../..")

@@ -1,6 +1,7 @@
 #!/bin/bash
-# Makes the Python messages, their type stubs, the service stubs and the conformance client's table of
-# them from Protos/. With --check: compares, changes nothing. protoc comes with grpcio-tools from PyPI, in an environment of its own.
+# Makes the Python messages, their type stubs, the service stubs and the conformance client's
+# table of them from Protos/. With --check: compares, changes nothing. protoc comes
+# with grpcio-tools from PyPI, in an environment of its own.
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 root=$(realpath "$here/../..")
