@@ -103,7 +103,7 @@ let package = Package(
                 "TTRPCInstrumentation",
                 logging, lifecycle, configuration, systemPackage, metrics, instrumentation, tracing,
             ],
-            exclude: ["ARCHITECTURE.md", "SECURITY.md"],
+            exclude: ["ARCHITECTURE.md", "SECURITY.md", "Quota/QUOTA.md"],
             swiftSettings: strict),
         .target(
             name: "TenancyClient",
