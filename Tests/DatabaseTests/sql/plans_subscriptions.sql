@@ -23,7 +23,9 @@ WHERE tenant_id % 100 = 7;
 INSERT INTO tenant_resource_usage (tenant_id, usage_date, resource_type, used)
 SELECT n, day, r, 1
 FROM generate_series(2, 41) AS n,
-    generate_series(current_date - 365, current_date, interval '1 day') AS day,
+    generate_series(
+        current_date - 365, date_trunc('month', current_date) + interval '27 days', interval '1 day'
+    ) AS day,
     unnest(ARRAY['api_calls', 'transactions']) AS r;
 SET LOCAL session_replication_role = origin;
 ANALYZE tenant_subscriptions, tenant_resource_usage, tenants;
@@ -67,16 +69,18 @@ SELECT tap.plan_has($$
     'Index Scan using tenant_subscriptions_pkey', 'Seq Scan', 'a subscription is found by its key');
 SELECT tap.plan_has(format($$
     SELECT u.usage_date, u.resource_type, u.used FROM tenant_resource_usage u
-    WHERE u.tenant_id = 7 AND u.usage_date BETWEEN %L AND %L$$, current_date, current_date + 1),
+    WHERE u.tenant_id = 7 AND u.usage_date BETWEEN %L AND %L$$,
+    date_trunc('month', current_date), date_trunc('month', current_date) + interval '1 day'),
     'Index Cond: [^\n]*tenant_id = 7[^\n]*usage_date', 'Seq Scan',
     'usage is found by tenant and day');
--- A bound within the coming month, so that this month, the next and the default are all there is.
+-- Two days of this month, so that this month and the default are all there is.
 SELECT cmp_ok(
     (SELECT count(*) FROM regexp_matches(
         tap.plan_of(format($$
             SELECT FROM tenant_resource_usage u
             WHERE u.tenant_id = 7 AND u.usage_date BETWEEN %L AND %L$$,
-            current_date, current_date + 1)),
+            date_trunc('month', current_date),
+            date_trunc('month', current_date) + interval '1 day')),
         ' on tenant_resource_usage_', 'g')),
     '<=', 2::bigint, 'only the months that are asked for are opened');
 RESET ROLE;
