@@ -99,8 +99,11 @@ FILTER ?=
 tsan: deps ## Run the tests, and servers of the end-to-end tests, under ThreadSanitizer
 	.scripts/tsan.sh '$(FILTER)'
 
+# Which parts: `make sanitize PARTS=threads`; all of them when none is named.
+PARTS ?=
+
 sanitize: build ## Sanitizers, fuzzing and leaks, each for a bounded time
-	@.scripts/sanitize.sh
+	@.scripts/sanitize.sh $(PARTS)
 
 clean: ## Remove what was built; the data in .data/ stays
 	rm -rf .build
