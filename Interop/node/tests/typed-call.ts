@@ -1,6 +1,7 @@
 // Read by the compiler alone, to see that the types say what each call takes and gives.
 
 import { TenancyClient, TenancyError, v1 } from "bfc-tenancy";
+import type { ConsumeRequest, Input } from "bfc-tenancy/v1";
 
 export async function remaining(socketPath: string, tenantCode: string): Promise<bigint> {
   const tenancy = new TenancyClient({ socketPath }, { timeoutMs: 2000 });
@@ -23,3 +24,7 @@ export async function follow(tenancy: TenancyClient, signal: AbortSignal): Promi
     console.log(action, event.resumeToken);
   }
 }
+
+export const oneCall: Input<ConsumeRequest> = {
+  tenantCode: "acme", resource: v1.Resource.API_CALLS, amount: 1,
+};

@@ -149,6 +149,24 @@ def test_a_server_that_reads_nothing_holds_nobody_up(tmp_path) -> None:
     assert caught.value.code is StatusCode.DEADLINE_EXCEEDED
 
 
+def test_connecting_for_one_call_holds_no_other_up(anonymous: TLSTarget) -> None:
+    async def race() -> tuple[StatusCode, bool]:
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            target = TLSTarget("127.0.0.1", silent.getsockname()[1], ca=anonymous.ca)
+            async with AsyncTenancyClient(target) as tenancy:
+                patient = asyncio.create_task(
+                    tenancy.quota.check_quota(check("default"), timeout=60))
+                await asyncio.sleep(0)
+                with pytest.raises(TenancyError) as caught:
+                    await tenancy.quota.check_quota(check("default"), timeout=0.2)
+                was_waiting = not patient.done()
+                patient.cancel()
+                await asyncio.gather(patient, return_exceptions=True)
+                return caught.value.code, was_waiting
+
+    assert asyncio.run(race()) == (StatusCode.DEADLINE_EXCEEDED, True)
+
+
 def test_an_answer_that_is_none_fails_its_call_alone(tmp_path) -> None:
     path = str(tmp_path / "mad.sock")
 
