@@ -31,6 +31,7 @@ extension ErrorScenario {
             "QuotaService/Refund", "FAILED_PRECONDITION", "REFUND_EXCEEDS_USAGE",
             after: [.call("QuotaService/Consume", SoundCall.oneCall)],
             with: #""resource":"RESOURCE_API_CALLS","amount":"2""#),
+        .init("QuotaService/WatchQuota", "INVALID_ARGUMENT", with: #""resources":[99]"#),
         .init(
             "QuotaService/ReconcileUsage", "FAILED_PRECONDITION", "USAGE_NOT_KEPT",
             with: #""month":"2001-01""#),

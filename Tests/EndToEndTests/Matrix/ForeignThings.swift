@@ -3,27 +3,65 @@ internal import TenancyClient
 
 /// One of everything that a tenant can have and a call can name, of the tenant that is foreign.
 struct ForeignThings {
-    /// What names something of a tenant, beside the tenant's own name.
-    static let beside: [String: String] = [
-        "UserService/UpdateUser":
-            #""userId":"${userId}","updateMask":"role","role":"ROLE_VIEWER""#,
-        "UserService/RemoveUser": #""userId":"${userId}""#,
-        "UserService/AcceptInvitation":
-            #""invitationToken":"${invitationToken}","userId":"somebody""#,
-        "UserService/RevokeInvitation": #""invitationId":"${invitationId}""#,
-        "ApiKeyService/RevokeApiKey": #""keyId":"${keyId}""#,
-        "ApiKeyService/RotateApiKey": #""keyId":"${keyId}""#,
-        "QuotaService/Commit": #""reservationId":"${reservationId}""#,
-        "QuotaService/Release": #""reservationId":"${reservationId}""#,
-        "QuotaService/RenewLease": #""leaseId":"${leaseId}","sequence":"1""#,
-        "QuotaService/ReturnLease": #""leaseId":"${leaseId}","sequence":"1""#,
-        "AccessService/UpdateRole":
-            #""roleName":"${roleName}","updateMask":"description","description":"x""#,
-        "AccessService/DeleteRole": #""roleName":"${roleName}""#,
-        "AccessService/CreateGrant": #""userId":"${userId}","permission":"view_usage""#,
-        "AccessService/RevokeGrant": #""userId":"${userId}","permission":"view_usage""#,
-        "ConfigurationService/DeleteConfiguration": #""configKey":"${configKey}""#,
-        "TokenService/RevokeTokens": #""keyId":"${keyId}""#,
+    /// The fields, by their names in JSON, that name something of a tenant.
+    static let fields = [
+        "userId", "invitationToken", "invitationId", "keyId", "reservationId", "leaseId",
+        "roleName", "configKey", "question", "questions",
+    ]
+
+    /// Requests that name something, by their method, beside the tenant's own name. A method that
+    /// has one of the fields and no entry here or among those that name what is new fails the
+    /// matrix.
+    static let requests: [(method: String, beside: String)] = [
+        (
+            "UserService/UpdateUser",
+            #""userId":"${userId}","updateMask":"role","role":"ROLE_VIEWER""#
+        ),
+        ("UserService/RemoveUser", #""userId":"${userId}""#),
+        (
+            "UserService/AcceptInvitation",
+            #""invitationToken":"${invitationToken}","userId":"somebody""#
+        ),
+        ("UserService/RevokeInvitation", #""invitationId":"${invitationId}""#),
+        ("UserService/RecordLogin", #""userId":"${userId}""#),
+        ("UserService/RecordLogout", #""userId":"${userId}""#),
+        ("ApiKeyService/RevokeApiKey", #""keyId":"${keyId}""#),
+        ("ApiKeyService/RotateApiKey", #""keyId":"${keyId}""#),
+        ("QuotaService/Commit", #""reservationId":"${reservationId}""#),
+        ("QuotaService/Release", #""reservationId":"${reservationId}""#),
+        ("QuotaService/RenewLease", #""leaseId":"${leaseId}","sequence":"1""#),
+        ("QuotaService/ReturnLease", #""leaseId":"${leaseId}","sequence":"1""#),
+        (
+            "AccessService/UpdateRole",
+            #""roleName":"${roleName}","updateMask":"description","description":"x""#
+        ),
+        ("AccessService/DeleteRole", #""roleName":"${roleName}""#),
+        ("AccessService/CreateGrant", #""userId":"${userId}","permission":"view_usage""#),
+        ("AccessService/CreateGrant", #""userId":"the-viewer","roleName":"${roleName}""#),
+        ("AccessService/RevokeGrant", #""userId":"${userId}","permission":"view_usage""#),
+        ("AccessService/RevokeGrant", #""userId":"the-viewer","roleName":"${roleName}""#),
+        ("ConfigurationService/DeleteConfiguration", #""configKey":"${configKey}""#),
+        ("TokenService/RevokeTokens", #""keyId":"${keyId}""#),
+    ]
+
+    private static let ofUser = #"{"userId":"${userId}","permission":"view_usage"}"#
+    private static let ofKey = #"{"keyId":"${keyId}","permission":"view_usage"}"#
+
+    /// What answers, and does not fail, whatever is named.
+    static let questions: [(method: String, beside: String)] = [
+        ("AccessService/ListGrants", #""userId":"${userId}""#),
+        ("AccessService/CheckAccess", #""question":\#(ofUser)"#),
+        ("AccessService/CheckAccess", #""question":\#(ofKey)"#),
+        ("AccessService/BatchCheckAccess", #""questions":[\#(ofUser),\#(ofKey)]"#),
+        ("AccessService/ExplainAccess", #""question":\#(ofUser)"#),
+        ("AccessService/ExplainAccess", #""question":\#(ofKey)"#),
+        ("ActivityService/ListActivity", #""actor":"user:${userId}""#),
+        ("ActivityService/ListActivity", #""entityType":"api_key","entityId":"${keyId}""#),
+    ]
+
+    /// What names something that is not there yet.
+    static let makers: Set<String> = [
+        "UserService/AddUser", "AccessService/CreateRole", "ConfigurationService/SetConfiguration",
     ]
 
     private static let unknown = [
@@ -66,6 +104,15 @@ struct ForeignThings {
     }
 
     func filled(_ text: String) -> String { Self.filled(text, names) }
+
+    /// An answer without what it was asked about.
+    func withoutNames(_ text: String) -> String {
+        var text = text
+        for value in Array(names.values) + Array(Self.unknown.values) {
+            text.replace("\"\(value)\"", with: "it")
+        }
+        return text
+    }
 
     static func nowhere(_ text: String) -> String { filled(text, unknown) }
 

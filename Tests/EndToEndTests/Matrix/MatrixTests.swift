@@ -18,6 +18,18 @@ struct MatrixTests {
         }
     }
 
+    @Test("has what it names in the matrix")
+    func completeThings() throws {
+        let named = Set((ForeignThings.requests + ForeignThings.questions).map(\.method))
+        for call in SchemaCall.all where !MatrixRequests.notOfATenant.contains(call.name) {
+            let fields = try ForeignThings.fields.filter { try call.takes($0) }
+            #expect(
+                fields.isEmpty || named.contains(call.name)
+                    || ForeignThings.makers.contains(call.name),
+                "\(call.name) is missing: \(fields)")
+        }
+    }
+
     @Test("tells a foreign tenant from an absent one by nothing", arguments: Field.allCases)
     func foreignLikeAbsent(by field: Field) async throws {
         let world = try await World()
@@ -44,8 +56,8 @@ struct MatrixTests {
 
     @Test(
         "tells a foreign tenant from an absent one by nothing, whatever has become of it",
-        arguments: [TenantStatus.suspended, .inactive])
-    func stoppedForeignLikeAbsent(_ status: TenantStatus) async throws {
+        arguments: [TenantStatus.suspended, .inactive], Field.allCases)
+    func stoppedForeignLikeAbsent(_ status: TenantStatus, by field: Field) async throws {
         let world = try await World()
         try await world.setStatus(status, of: world.foreign)
         try await world.callers { caller in
@@ -56,7 +68,7 @@ struct MatrixTests {
                 for name in [world.foreign, world.absent] {
                     outcomes.append(
                         try await call.outcome(
-                            world.request(name, by: .code, beside), through: caller.client,
+                            world.request(name, by: field, beside), through: caller.client,
                             options: caller.options))
                 }
                 #expect(outcomes[0] == outcomes[1], "\(call.name) by \(caller.name)")
@@ -69,8 +81,8 @@ struct MatrixTests {
         let world = try await World()
         let things = try await ForeignThings(of: world)
         try await world.callers { caller in
-            for call in SchemaCall.all {
-                guard let beside = ForeignThings.beside[call.name] else { continue }
+            for (method, beside) in ForeignThings.requests {
+                let call = try Stage.call(method)
                 let foreign = try await call.outcome(
                     world.request(world.own, by: .code, things.filled(beside)),
                     through: caller.client, options: caller.options)
@@ -85,6 +97,18 @@ struct MatrixTests {
             }
         }
         #expect(try await world.rowsOfForeign() == things.rowsBefore, "something was changed")
+        try await world.withClient(tls: world.deployment.administratorTLS) { client in
+            for (method, beside) in ForeignThings.questions {
+                let call = try Stage.call(method)
+                let foreign = try await call.answer(
+                    world.request(world.own, by: .code, things.filled(beside)), through: client)
+                let absent = try await call.answer(
+                    world.request(world.own, by: .code, ForeignThings.nowhere(beside)),
+                    through: client)
+                #expect(
+                    things.withoutNames(foreign) == things.withoutNames(absent), "\(method)")
+            }
+        }
     }
 
     @Test("is refused for an absent tenant, whoever asks", arguments: Field.allCases)

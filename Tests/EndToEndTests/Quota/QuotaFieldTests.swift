@@ -88,6 +88,9 @@ struct QuotaFieldTests {
                         expectedVersion: -1))
             }
         ),
+        (
+            ["month"], { _ = try await $0.reconcileUsage(.init(tenantId: 1, month: "2026-13")) }
+        ),
         (["policy.resource"], { _ = try await $0.setQuotaPolicy(.init(tenantId: 1)) }),
     ]
 

@@ -1524,7 +1524,7 @@ class AsyncQuotaService:
         """ReconcileUsage recomputes what a tenant has used from the ledger of every unit, and compares.
 
         Who may call: platform administrators.
-        Errors: FAILED_PRECONDITION with ErrorInfo USAGE_NOT_KEPT for a month before kept_from;
+        Errors: FAILED_PRECONDITION with ErrorInfo USAGE_NOT_KEPT for a month before its kept_from;
         INVALID_ARGUMENT with BadRequest; NOT_FOUND; PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: none.
         """
@@ -1780,7 +1780,7 @@ class BlockingQuotaService:
         """ReconcileUsage recomputes what a tenant has used from the ledger of every unit, and compares.
 
         Who may call: platform administrators.
-        Errors: FAILED_PRECONDITION with ErrorInfo USAGE_NOT_KEPT for a month before kept_from;
+        Errors: FAILED_PRECONDITION with ErrorInfo USAGE_NOT_KEPT for a month before its kept_from;
         INVALID_ARGUMENT with BadRequest; NOT_FOUND; PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: none.
         """

@@ -931,7 +931,7 @@ func (s QuotaService) SetQuotaPolicy(
 // ReconcileUsage recomputes what a tenant has used from the ledger of every unit, and compares.
 //
 // Who may call: platform administrators.
-// Errors: FAILED_PRECONDITION with ErrorInfo USAGE_NOT_KEPT for a month before kept_from;
+// Errors: FAILED_PRECONDITION with ErrorInfo USAGE_NOT_KEPT for a month before its kept_from;
 // INVALID_ARGUMENT with BadRequest; NOT_FOUND; PERMISSION_DENIED; UNAUTHENTICATED.
 // HTTP route it replaces: none.
 func (s QuotaService) ReconcileUsage(

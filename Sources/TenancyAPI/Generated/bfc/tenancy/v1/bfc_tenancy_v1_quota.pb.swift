@@ -1668,7 +1668,7 @@ public protocol QuotaServiceHandler: Sendable {
     /// ReconcileUsage recomputes what a tenant has used from the ledger of every unit, and compares.
     ///
     /// Who may call: platform administrators.
-    /// Errors: FAILED_PRECONDITION with ErrorInfo USAGE_NOT_KEPT for a month before kept_from;
+    /// Errors: FAILED_PRECONDITION with ErrorInfo USAGE_NOT_KEPT for a month before its kept_from;
     /// INVALID_ARGUMENT with BadRequest; NOT_FOUND; PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: none.
     func reconcileUsage(
@@ -1988,7 +1988,7 @@ public struct QuotaServiceClient: Sendable {
     /// ReconcileUsage recomputes what a tenant has used from the ledger of every unit, and compares.
     ///
     /// Who may call: platform administrators.
-    /// Errors: FAILED_PRECONDITION with ErrorInfo USAGE_NOT_KEPT for a month before kept_from;
+    /// Errors: FAILED_PRECONDITION with ErrorInfo USAGE_NOT_KEPT for a month before its kept_from;
     /// INVALID_ARGUMENT with BadRequest; NOT_FOUND; PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: none.
     public func reconcileUsage(

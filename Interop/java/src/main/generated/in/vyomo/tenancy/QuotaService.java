@@ -475,7 +475,7 @@ public final class QuotaService {
      * ReconcileUsage recomputes what a tenant has used from the ledger of every unit, and compares.
      * <p>
      * Who may call: platform administrators.
-     * Errors: FAILED_PRECONDITION with ErrorInfo USAGE_NOT_KEPT for a month before kept_from;
+     * Errors: FAILED_PRECONDITION with ErrorInfo USAGE_NOT_KEPT for a month before its kept_from;
      * INVALID_ARGUMENT with BadRequest; NOT_FOUND; PERMISSION_DENIED; UNAUTHENTICATED.
      * HTTP route it replaces: none.
      */
