@@ -35,7 +35,7 @@ measure() {
     taskset -c 0 "$bench" runtime serve --socket "$work/s" --tls-port "$tls_port" \
         --cert "$work/cert.pem" --key "$work/key.pem" "$@" 2>"$work/log" &
     server=$!
-    until grep -q ready "$work/log"; do
+    until grep -qsx ready "$work/log"; do
         kill -0 "$server" || { cat "$work/log" >&2; exit 1; }
         sleep 0.1
     done

@@ -32,7 +32,7 @@ ulimit -n "$(ulimit -H -n)"
 "$bench" runtime serve --socket "$work/s" --tls-port "$tls_port" \
     --cert "$work/cert.pem" --key "$work/key.pem" 2>"$work/log" &
 server=$!
-until grep -q ready "$work/log"; do
+until grep -qsx ready "$work/log"; do
     kill -0 "$server" 2>/dev/null || { cat "$work/log" >&2; exit 1; }
     sleep 0.1
 done

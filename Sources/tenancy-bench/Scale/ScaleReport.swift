@@ -58,9 +58,17 @@ struct ScaleReport: Sendable {
                 && !(call.indexesOfLargeTables.contains(path)
                     && small.tablesReadWhole.contains { path.hasPrefix("\($0)_") })
         }
-        // What is no longer read as a whole is read by an index, which is asked about above.
+        // What is no longer read as a whole is read by an index, which is asked about above. And of
+        // a table that is a page or two any index is as good: the large platform has the one that
+        // is meant.
         let vanished = small.paths.filter { path in
             !large.paths.contains(path) && !path.hasSuffix(Access.endToEnd)
+                && !small.tablesReadWhole.contains { table in
+                    path.hasPrefix("\(table)_")
+                        && call.indexesOfLargeTables.contains {
+                            $0.hasPrefix("\(table)_") && large.paths.contains($0)
+                        }
+                }
         }
         if !(appeared + vanished).isEmpty {
             objections.append(
