@@ -40,6 +40,9 @@ BEGIN
         v_counter.state := 'absent';
         RETURN v_counter;
     END IF;
+    IF p_resource_type = 'key_calls' THEN
+        RETURN lock_api_key_hour(p_tenant_id, p_subject::bigint);
+    END IF;
     v_now := clock_timestamp();
     IF v_due_at <= v_now THEN
         PERFORM settle_tenant_subscription(p_tenant_id, v_now);
@@ -106,6 +109,10 @@ BEGIN
             SET current_transactions = s.current_transactions + p_used,
                 leased_transactions = s.leased_transactions + p_leased
             WHERE s.tenant_id = p_tenant_id;
+        WHEN 'key_calls' THEN
+            UPDATE tenant_api_key_windows w
+            SET used = w.used + p_used, leased = w.leased + p_leased
+            WHERE w.tenant_id = p_tenant_id AND w.key_id = p_subject::bigint;
     END CASE;
 END
 $$;
@@ -140,6 +147,7 @@ DECLARE
     v_units bigint;
     v_want bigint;
     v_room bigint;
+    v_usage_date date;
 BEGIN
     FOR r IN
         SELECT n.* FROM unnest(
@@ -249,16 +257,18 @@ BEGIN
             v_counter.used := v_counter.used + v_used;
             v_counter.leased := v_counter.leased + v_leased;
         END IF;
-        PERFORM record_tenant_usage(
-            r.tenant_id, r.resource_type, 'adjusted', -v_found,
-            CASE WHEN v_is_present THEN v_counter.used - v_used END, v_counter.max_units,
-            v_lease.period_start, lease_usage_date(r.tenant_id, v_lease, v_counter),
-            p_holder_id, r.lease);
-        PERFORM record_tenant_usage(
-            r.tenant_id, r.resource_type, 'consumed', v_spent,
-            CASE WHEN v_is_present THEN v_counter.used - v_spent END, v_counter.max_units,
-            v_lease.period_start, lease_usage_date(r.tenant_id, v_lease, v_counter),
-            p_holder_id, r.lease);
+        -- What one of a tenant takes is not written down as the tenant's.
+        IF r.subject = '' AND (v_spent <> 0 OR v_found <> 0) THEN
+            v_usage_date := lease_usage_date(r.tenant_id, v_lease, v_counter);
+            PERFORM record_tenant_usage(
+                r.tenant_id, r.resource_type, 'adjusted', -v_found,
+                CASE WHEN v_is_present THEN v_counter.used - v_used END, v_counter.max_units,
+                v_lease.period_start, v_usage_date, p_holder_id, r.lease);
+            PERFORM record_tenant_usage(
+                r.tenant_id, r.resource_type, 'consumed', v_spent,
+                CASE WHEN v_is_present THEN v_counter.used - v_spent END, v_counter.max_units,
+                v_lease.period_start, v_usage_date, p_holder_id, r.lease);
+        END IF;
         IF NOT v_is_new THEN
             UPDATE tenant_quota_leases l
             SET granted = v_lease.granted, spent = v_lease.spent, returned = v_lease.returned,
@@ -294,11 +304,17 @@ $$;
 -- The day that a report counts on: today, or the last day of the lease's month when that is over.
 CREATE FUNCTION lease_usage_date(
     p_tenant_id bigint, p_lease tenant_quota_leases, p_counter quota_counter) RETURNS date
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 AS $$
-    SELECT CASE WHEN p_lease.period_start = p_counter.period_start THEN p_counter.usage_date
-        ELSE (SELECT (month_begin_after(p_lease.period_start, 1, t.time_zone)
-            AT TIME ZONE t.time_zone)::date - 1 FROM tenants t WHERE t.id = p_tenant_id) END
+BEGIN
+    -- Nearly always, and without a plan: in SQL the whole would be planned with every call.
+    IF p_lease.period_start = p_counter.period_start THEN
+        RETURN p_counter.usage_date;
+    END IF;
+    RETURN (
+        SELECT (month_begin_after(p_lease.period_start, 1, t.time_zone)
+            AT TIME ZONE t.time_zone)::date - 1 FROM tenants t WHERE t.id = p_tenant_id);
+END
 $$;
 
 -- Counts as consumed what a holder has not reported that was taken for dead, lease by lease, and
@@ -366,12 +382,14 @@ BEGIN
         PERFORM move_quota_counter(
             p_lease.tenant_id, p_lease.resource_type, p_lease.subject, v_lost, -v_lost);
     END IF;
-    PERFORM record_tenant_usage(
-        p_lease.tenant_id, p_lease.resource_type, 'adjusted', v_lost,
-        CASE WHEN v_is_present THEN v_counter.used END, v_counter.max_units,
-        v_lease.period_start,
-        lease_usage_date(p_lease.tenant_id, v_lease, v_counter), p_lease.holder_id,
-        p_lease.lease);
+    IF p_lease.subject = '' THEN
+        PERFORM record_tenant_usage(
+            p_lease.tenant_id, p_lease.resource_type, 'adjusted', v_lost,
+            CASE WHEN v_is_present THEN v_counter.used END, v_counter.max_units,
+            v_lease.period_start,
+            lease_usage_date(p_lease.tenant_id, v_lease, v_counter), p_lease.holder_id,
+            p_lease.lease);
+    END IF;
 END
 $$;
 
