@@ -2,8 +2,8 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help deps build release test interop vectors baseline simulate testssl restarts chaos lint generate \
-	run clean hostile leaks idle figures fuzz tsan sanitize
+.PHONY: help deps build release test interop vectors baseline simulate testssl restarts chaos lint \
+	generate run clean hostile leaks idle figures fuzz tsan sanitize
 
 # The same flags for every build, so that lint, build and test share one set of build products.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error

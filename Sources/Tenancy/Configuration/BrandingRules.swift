@@ -56,7 +56,7 @@ enum BrandingRules {
 
     private static let url = Rule(
         holds: { $0.text.map(Syntax.isHTTPSURL) == true },
-        text: "must be an https URL of at most 2048 bytes")
+        text: Syntax.httpsURLRule)
     private static let color = Rule(
         holds: { $0.text.map(Syntax.isColor) == true }, text: "must be a colour as #RRGGBB")
 

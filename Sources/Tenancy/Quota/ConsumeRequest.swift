@@ -7,6 +7,9 @@ package struct ConsumeRequest: Sendable, Hashable {
     package let idempotency: IdempotencyBinding?
     package let validateOnly: Bool
 
+    /// Whether it is the database's alone to answer: an answer is kept, or what was done is undone.
+    package var isOneTransaction: Bool { idempotency != nil || validateOnly }
+
     /// - Parameter resource: nil when it was not given or is not known.
     /// - Parameter durability: nil when it is not known.
     /// - Parameter requestHash: the hash of the request without its idempotency key.

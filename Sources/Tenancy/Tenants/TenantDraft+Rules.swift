@@ -57,10 +57,7 @@ extension TenantDraft {
                 "must be a lower-case host name, with names beyond ASCII as A-labels"
             )
         case .logoURL:
-            return (
-                logoURL.isEmpty || Syntax.isHTTPSURL(logoURL),
-                "must be an https URL of at most 2048 bytes"
-            )
+            return (logoURL.isEmpty || Syntax.isHTTPSURL(logoURL), Syntax.httpsURLRule)
         default:
             let color = field == .primaryColor ? primaryColor : secondaryColor
             return (color.isEmpty || Syntax.isColor(color), "must be a colour as #RRGGBB")

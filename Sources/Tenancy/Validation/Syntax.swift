@@ -43,6 +43,8 @@ package enum Syntax {
             && bytes.dropFirst().allSatisfy { $0.hexadecimalValue != nil }
     }
 
+    package static let httpsURLRule = "must be an https URL of at most 2048 bytes"
+
     /// An absolute https URL with a host name, without user name or password: a URL that is shown
     /// to a tenant's users must not carry either.
     package static func isHTTPSURL(_ text: String) -> Bool {

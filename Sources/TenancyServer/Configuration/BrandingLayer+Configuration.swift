@@ -15,14 +15,13 @@ extension BrandingLayer {
             }
             return text
         }
-        let url = "must be an https URL of at most 2048 bytes"
         let color = "must be a colour such as #FF6B00"
         self = .platform
-        logoURL = try text("logo.url", Syntax.isHTTPSURL, url) ?? logoURL
-        favicon = try text("favicon.url", Syntax.isHTTPSURL, url) ?? favicon
+        logoURL = try text("logo.url", Syntax.isHTTPSURL, Syntax.httpsURLRule) ?? logoURL
+        favicon = try text("favicon.url", Syntax.isHTTPSURL, Syntax.httpsURLRule) ?? favicon
         primaryColor = try text("primary.color", Syntax.isColor, color) ?? primaryColor
         secondaryColor = try text("secondary.color", Syntax.isColor, color) ?? secondaryColor
         supportEmail =
-            try text("support.email", Syntax.isEmail, "must be an e-mail address") ?? supportEmail
+            try text("support.email", Syntax.isEmail, NewMember.emailRule) ?? supportEmail
     }
 }

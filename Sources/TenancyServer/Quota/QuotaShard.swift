@@ -53,32 +53,29 @@ final class QuotaShard: Sendable {
 
     /// Takes what is certain from memory; nil when it is not, and then nothing has happened.
     func takeAtOnce(_ charge: QuotaCharge) -> LedgerStanding? {
-        let now = MonotonicInstant.now().nanoseconds
-        let (standing, sleeper) = state.withLock { state in
-            (state.ledger.takeAtOnce(charge, now: now), Self.wake(&state))
-        }
-        sleeper?.resume()
-        return standing
+        update { $0.takeAtOnce(charge, now: $1) }
     }
 
     /// The same for two accounts of a tenant, both or neither; answers the standing of the first.
     func takeAtOnce(_ first: QuotaCharge, and second: QuotaCharge) -> LedgerStanding? {
-        let now = MonotonicInstant.now().nanoseconds
-        let (standing, sleeper) = state.withLock { state in
-            (state.ledger.takeAtOnce(first, and: second, now: now), Self.wake(&state))
-        }
-        sleeper?.resume()
-        return standing
+        update { $0.takeAtOnce(first, and: second, now: $1) }
     }
 
     /// What is certain from memory about an amount; nil when only the database knows.
     func check(_ account: QuotaAccount, _ units: Int64) -> LedgerStanding? {
+        update { $0.check(account, units, now: $1) }
+    }
+
+    /// Changes the ledger, at the present time, and wakes the task if it has something to do now.
+    private func update<Value: Sendable>(
+        _ body: (inout LeaseLedger, _ now: UInt64) -> Value
+    ) -> Value {
         let now = MonotonicInstant.now().nanoseconds
-        let (standing, sleeper) = state.withLock { state in
-            (state.ledger.check(account, units, now: now), Self.wake(&state))
+        let (value, sleeper) = state.withLock { state in
+            (body(&state.ledger, now), Self.wake(&state))
         }
         sleeper?.resume()
-        return standing
+        return value
     }
 
     /// Takes from every account or from none. Waits for the database where it has to.
@@ -169,25 +166,15 @@ final class QuotaShard: Sendable {
     func recall(_ recall: QuotaRecall) {
         // What it misses itself it does not give back.
         guard state.withLock({ $0.holder }) != recall.holder else { return }
-        let now = MonotonicInstant.now().nanoseconds
-        change { $0.recall(recall.account, now: now) }
+        update { $0.recall(recall.account, now: $1) }
     }
 
     func refresh(_ tenant: TenantID) {
-        let now = MonotonicInstant.now().nanoseconds
-        change { $0.refresh(tenant, now: now) }
+        update { ledger, now in _ = ledger.refresh(tenant, now: now) }
     }
 
     func reviewEverything() {
-        change { $0.reviewEverything() }
-    }
-
-    private func change(_ body: (inout LeaseLedger) -> Void) {
-        let sleeper = state.withLock { state in
-            body(&state.ledger)
-            return Self.wake(&state)
-        }
-        sleeper?.resume()
+        update { ledger, _ in ledger.reviewEverything() }
     }
 
     // MARK: - The task

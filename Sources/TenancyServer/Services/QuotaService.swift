@@ -56,10 +56,8 @@ struct QuotaService: QuotaServiceHandler {
             tenant = try await access.tenant(
                 taking.tenant, caller, .consume, statusIsDecidedLater: true)
             // A kept answer is decided before any limit, and before the tenant's status.
-            if taking.idempotency == nil, !taking.validateOnly {
-                guard tenant.standing.status == .active else {
-                    throw DomainError.tenantNotActive
-                }
+            guard taking.isOneTransaction || tenant.standing.status == .active else {
+                throw DomainError.tenantNotActive
             }
             // Versions only grow: what a kept answer was made with is there still.
             try await require(request.minLimitVersion, of: tenant.id, taking.resource)
@@ -68,7 +66,7 @@ struct QuotaService: QuotaServiceHandler {
             try await access.pay(caller)
             throw error
         }
-        guard taking.idempotency == nil, !taking.validateOnly else {
+        if taking.isOneTransaction {
             try await access.pay(caller)
             return ConsumeResponse(
                 try await store.consume(

@@ -53,21 +53,19 @@ struct ScaleReport: Sendable {
         if large.rowsPerCall > max(rowsOfNoMatter, small.rowsPerCall) * growthMax {
             objections.append("\(call.rawValue) reads more for there being more")
         }
+        // On the small platform these are read as a whole, or by any index: it is as good. The
+        // large one has to read them by the indexes that are meant.
+        let tiny = small.tablesReadWhole.map { "\($0)_" }
+        let meant = call.indexesOfLargeTables.intersection(large.paths)
         let appeared = large.paths.filter { path in
             !small.paths.contains(path)
-                && !(call.indexesOfLargeTables.contains(path)
-                    && small.tablesReadWhole.contains { path.hasPrefix("\($0)_") })
+                && !(meant.contains(path) && tiny.contains { path.hasPrefix($0) })
         }
-        // What is no longer read as a whole is read by an index, which is asked about above. And of
-        // a table that is a page or two any index is as good: the large platform has the one that
-        // is meant.
+        // What is no longer read as a whole is read by an index, which is asked about above.
         let vanished = small.paths.filter { path in
             !large.paths.contains(path) && !path.hasSuffix(Access.endToEnd)
-                && !small.tablesReadWhole.contains { table in
-                    path.hasPrefix("\(table)_")
-                        && call.indexesOfLargeTables.contains {
-                            $0.hasPrefix("\(table)_") && large.paths.contains($0)
-                        }
+                && !tiny.contains { table in
+                    path.hasPrefix(table) && meant.contains { $0.hasPrefix(table) }
                 }
         }
         if !(appeared + vanished).isEmpty {

@@ -19,17 +19,6 @@ struct Provocation {
     private static let weakKey = SoundCall.Step.call(
         "ApiKeyService/CreateApiKey", #""keyName":"Weak","permissions":["verify_audit"]"#)
 
-    /// The ways to the error that are known of this call alone.
-    var scenarios: [ErrorScenario] {
-        ErrorScenario.all.filter { $0.call == call.name && $0.error == error }
-    }
-
-    /// How the call ended.
-    mutating func play(_ scenario: ErrorScenario) async throws -> SchemaCall.Outcome? {
-        try await stage.perform(scenario.steps)
-        return try await stage.outcome(call, scenario.fields)
-    }
-
     /// How the calls ended of which one gives the error, on a way that all calls have in common;
     /// nil when there is none.
     mutating func play() async throws -> [SchemaCall.Outcome?]? {

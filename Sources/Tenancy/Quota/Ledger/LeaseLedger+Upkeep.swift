@@ -61,11 +61,9 @@ extension LeaseLedger {
     package mutating func refresh(_ tenant: TenantID, now: UInt64) -> Bool {
         var isKnown = false
         for meter in QuotaMeter.allCases {
-            let account = QuotaAccount(tenant: tenant, meter: meter)
-            if let slot = index[account], !slots[Int(slot)].flags.contains(.unknown) {
-                isKnown = true
-            }
-            refresh(account, now: now)
+            guard let slot = index[QuotaAccount(tenant: tenant, meter: meter)] else { continue }
+            if !slots[Int(slot)].flags.contains(.unknown) { isKnown = true }
+            refresh(Int(slot))
         }
         for slot in index.places(ofSubjectsOf: tenant) {
             slots[Int(slot)].deniedUntil = 0
@@ -76,12 +74,13 @@ extension LeaseLedger {
     }
 
     package mutating func refresh(_ account: QuotaAccount, now: UInt64) {
-        guard let found = index[account] else { return }
-        slots[Int(found)].deniedUntil = 0
-        if slots[Int(found)].flags.contains(.unlimited) {
-            slots[Int(found)].flags.insert(.unknown)
-        }
-        markUrgent(Int(found))
+        if let found = index[account] { refresh(Int(found)) }
+    }
+
+    private mutating func refresh(_ slot: Int) {
+        slots[slot].deniedUntil = 0
+        if slots[slot].flags.contains(.unlimited) { slots[slot].flags.insert(.unknown) }
+        markUrgent(slot)
     }
 
     // MARK: - Sweep
