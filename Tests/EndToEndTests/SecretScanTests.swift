@@ -86,6 +86,24 @@ struct SecretScanTests {
         #expect(try await Self.verdict(on: "\(folder)/leaks").status == 1)
     }
 
+    @Test("finds what an error says, whichever call it ends")
+    func errors() {
+        let scan = ErrorScan()
+        let secret = Self.leaks[0]
+        var options = CallOptions.defaults
+        for error in [
+            RPCError(.notFound, "no key \(secret)"),
+            RPCError(
+                .notFound, "no such key",
+                details: [AnyMessage(typeURL: "type.googleapis.com/x", value: Array(secret.utf8))]),
+            RPCError(.notFound, "no such key"),
+        ] {
+            scan.observe(&options, service: "s", method: "\(error.details.count)")?(error)
+        }
+        scan.observe(&options, service: "s", method: "m")?(nil)
+        #expect(scan.found.count == 2 && scan.found.allSatisfy { $0.hasPrefix("s/") })
+    }
+
     @Test("passes when there are none, and fails when nobody has looked, or could not")
     func clean() async throws {
         let found = try await Self.search { _ in [] }
