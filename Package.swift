@@ -198,7 +198,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "TenancyClient", "TenancyAPI", "ProtobufSchema", "TTRPC", "Reactor", "tenancyd",
+                "TenancyClient", "TenancyAPI", "Tenancy", "ProtobufSchema", "TTRPC", "Reactor",
+                "tenancyd",
                 "tenancyctl", "tenancy-bench",
                 "W3CTrace", "TestSupport", instrumentation, tracing,
             ],

@@ -137,17 +137,18 @@ postgres_control() {
 }
 
 # A server that outlived a killed run is used as it stands: its socket folder is in line 5 of
-# its pid file.
+# its pid file. The zeros are said because within a trap a bare return gives the status of before
+# it.
 postgres_launch() {
     if postgres_control status >/dev/null; then
         postgres_sockets=$(postgres_as_user sed -n 5p "$postgres_folder/data/postmaster.pid")
         postgres_configure
         postgres_control reload
-        return
+        return 0
     fi
     postgres_choose_socket_folder
     postgres_configure
-    postgres_control --wait --timeout 60 --log "$postgres_folder/server.log" start && return
+    postgres_control --wait --timeout 60 --log "$postgres_folder/server.log" start && return 0
     postgres_as_user tail -n 20 "$postgres_folder/server.log" >&2 || true
     postgres_fail "the server did not start; its log is $postgres_folder/server.log"
 }

@@ -5,6 +5,7 @@
 #   server_settings        absolute paths and defaults for TENANCY_*
 #   server_prepare BIN     database, roles, migrations, certificates, master key
 #   server_start BIN       returns when tenancyd says that both its listeners answer
+#   server_end PID         drains one tenancyd
 #   server_stop            drains tenancyd, then stops the private Postgres
 
 server_ready_seconds_max=60
@@ -99,9 +100,9 @@ server_prepare() {
 
 # In a session of its own, so that Ctrl-C reaches only the script, which then stops things in
 # their order; and told by the kernel when the script dies without having done so.
+# The log goes on where an earlier start has ended.
 server_start() {
     local line output
-    : >"$server_log"
     exec {output}< <(
         exec setsid setpriv --pdeathsig TERM -- "$1/tenancyd" serve 2>>"$server_log" 9>&-
     )
@@ -118,13 +119,15 @@ server_start() {
     server_fail "did not become ready; its log is $server_log"
 }
 
+server_end() {
+    kill -TERM "$1" 2>/dev/null || true
+    timeout "$server_drain_seconds_max" tail --pid="$1" -f /dev/null \
+        || kill -KILL "$1" 2>/dev/null || true
+}
+
 server_stop() {
-    if [[ -n ${server_pid:-} ]]; then
-        kill -TERM "$server_pid" 2>/dev/null || true
-        timeout "$server_drain_seconds_max" tail --pid="$server_pid" -f /dev/null \
-            || kill -KILL "$server_pid"
-        server_pid=''
-    fi
+    [[ -z ${server_pid:-} ]] || server_end "$server_pid"
+    server_pid=''
     if [[ -n ${server_owns_postgres:-} ]]; then
         server_owns_postgres=''
         [[ -z ${postgres_bin:-} ]] || postgres_stop

@@ -15,9 +15,9 @@ E2E_LEAKS=$(mktemp)
 export E2E_LEAKS
 swift test "$@" --skip-build --filter EndToEndTests \
     --experimental-maximum-parallelization-width "$end_to_end_tests_max"
-.scripts/leaked.sh "$E2E_LEAKS"
 bin=$(swift build --show-bin-path)
 for client in Interop/*/test.sh; do
     echo "test: $client"
     TENANCY_BIN=$bin "$client"
 done
+.scripts/leaked.sh "$E2E_LEAKS"

@@ -9,6 +9,8 @@ root=$(realpath "$(dirname "$(realpath "$0")")/..")
 . "$root/.scripts/postgres.sh"
 # shellcheck source-path=SCRIPTDIR source=server.sh
 . "$root/.scripts/server.sh"
+# shellcheck source-path=SCRIPTDIR source=secrets.sh
+. "$root/.scripts/secrets.sh"
 
 # A port nobody listens on. Another program may take it in between; then tenancyd says so.
 free_port() {
@@ -25,6 +27,9 @@ free_port() {
 finish() {
     local status=$?
     trap '' INT TERM
+    [[ -z ${server_pid:-} ]] || server_end "$server_pid"
+    server_pid=''
+    secrets_look
     server_stop
     rm -rf "$TENANCY_DATA"
     exit "$status"

@@ -24,11 +24,12 @@ public struct ClientMetrics: ClientInterceptor {
 
     public func observe(
         _ options: inout CallOptions, service: String, method: String
-    ) -> (@Sendable (RPCError.Code) -> Void)? {
+    ) -> (@Sendable (RPCError?) -> Void)? {
         guard let index = indices[service]?[method] else { return nil }
         let start = MonotonicInstant.now()
-        return { [timers] code in
-            timers.record(index, code, MonotonicInstant.now().duration(since: start))
+        return { [timers] failure in
+            timers.record(
+                index, failure?.code ?? .ok, MonotonicInstant.now().duration(since: start))
         }
     }
 }

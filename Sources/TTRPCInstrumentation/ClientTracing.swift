@@ -12,13 +12,15 @@ public struct ClientTracing: ClientInterceptor {
 
     public func observe(
         _ options: inout CallOptions, service: String, method: String
-    ) -> (@Sendable (RPCError.Code) -> Void)? {
+    ) -> (@Sendable (RPCError?) -> Void)? {
         guard let current = InstrumentationContext.current else { return nil }
         let tracer = InstrumentationSystem.tracer
         let path = "\(service)/\(method)"
         let span = tracer.startSpan(path, context: current, ofKind: .client)
         CallAttributes.begin(span, path)
         tracer.inject(span.context, into: &options.metadata, using: MetadataInjector())
-        return { code in CallAttributes.end(span, code, isError: code != .ok) }
+        return { failure in
+            CallAttributes.end(span, failure?.code ?? .ok, isError: failure != nil)
+        }
     }
 }

@@ -11,6 +11,8 @@ export postgres_fsync=off
 . "$root/.scripts/postgres.sh"
 # shellcheck source-path=SCRIPTDIR source=../../.scripts/server.sh
 . "$root/.scripts/server.sh"
+# shellcheck source-path=SCRIPTDIR source=../../.scripts/secrets.sh
+. "$root/.scripts/secrets.sh"
 bin=$1
 others=()
 
@@ -21,35 +23,14 @@ answer() {
     printf '%s\n' "$*" >&3
 }
 
-# What must never be written down: keys, invitations, tokens, private keys, what the tests keep as
-# secret settings, master keys. Where E2E_LEAKS names a file, what is found of it in any log of a
-# server's or in any row of the activity log goes there, and fails the run (see .scripts/test.sh).
-look_for_secrets() {
-    local file line patterns
-    [[ -n ${E2E_LEAKS:-} ]] || return 0
-    patterns='vy[mi]_[0-9]+_[0-9A-Za-z]{49}|eyJ[0-9A-Za-z_-]{20,}\.[0-9A-Za-z_-]{20,}\.'
-    patterns+='|PRIVATE KEY|planted-[0-9A-F]{8}-|now-secret|hunter[23]'
-    for file in "$TENANCY_DATA"/*keys*; do
-        [[ -f $file ]] || continue
-        while read -r line; do
-            [[ ${#line} -lt 64 ]] || patterns+="|${line: -64}"
-        done <"$file"
-    done
-    {
-        cat "$TENANCY_DATA"/*.log
-        "$postgres_bin/psql" --no-psqlrc --quiet --tuples-only --no-align --username postgres \
-            --host "$postgres_sockets" --dbname tenancy \
-            --command 'SELECT to_jsonb(l) FROM tenant_activity_logs l'
-    } 2>/dev/null | grep -aEi -- "$patterns" >>"$E2E_LEAKS" || true
-    # That something was looked at, too.
-    wc -l "$TENANCY_DATA"/*.log | tail -n 1 >>"$E2E_LEAKS.looked" || true
-}
-
 finish() {
-    local status=$?
+    local status=$? pid
     trap '' INT TERM HUP
-    look_for_secrets
-    [[ ${#others[@]} -eq 0 ]] || kill -TERM "${others[@]}" 2>/dev/null || true
+    for pid in "${others[@]}" "${server_pid:-}"; do
+        [[ -z $pid ]] || server_end "$pid"
+    done
+    server_pid=''
+    secrets_look 3>&- </dev/null
     server_stop
     cd /
     rm -rf "$TENANCY_DATA"
@@ -57,6 +38,7 @@ finish() {
 }
 
 start_server() {
+    secrets_learn
     server_start "$bin" 3>&- </dev/null
     answer "$server_pid"
 }

@@ -11,11 +11,11 @@ public protocol ClientInterceptor: Sendable {
 
     /// Called once for each call, after every interceptor has prepared it, and may add to it what
     /// only this call has, such as its span. What is returned is called once, when the call has
-    /// ended: with `.ok`, or the code of its failure. It runs on the caller's thread or on a
+    /// ended: with its failure, or nil where it has none. It runs on the caller's thread or on a
     /// loop's, and answers from memory.
     func observe(
         _ options: inout CallOptions, service: String, method: String
-    ) -> (@Sendable (RPCError.Code) -> Void)?
+    ) -> (@Sendable (RPCError?) -> Void)?
 }
 
 extension ClientInterceptor {
@@ -25,5 +25,5 @@ extension ClientInterceptor {
 
     public func observe(
         _ options: inout CallOptions, service: String, method: String
-    ) -> (@Sendable (RPCError.Code) -> Void)? { nil }
+    ) -> (@Sendable (RPCError?) -> Void)? { nil }
 }

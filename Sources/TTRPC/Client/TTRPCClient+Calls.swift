@@ -9,10 +9,10 @@ extension TTRPCClient {
         else { return try await answer(method, request, options) }
         do throws(RPCError) {
             let response = try await answer(method, request, options)
-            observer(.ok)
+            observer(nil)
             return response
         } catch {
-            observer(error.code)
+            observer(error)
             throw error
         }
     }

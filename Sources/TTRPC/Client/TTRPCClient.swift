@@ -130,16 +130,16 @@ public final class TTRPCClient: RPCCaller {
     /// What is to be told how the call ended; nil when nobody wants to know.
     func observer(
         _ options: inout CallOptions, service: String, method: String
-    ) -> (@Sendable (RPCError.Code) -> Void)? {
+    ) -> (@Sendable (RPCError?) -> Void)? {
         guard !configuration.interceptors.isEmpty else { return nil }
-        var observers: [@Sendable (RPCError.Code) -> Void] = []
+        var observers: [@Sendable (RPCError?) -> Void] = []
         for interceptor in configuration.interceptors {
             if let observer = interceptor.observe(&options, service: service, method: method) {
                 observers.append(observer)
             }
         }
         guard !observers.isEmpty else { return nil }
-        return { [observers] code in for observer in observers { observer(code) } }
+        return { [observers] failure in for observer in observers { observer(failure) } }
     }
 
     func succeeded() {

@@ -51,4 +51,14 @@ package enum TokenRefusal: String, Error, Sendable, Hashable {
     case otherTenant = "other_tenant"
     case revoked
     case key = "api_key_refused"
+
+    /// Whether it is not known that this service has signed the token.
+    package var isOfAnotherMake: Bool {
+        switch self {
+        case .malformed, .unknownKey, .signature: true
+        case .claims, .otherIssuer, .otherAudience, .lifetime, .notYetValid, .expired,
+            .unknownTenantKey, .otherTenant, .revoked, .key:
+            false
+        }
+    }
 }

@@ -41,9 +41,13 @@ final class AuthenticationFailures: Sendable {
         }
 
         var sources: [FailureLimiter.Source] {
-            let prefix = FailureLimiter.Source.prefix(
-                FailureLimiter.prefix(of: credential), from: place)
-            return isOnePlace ? [.credentials(place), prefix] : [prefix]
+            var sources: [FailureLimiter.Source] = isOnePlace ? [.credentials(place)] : []
+            // Every signed token begins with the same header: what fails of one says nothing of
+            // the next that begins alike.
+            if !SignedToken.isLike(credential) {
+                sources.append(.prefix(FailureLimiter.prefix(of: credential), from: place))
+            }
+            return sources
         }
     }
 
@@ -98,16 +102,23 @@ final class AuthenticationFailures: Sendable {
 
     /// - Throws: `tooMany` where so many have failed that this one is not looked at.
     func check(_ attempt: Attempt) throws(DomainError) {
+        guard let seconds = secondsToWait(attempt) else { return }
+        throw DomainError(
+            .tooMany(.failedAuthentications),
+            message: "too many failed attempts from there",
+            metadata: ["retry_after_seconds": String(seconds)])
+    }
+
+    /// Where so many have failed that this one is not looked at, how long that is so; nil where it
+    /// is.
+    func secondsToWait(_ attempt: Attempt) -> Int64? {
         let now = microseconds
         let wait = state.withLock {
             $0.limiter.wait(attempt.sources, credential: attempt.credential, at: now)
         }
-        guard let wait else { return }
+        guard let wait else { return nil }
         limited.increment()
-        throw DomainError(
-            .tooMany(.failedAuthentications),
-            message: "too many failed attempts from there",
-            metadata: ["retry_after_seconds": String(wait / 1_000_000 + 1)])
+        return wait / 1_000_000 + 1
     }
 
     /// Whether a credential was good a while ago, and so is looked at wherever it comes from.

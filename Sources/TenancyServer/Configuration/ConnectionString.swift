@@ -2,19 +2,23 @@ internal import Glibc
 
 /// What a libpq connection string gives away.
 enum ConnectionString {
-    /// Whether a password is in it, of the database's user or of a key. The string may be a URI or
-    /// keywords and values.
+    /// Whether a password is in it, of the database's user or of a key, or may be. The string is a
+    /// URI if it begins as one, as libpq sees it, and keywords and values if not.
     static func holdsPassword(_ text: String) -> Bool {
-        guard let scheme = text.firstRange(of: "://") else {
+        guard let scheme = ["postgresql://", "postgres://"].first(where: text.hasPrefix) else {
             return text.split(whereSeparator: { $0.isWhitespace || $0 == "=" })
                 .contains { isPassword($0) }
         }
-        let rest = text[scheme.upperBound...]
-        let authority = rest.prefix { $0 != "/" && $0 != "?" }
-        if let at = authority.lastIndex(of: "@"), authority[..<at].contains(":") { return true }
+        let rest = text.dropFirst(scheme.count)
+        // Whatever stands before the first @ and in front of any path is the user's, to libpq, a
+        // question mark too.
+        let user = rest.prefix { $0 != "/" && $0 != "@" }
+        if rest.dropFirst(user.count).first == "@", user.contains(":") { return true }
         guard let query = rest.firstIndex(of: "?") else { return false }
         return rest[rest.index(after: query)...].split(separator: "&").contains { parameter in
-            isPassword(parameter.prefix { $0 != "=" })
+            let keyword = parameter.prefix { $0 != "=" }
+            // libpq decodes keywords, which none needs.
+            return isPassword(keyword) || keyword.contains("%")
         }
     }
 

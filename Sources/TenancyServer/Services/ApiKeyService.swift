@@ -166,10 +166,19 @@ struct ApiKeyService: ApiKeyServiceHandler {
             AuthenticationFailures.Attempt(
                 $0.apiKey, passedOnBy: caller.principal.auditName, from: $0.sourceAddress)
         }
-        for attempt in attempts { try access.failures.check(attempt) }
-        let verdicts = try await keys.verify(zip(request.requests.map(\.apiKey), checks))
-        for (attempt, verdict) in zip(attempts, verdicts) { note(attempt, verdict) }
-        return BatchVerifyResponse(results: verdicts.map { VerifyApiKeyResponse($0) })
+        // Whoever has guessed too often is refused alone: the others' keys are as good as before.
+        let waits = attempts.map { access.failures.secondsToWait($0) }
+        let places = waits.indices.filter { waits[$0] == nil }
+        let verdicts = try await keys.verify(
+            places.map { (request.requests[$0].apiKey, checks[$0]) })
+        var results = waits.map {
+            VerifyApiKeyResponse(refusal: .tooManyFailures, retryAfterSeconds: $0 ?? 0)
+        }
+        for (place, verdict) in zip(places, verdicts) {
+            note(attempts[place], verdict)
+            results[place] = VerifyApiKeyResponse(verdict)
+        }
+        return BatchVerifyResponse(results: results)
     }
 }
 

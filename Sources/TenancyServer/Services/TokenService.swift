@@ -95,7 +95,7 @@ struct TokenService: TokenServiceHandler {
     func introspect(
         _ request: IntrospectRequest, context: ServerContext
     ) async throws -> IntrospectResponse {
-        _ = try await access.platform(context, .introspect)
+        let caller = try await access.platform(context, .introspect)
         var violations = FieldViolations()
         violations.require(
             1...TenantToken.textBytesMax ~= request.token.utf8.count, "token",
@@ -104,10 +104,12 @@ struct TokenService: TokenServiceHandler {
         let check = KeyCheck(
             permission: "", address: request.sourceAddress, cost: 0, violations: &violations)
         try violations.check()
-        guard
-            case .good(let verified) = try await tokens.verify(
-                request.token, audience: audience, check: check)
-        else { return IntrospectResponse() }
+        let attempt = AuthenticationFailures.Attempt(
+            request.token, passedOnBy: caller.principal.auditName, from: request.sourceAddress)
+        try access.failures.check(attempt)
+        let verdict = try await tokens.verify(request.token, audience: audience, check: check)
+        note(attempt, verdict)
+        guard case .good(let verified) = verdict else { return IntrospectResponse() }
         let token = verified.token
         return IntrospectResponse(
             active: true, scope: TenantToken.scope(of: verified.permissions),
@@ -115,6 +117,15 @@ struct TokenService: TokenServiceHandler {
             iat: token.issuedAt, nbf: token.notBefore, sub: token.subject, aud: token.audience,
             iss: token.issuer, jti: token.id, tenantId: token.tenant.rawValue,
             tenantCode: token.tenantCode.text)
+    }
+
+    /// A token that this service has signed is no guess, whatever else refuses it.
+    private func note(_ attempt: AuthenticationFailures.Attempt, _ verdict: Tokens.Verdict) {
+        if case .refused(let refusal) = verdict, refusal.isOfAnotherMake {
+            access.failures.failed(attempt, .token, reason: "refused")
+        } else {
+            access.failures.succeeded(attempt)
+        }
     }
 
     func revokeTokens(

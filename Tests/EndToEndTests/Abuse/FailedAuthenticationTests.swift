@@ -1,3 +1,4 @@
+internal import Foundation
 internal import TTRPC
 internal import TenancyAPI
 internal import Testing
@@ -75,6 +76,76 @@ struct FailedAuthenticationTests {
             #expect(try await services.verify(made.apiKey, from: "203.0.113.8").valid)
             // Known by now, it is good from there, too.
             #expect(try await services.verify(made.apiKey, from: "203.0.113.7").valid)
+        }
+        try await deployment.shutdown()
+    }
+
+    @Test("among others is refused alone")
+    func batch() async throws {
+        let deployment = try await Deployment(settings: Self.settings)
+        try await deployment.withTrustedService("gateway") { gateway in
+            let code = try await gateway.createTenantThroughAdministrator("batched", deployment)
+            let made = try await gateway.createKey(of: code)
+            func batch(_ index: Int) async throws -> [VerifyApiKeyResponse] {
+                try await gateway.apiKeys.batchVerify(
+                    .init(requests: [
+                        .init(apiKey: "vym_\(index)_a-guess", sourceAddress: "203.0.113.7"),
+                        .init(apiKey: made.apiKey, sourceAddress: "203.0.113.8"),
+                    ])
+                ).results
+            }
+            var refused: VerifyApiKeyResponse?
+            for index in 0..<Self.failuresMax where refused == nil {
+                let results = try await batch(index)
+                #expect(results.count == 2 && results[1].valid)
+                if results[0].refusal == .unknown { continue }
+                refused = results[0]
+            }
+            let refusal = try #require(refused)
+            #expect(refusal.refusal == .tooManyFailures && !refusal.valid)
+            #expect(refusal.retryAfterSeconds >= 1 && refusal.keyId == 0)
+        }
+        try await deployment.shutdown()
+    }
+
+    @Test("with keys for tokens, each another, is not looked at for a while")
+    func exchanged() async throws {
+        let deployment = try await Deployment(settings: Self.settings)
+        try await deployment.withServices(over: deployment.anonymousTLS) { program in
+            let refusal = try #require(
+                try await exhaust { try await program.exchange("vym_\($0)_another-guess") })
+            #expect(try refusal.errorInfo?.reason == "AUTHENTICATION_RATE_EXCEEDED")
+        }
+        try await deployment.shutdown()
+    }
+
+    @Test("with tokens of another make is not looked at, unlike those of other places")
+    func introspected() async throws {
+        let deployment = try await Deployment(settings: Self.settings)
+        try await deployment.withServices(over: .unix) { services in
+            let code = try await services.createTenant("introspected")
+            let key = try await services.createKey(of: code)
+            func ask(
+                _ token: String, from address: String
+            ) async throws -> IntrospectResponse {
+                try await services.tokens.introspect(
+                    .init(token: token, sourceAddress: address))
+            }
+            // One that was issued and is over is no guess, however often it is shown.
+            let over = try await services.exchange(key.apiKey).accessToken
+            _ = try await services.tokens.revokeTokens(.init(tenantCode: code))
+            for _ in 0..<Self.failuresMax {
+                #expect(try await !ask(over, from: "203.0.113.7").active)
+            }
+            let forged = Forge.changed(over, signature: Data(repeating: 1, count: 64))
+            let refusal = try #require(
+                try await exhaust { _ in try await ask(forged, from: "203.0.113.7") })
+            #expect(try refusal.errorInfo?.reason == "AUTHENTICATION_RATE_EXCEEDED")
+            #expect(try refusal.retryInfo?.retryDelay?.seconds ?? 0 >= 1)
+            let new = try await services.exchange(key.apiKey).accessToken
+            #expect(try await ask(new, from: "203.0.113.8").active)
+            // Known by now, it is good from there, too.
+            #expect(try await ask(new, from: "203.0.113.7").active)
         }
         try await deployment.shutdown()
     }

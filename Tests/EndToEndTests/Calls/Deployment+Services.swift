@@ -7,50 +7,24 @@ extension Deployment {
     func withServices<Value>(
         over way: Way, _ body: (Services) async throws -> Value
     ) async throws -> Value {
-        switch way {
-        case .unix:
-            try await with(
-                try TenancyClient(socketPath: socket, configuration: Self.singleTry), body)
-        case .tls: try await withServices(over: administratorTLS, body)
-        }
+        try await withClient(over: way) { try await body(Services($0)) }
     }
 
     /// Runs `body` with a client over one connection with the administrator's rights.
     func withClient<Value>(
         over way: Way, _ body: (TenancyClient) async throws -> Value
     ) async throws -> Value {
-        let client =
-            switch way {
-            case .unix: try TenancyClient(socketPath: socket, configuration: Self.singleTry)
-            case .tls:
-                try TenancyClient(
-                    host: "localhost", port: tlsPort, tls: administratorTLS,
-                    configuration: Self.singleTry)
-            }
-        let result: Result<Value, any Error>
-        do {
-            result = .success(try await body(client))
-        } catch {
-            result = .failure(error)
+        switch way {
+        case .unix: try await withClient(socket: socket, body)
+        case .tls: try await withClient(tls: administratorTLS, body)
         }
-        await client.close()
-        return try result.get()
     }
 
     /// Runs `body` with a client over one TLS connection with these certificates.
     func withClient<Value>(
         tls: ClientTLS, _ body: (TenancyClient) async throws -> Value
     ) async throws -> Value {
-        let client = try TenancyClient(
-            host: "localhost", port: tlsPort, tls: tls, configuration: Self.singleTry)
-        let result: Result<Value, any Error>
-        do {
-            result = .success(try await body(client))
-        } catch {
-            result = .failure(error)
-        }
-        await client.close()
-        return try result.get()
+        try await withClient(port: tlsPort, tls, body)
     }
 
     /// Runs `body` with stubs over one TLS connection with these certificates.
@@ -58,10 +32,7 @@ extension Deployment {
     func withServices<Value>(
         over tls: ClientTLS, _ body: (Services) async throws -> Value
     ) async throws -> Value {
-        try await with(
-            try TenancyClient(
-                host: "localhost", port: tlsPort, tls: tls, configuration: Self.singleTry),
-            body)
+        try await withClient(tls: tls) { try await body(Services($0)) }
     }
 
     /// Runs `body` with stubs over one connection with the administrator's rights to another
@@ -69,38 +40,29 @@ extension Deployment {
     func withServices<Value>(
         of server: AnotherServer, _ body: (Services) async throws -> Value
     ) async throws -> Value {
-        try await with(
-            try TenancyClient(socketPath: server.socket, configuration: Self.singleTry), body)
+        try await withClient(socket: server.socket) { try await body(Services($0)) }
     }
 
     /// Runs `body` with stubs over one TLS connection to another server than the first.
     func withServices<Value>(
         of server: AnotherServer, over tls: ClientTLS, _ body: (Services) async throws -> Value
     ) async throws -> Value {
-        try await with(
-            try TenancyClient(
-                host: "localhost", port: server.tlsPort, tls: tls,
-                configuration: Self.singleTry),
-            body)
+        try await withClient(port: server.tlsPort, tls) { try await body(Services($0)) }
     }
 
-    private func with<Value>(
-        _ client: TenancyClient, _ body: (Services) async throws -> Value
+    private func withClient<Value>(
+        socket: String, _ body: (TenancyClient) async throws -> Value
     ) async throws -> Value {
-        let result: Result<Value, any Error>
-        do {
-            result = .success(try await body(Services(client)))
-        } catch {
-            result = .failure(error)
-        }
-        await client.close()
-        return try result.get()
+        try await ErrorScan.withClient(
+            { try TenancyClient(socketPath: socket, configuration: $0) }, body)
     }
 
-    /// What a test sees is what the server answered, not what a second try made of it.
-    private static var singleTry: ClientConfiguration {
-        var configuration = ClientConfiguration()
-        configuration.retry.attemptsMax = 1
-        return configuration
+    private func withClient<Value>(
+        port: UInt16, _ tls: ClientTLS, _ body: (TenancyClient) async throws -> Value
+    ) async throws -> Value {
+        try await ErrorScan.withClient(
+            {
+                try TenancyClient(host: "localhost", port: port, tls: tls, configuration: $0)
+            }, body)
     }
 }

@@ -12,23 +12,39 @@ struct ReloadTests {
         let deployment: Deployment
         let folder: String
 
-        init() async throws {
+        /// - Parameter hasList: Without one, revocation is nobody's concern.
+        init(hasList: Bool = true) async throws {
             folder = try TemporaryFolder.make(mode: 0o700)
+            try await Self.makeRoot("root", in: folder)
             try await Self.shell(
                 """
                 cd \(folder)
-                openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 2 \
-                    -keyout root.key -out root.pem -subj /CN=root \
-                    -addext keyUsage=critical,keyCertSign,cRLSign
                 : >index
                 echo 01 >number
                 printf '%s\\n' '[ca]' 'default_ca=a' '[a]' 'database=index' 'crlnumber=number' \
                     'default_md=sha256' 'default_crl_days=2' >cnf
                 \(Self.list)
                 """)
-            deployment = try await Deployment(settings: [
-                "TENANCY_TLS_CA": "\(folder)/root.pem", "TENANCY_TLS_CRL": "\(folder)/list.pem",
-            ])
+            var settings = ["TENANCY_TLS_CA": "\(folder)/root.pem"]
+            if hasList { settings["TENANCY_TLS_CRL"] = "\(folder)/list.pem" }
+            deployment = try await Deployment(settings: settings)
+        }
+
+        static func makeRoot(_ name: String, in folder: String) async throws {
+            try await shell(
+                """
+                cd \(folder)
+                openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 2 \
+                    -keyout \(name).key -out \(name).pem -subj /CN=\(name) \
+                    -addext keyUsage=critical,keyCertSign,cRLSign
+                """)
+        }
+
+        /// Puts the roots of these names in the place of those that clients are believed by, all at
+        /// once.
+        func trust(_ names: String...) async throws {
+            let files = names.map { "\($0).pem" }.joined(separator: " ")
+            try await Self.shell("cd \(folder); cat \(files) >both.pem; mv both.pem root.pem")
         }
 
         private static let list = """
@@ -37,7 +53,7 @@ struct ReloadTests {
             """
 
         @discardableResult
-        private static func shell(_ commands: String) async throws -> String {
+        static func shell(_ commands: String) async throws -> String {
             let outcome = try await Command(
                 path: "/bin/bash", arguments: ["-c", "set -e; \(commands)"]
             ).run()
@@ -45,14 +61,14 @@ struct ReloadTests {
             return outcome.output
         }
 
-        /// A client's certificate of this authority's.
-        func client(_ name: String) async throws -> ClientTLS {
+        /// A client's certificate of an authority's.
+        func client(_ name: String, of root: String = "root") async throws -> ClientTLS {
             try await Self.shell(
                 """
                 cd \(folder)
                 openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc \
                     -keyout \(name).key -subj /CN=\(name) -out \(name).csr
-                openssl x509 -req -in \(name).csr -CA root.pem -CAkey root.key -days 2 \
+                openssl x509 -req -in \(name).csr -CA \(root).pem -CAkey \(root).key -days 2 \
                     -out \(name).pem -extfile <(printf '%s\\n' \
                         basicConstraints=critical,CA:FALSE keyUsage=critical,digitalSignature \
                         subjectKeyIdentifier=hash authorityKeyIdentifier=keyid \
@@ -148,6 +164,9 @@ struct ReloadTests {
         let tls = try await fixture.client("engine")
         try await deployment.withServices(over: tls) { services in
             _ = try await services.subscriptions.listPlans(.init())
+            // A stream goes on where a call would go to a new connection without a word.
+            var states = try await services.health.watch(.init()).makeAsyncIterator()
+            #expect(try await states.next()?.status == .serving)
             let first = try await fixture.servedNumber()
             // By itself, within two seconds.
             try await fixture.afterReload { try await fixture.replaceServerCertificate() }
@@ -157,7 +176,56 @@ struct ReloadTests {
             // When asked, although nothing has changed.
             try await fixture.afterReload { deployment.signalServer(SIGHUP) }
             _ = try await services.subscriptions.listPlans(.init())
+            // The stream of before is the one that hears of the end.
+            deployment.signalServer(SIGTERM)
+            #expect(try await states.next()?.status == .notServing)
+            #expect(try await states.next() == nil)
         }
+        #expect(try await deployment.serverExitStatus() == 0)
+        try await deployment.shutdown()
+    }
+
+    @Test("and a new root is believed beside the old one, and then alone")
+    func roots() async throws {
+        let fixture = try await Fixture(hasList: false)
+        let deployment = fixture.deployment
+        let folder = fixture.folder
+        try await Fixture.makeRoot("new-root", in: folder)
+        try await Fixture.makeRoot("nobody", in: folder)
+        let old = try await fixture.client("old")
+        let new = try await fixture.client("new", of: "new-root")
+        let other = try await fixture.client("other", of: "nobody")
+        func calls(_ tls: ClientTLS) async throws {
+            _ = try await deployment.withServices(over: tls) {
+                try await $0.subscriptions.listPlans(.init())
+            }
+        }
+        func isRefused(_ tls: ClientTLS) async throws {
+            try await deployment.withServices(over: tls) { services in
+                try await expectFailure(.unavailable) {
+                    try await services.subscriptions.listPlans(
+                        .init(), options: .init(timeout: .seconds(5)))
+                }
+            }
+        }
+        try await Fixture.shell("cp \(folder)/root.pem \(folder)/old-root.pem")
+        try await deployment.withServices(over: old) { held in
+            var states = try await held.health.watch(.init()).makeAsyncIterator()
+            #expect(try await states.next()?.status == .serving)
+            try await isRefused(new)
+            try await fixture.afterReload { try await fixture.trust("old-root", "new-root") }
+            try await calls(new)
+            try await calls(old)
+            try await isRefused(other)
+            try await fixture.afterReload { try await fixture.trust("new-root") }
+            try await calls(new)
+            try await isRefused(old)
+            // What is open keeps what it began with.
+            _ = try await held.subscriptions.listPlans(.init())
+            deployment.signalServer(SIGTERM)
+            #expect(try await states.next()?.status == .notServing)
+        }
+        #expect(try await deployment.serverExitStatus() == 0)
         try await deployment.shutdown()
     }
 

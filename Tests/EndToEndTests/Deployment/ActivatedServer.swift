@@ -24,7 +24,9 @@ final class ActivatedServer: @unchecked Sendable {
         sockets = [try Self.listen(path: socket), try Self.listen(port: ports[0])]
         let notifySocket = "\(deployment.folder)/notify.sock"
         notifications = try Self.datagrams(notifySocket)
-        output = try TemporaryFile()
+        // Among the deployment's logs, which are searched for secrets.
+        output = try TemporaryFile(
+            keptAt: "\(deployment.folder)/\(Examples.code("activated")).log")
         var environment = ChildProcess.cleanEnvironment
         environment["TENANCY_DATA"] = deployment.folder
         environment["TENANCY_OPS_PORT"] = String(ports[1])

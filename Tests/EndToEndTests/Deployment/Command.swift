@@ -3,6 +3,7 @@ struct Command {
     var path: String
     var arguments: [String] = []
     var input: TemporaryFile?
+    var environment = ChildProcess.cleanEnvironment
 
     /// What a program left behind.
     struct Outcome {
@@ -17,8 +18,8 @@ struct Command {
         let output = try TemporaryFile()
         let errors = try TemporaryFile()
         let process = try ChildProcess(
-            path, arguments, input: input.descriptor, output: output.descriptor,
-            errors: errors.descriptor)
+            path, arguments, environment: environment, input: input.descriptor,
+            output: output.descriptor, errors: errors.descriptor)
         let status = try await onOwnThread { process.exitStatus() }
         return Outcome(status: status, output: output.contents(), errors: errors.contents())
     }

@@ -1,16 +1,17 @@
 internal import Glibc
 
-/// A file that has no name any more: it goes with the last descriptor.
+/// A file that has no name any more and goes with the last descriptor, or that is kept.
 final class TemporaryFile: Sendable {
     let descriptor: CInt
 
-    init() throws {
-        let name = "/tmp/tenancy-e2e-\(UInt64.random(in: .min ... .max))"
+    /// - Parameter path: Where it is kept, for somebody else to read and to remove.
+    init(keptAt path: String? = nil) throws {
+        let name = path ?? "/tmp/tenancy-e2e-\(UInt64.random(in: .min ... .max))"
         descriptor = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw DeploymentError("no temporary file: errno \(errno)")
         }
-        unlink(name)
+        if path == nil { unlink(name) }
     }
 
     deinit {

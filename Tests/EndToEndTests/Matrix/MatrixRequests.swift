@@ -72,14 +72,23 @@ enum MatrixRequests {
 
     private static let batch = #""items":[{"resource":"RESOURCE_API_CALLS","amount":"1"}]"#
 
-    /// Methods that are about no tenant, or name it by something else than its code or id.
-    static let notOfATenant: Set<String> = [
-        "TenantService/CreateTenant", "TenantService/ListTenants",
-        "TenantService/GetPublicTenantInfo", "SubscriptionService/ListPlans",
-        "AccessService/ListPermissions", "ApiKeyService/VerifyApiKey",
-        "ApiKeyService/BatchVerify", "ApiKeyService/ReportLeak", "TokenService/ExchangeApiKey",
-        "TokenService/GetKeySet", "TokenService/Introspect",
+    /// Methods that are about no tenant, or name it by something else than its code or id, with a
+    /// sound request to each: `${code}`, `${key}` and `${token}` are of a tenant's.
+    static let ofNoTenant: [String: String] = [
+        "TenantService/CreateTenant": SoundCall.newTenant("-a"),
+        "TenantService/ListTenants": "",
+        "TenantService/GetPublicTenantInfo": #""tenantCode":"${code}""#,
+        "SubscriptionService/ListPlans": "",
+        "AccessService/ListPermissions": "",
+        "ApiKeyService/VerifyApiKey": #""apiKey":"${key}""#,
+        "ApiKeyService/BatchVerify": #""requests":[{"apiKey":"${key}"}]"#,
+        "ApiKeyService/ReportLeak": #""apiKey":"${key}""#,
+        "TokenService/ExchangeApiKey": #""apiKey":"${key}""#,
+        "TokenService/GetKeySet": "",
+        "TokenService/Introspect": #""token":"${token}""#,
     ]
+
+    static let notOfATenant = Set(ofNoTenant.keys)
 
     /// What changes whether a tenant may work, and so is not bound to it.
     static let lifecycle: Set<String> = [

@@ -30,6 +30,10 @@ enum ProvenElsewhere {
         "TokenService/ExchangeApiKey UNAUTHENTICATED API_KEY_SUPERSEDED":
             "KeyRotationTests.superseded",
         "TokenService/ExchangeApiKey RESOURCE_EXHAUSTED AUTHENTICATION_RATE_EXCEEDED":
+            "FailedAuthenticationTests.exchanged",
+        "TokenService/Introspect RESOURCE_EXHAUSTED AUTHENTICATION_RATE_EXCEEDED":
+            "FailedAuthenticationTests.introspected",
+        "ApiKeyService/VerifyApiKey RESOURCE_EXHAUSTED AUTHENTICATION_RATE_EXCEEDED":
             "FailedAuthenticationTests.guesses",
     ]
 

@@ -27,12 +27,14 @@ struct World {
     /// A name that a tenant could have, and none has.
     let absent: Name
     let rowsBefore: String
-    private let key: String
+    /// Of the own tenant's, for everything, and a token for it.
+    let key: String
+    let token: String
 
     init() async throws {
         deployment = try await Deployment.shared()
         let deployment = self.deployment
-        (own, foreign, key) = try await deployment.withServices(over: .unix) { services in
+        (own, foreign, key, token) = try await deployment.withServices(over: .unix) { services in
             let own = try await services.createTenantWithEveryRank("own")
             // Of no other tenant, as the users that every tenant of tests has are.
             for (user, role) in Services.ranks {
@@ -45,16 +47,16 @@ struct World {
                     rateLimit: 100_000))
             return (
                 try await Self.name(own, services), try await Self.name(foreign, services),
-                created.apiKey
+                created.apiKey, try await services.exchange(created.apiKey).accessToken
             )
         }
         absent = Name(code: Examples.code("absent"), id: .max - own.id)
         rowsBefore = try await deployment.fingerprint(of: foreign.code)
     }
 
-    private static func ownUser(_ name: String) -> String { "\(name)-of-own" }
+    static func ownUser(_ name: String) -> String { "\(name)-of-own" }
 
-    private static let everyPermission = [
+    static let everyPermission = [
         "view_tenant", "manage_tenant", "view_users", "manage_users", "view_subscription",
         "manage_subscription", "view_usage", "consume", "view_api_keys", "manage_api_keys",
         "view_config", "view_sensitive_config", "manage_config", "view_analytics",
@@ -77,6 +79,8 @@ struct World {
 
     /// Runs `body` for every kind of caller in turn.
     func callers(_ body: (Caller) async throws -> Void) async throws {
+        // First, since the token is good for five minutes only.
+        try await program("token", token, body)
         try await withClient(tls: deployment.administratorTLS) { client in
             try await body(
                 Caller(
@@ -100,13 +104,25 @@ struct World {
                         isKnownWhileNotActive: true))
             }
         }
+        try await program("key", key, body)
+    }
+
+    /// Runs `body` for a program of the own tenant's, with a key or a token of it.
+    func program(
+        _ name: String, _ credential: String, _ body: (Caller) async throws -> Void
+    ) async throws {
         try await withClient(tls: deployment.anonymousTLS) { client in
-            let options = CallOptions(
-                metadata: Metadata([("authorization", "Bearer \(key)")]))
             try await body(
                 Caller(
-                    name: "key", client: client, options: options, isOfATenant: true, reads: [],
-                    isKnownWhileNotActive: false))
+                    name: name, client: client, options: .bearing(credential), isOfATenant: true,
+                    reads: [], isKnownWhileNotActive: false))
+        }
+    }
+
+    /// Another key of the own tenant's, for one thing alone.
+    func key(for permission: String) async throws -> String {
+        try await deployment.withServices(over: .unix) {
+            try await $0.createKey(of: own.code, [permission]).apiKey
         }
     }
 

@@ -93,7 +93,8 @@ extension Deployment {
         environment["TENANCY_DATABASE_URL"] =
             "postgresql://tenancy_app@/tenancy?host=\(postgres.socketFolder)"
         environment.merge(settings) { _, new in new }
-        let messages = try TemporaryFile()
+        // Among the deployment's logs, which are searched for secrets.
+        let messages = try TemporaryFile(keptAt: "\(folder)/\(Examples.code("other")).log")
         let server = try Conversation(
             BuildProducts.path("tenancyd"), ["serve"], environment: environment, errors: messages)
         try await onOwnThread {

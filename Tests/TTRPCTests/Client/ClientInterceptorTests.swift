@@ -17,16 +17,16 @@ struct ClientInterceptorTests {
 
         func observe(
             _ options: inout CallOptions, service: String, method: String
-        ) -> (@Sendable (RPCError.Code) -> Void)? {
+        ) -> (@Sendable (RPCError?) -> Void)? {
             let prepared = options.metadata["x-prepared"] ?? "-"
-            return { [self] code in
-                lines.withLock { $0.append("\(prepared) \(code)") }
+            return { [self] failure in
+                lines.withLock { $0.append("\(prepared) \(failure?.code ?? .ok)") }
                 ended.increment()
             }
         }
     }
 
-    @Test("the end of every kind of call is told once, with its code")
+    @Test("the end of every kind of call is told once, with its failure")
     func ends() async throws {
         let recorder = Recorder()
         var configuration = ClientConfiguration()

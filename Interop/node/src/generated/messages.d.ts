@@ -1175,6 +1175,11 @@ export const ApiKeyRefusal: {
   readonly TENANT_NOT_ACTIVE: 7;
   /** The key was rotated, and its successor has taken over. */
   readonly SUPERSEDED: 8;
+  /**
+   * Too many attempts from there have failed, and the key was not looked at; retry_after_seconds
+   * tells when it will be. BatchVerify alone answers so; VerifyApiKey fails.
+   */
+  readonly TOO_MANY_FAILURES: 9;
 };
 
 /** ApiKey is one key, without the key itself. */
@@ -1352,7 +1357,7 @@ export interface VerifyApiKeyResponse {
   rateRemaining: bigint;
   /** When the hour starts anew. */
   rateResetsAt?: Google_Protobuf_Timestamp;
-  /** When to come again after a rate that was used up; else 0. */
+  /** When to come again after a rate that was used up, or after too many failures; else 0. */
   retryAfterSeconds: bigint;
   /** Whom the activity log names when the key calls, such as api_key:7; empty for an unknown key. */
   principal: string;

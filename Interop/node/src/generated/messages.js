@@ -1566,6 +1566,7 @@ export const ApiKeyRefusal = Object.freeze({
   RATE_LIMITED: 6,
   TENANT_NOT_ACTIVE: 7,
   SUPERSEDED: 8,
+  TOO_MANY_FAILURES: 9,
 });
 
 export const Resource = Object.freeze({

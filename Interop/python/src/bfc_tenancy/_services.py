@@ -822,7 +822,9 @@ class AsyncApiKeyService:
     nobody else. Each call takes one of the key's hourly rate, and is RESOURCE_EXHAUSTED with
     ErrorInfo API_KEY_RATE_EXCEEDED and RetryInfo when nothing is left of it. A key whose rotation is
     over is UNAUTHENTICATED with ErrorInfo API_KEY_SUPERSEDED, which names its successor's id;
-    whatever else is wrong with the key is UNAUTHENTICATED, always in the same words.
+    whatever else is wrong with the key is UNAUTHENTICATED, always in the same words. Where too many
+    attempts from there have failed, a key or token that was not good lately is not looked at: the
+    call is RESOURCE_EXHAUSTED with ErrorInfo AUTHENTICATION_RATE_EXCEEDED and RetryInfo.
     """
 
     LIST_API_KEYS: Method[
@@ -980,7 +982,10 @@ class AsyncApiKeyService:
 
         Who may call: platform administrators, services.
         Errors: INVALID_ARGUMENT with BadRequest for a source address that is none, a permission that
-        is not in the catalog, or a cost over 1,000,000; PERMISSION_DENIED; UNAUTHENTICATED.
+        is not in the catalog, or a cost over 1,000,000; RESOURCE_EXHAUSTED with RetryInfo and
+        ErrorInfo AUTHENTICATION_RATE_EXCEEDED where too many attempts from the source address, or
+        from there with keys that begin alike, have failed: the key is not looked at then;
+        PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: none; it was the middleware before every route.
         """
         return await self._channel.unary(
@@ -991,7 +996,9 @@ class AsyncApiKeyService:
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_api_key_pb2.BatchVerifyResponse:
         """BatchVerify verifies many keys at once, each as VerifyApiKey does. The answers are in the order
-        of the requests; of requests with the same key, an earlier one takes its cost first.
+        of the requests; of requests with the same key, an earlier one takes its cost first. A key that
+        is not looked at, since too many attempts from there have failed, is refused by its own answer,
+        with API_KEY_REFUSAL_TOO_MANY_FAILURES; the others are verified all the same.
 
         Who may call: platform administrators, services.
         Errors: INVALID_ARGUMENT with BadRequest for no request, more than 100, or one that
@@ -1014,7 +1021,9 @@ class BlockingApiKeyService:
     nobody else. Each call takes one of the key's hourly rate, and is RESOURCE_EXHAUSTED with
     ErrorInfo API_KEY_RATE_EXCEEDED and RetryInfo when nothing is left of it. A key whose rotation is
     over is UNAUTHENTICATED with ErrorInfo API_KEY_SUPERSEDED, which names its successor's id;
-    whatever else is wrong with the key is UNAUTHENTICATED, always in the same words.
+    whatever else is wrong with the key is UNAUTHENTICATED, always in the same words. Where too many
+    attempts from there have failed, a key or token that was not good lately is not looked at: the
+    call is RESOURCE_EXHAUSTED with ErrorInfo AUTHENTICATION_RATE_EXCEEDED and RetryInfo.
     """
 
     def __init__(
@@ -1129,7 +1138,10 @@ class BlockingApiKeyService:
 
         Who may call: platform administrators, services.
         Errors: INVALID_ARGUMENT with BadRequest for a source address that is none, a permission that
-        is not in the catalog, or a cost over 1,000,000; PERMISSION_DENIED; UNAUTHENTICATED.
+        is not in the catalog, or a cost over 1,000,000; RESOURCE_EXHAUSTED with RetryInfo and
+        ErrorInfo AUTHENTICATION_RATE_EXCEEDED where too many attempts from the source address, or
+        from there with keys that begin alike, have failed: the key is not looked at then;
+        PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: none; it was the middleware before every route.
         """
         return self._run(self._stub.verify_api_key(request, timeout=timeout, metadata=metadata))
@@ -1139,7 +1151,9 @@ class BlockingApiKeyService:
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_api_key_pb2.BatchVerifyResponse:
         """BatchVerify verifies many keys at once, each as VerifyApiKey does. The answers are in the order
-        of the requests; of requests with the same key, an earlier one takes its cost first.
+        of the requests; of requests with the same key, an earlier one takes its cost first. A key that
+        is not looked at, since too many attempts from there have failed, is refused by its own answer,
+        with API_KEY_REFUSAL_TOO_MANY_FAILURES; the others are verified all the same.
 
         Who may call: platform administrators, services.
         Errors: INVALID_ARGUMENT with BadRequest for no request, more than 100, or one that
@@ -2432,7 +2446,8 @@ class AsyncTokenService:
     is ever missing. Whoever has the key set can verify it without asking; this service takes it as
     `authorization: Bearer` metadata instead of the key, for what both the token's scope and the key
     allow, and only while the key itself would be let through: a token is never worth more than its
-    key, has no rate of its own, and ends with it.
+    key, has no rate of its own, and ends with it. What is wrong with it is answered as
+    ApiKeyService says of keys.
     """
 
     EXCHANGE_API_KEY: Method[
@@ -2509,7 +2524,9 @@ class AsyncTokenService:
 
         Who may call: platform administrators, services.
         Errors: INVALID_ARGUMENT with BadRequest for a token that is empty or over 4,096 bytes, or a
-        source address that is none; PERMISSION_DENIED; UNAUTHENTICATED.
+        source address that is none; RESOURCE_EXHAUSTED with RetryInfo and ErrorInfo
+        AUTHENTICATION_RATE_EXCEEDED where too many attempts from the source address have failed;
+        PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: none.
         """
         return await self._channel.unary(
@@ -2544,7 +2561,8 @@ class BlockingTokenService:
     is ever missing. Whoever has the key set can verify it without asking; this service takes it as
     `authorization: Bearer` metadata instead of the key, for what both the token's scope and the key
     allow, and only while the key itself would be let through: a token is never worth more than its
-    key, has no rate of its own, and ends with it.
+    key, has no rate of its own, and ends with it. What is wrong with it is answered as
+    ApiKeyService says of keys.
     """
 
     def __init__(
@@ -2599,7 +2617,9 @@ class BlockingTokenService:
 
         Who may call: platform administrators, services.
         Errors: INVALID_ARGUMENT with BadRequest for a token that is empty or over 4,096 bytes, or a
-        source address that is none; PERMISSION_DENIED; UNAUTHENTICATED.
+        source address that is none; RESOURCE_EXHAUSTED with RetryInfo and ErrorInfo
+        AUTHENTICATION_RATE_EXCEEDED where too many attempts from the source address have failed;
+        PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: none.
         """
         return self._run(self._stub.introspect(request, timeout=timeout, metadata=metadata))

@@ -11,7 +11,7 @@ final class StreamCall<Request: WireMessage, Response: WireMessage>:
     private let request: Request?
     private let unreadMessagesMax: Int
     /// Told how the call ended, once.
-    private let observer: (@Sendable (RPCError.Code) -> Void)?
+    private let observer: (@Sendable (RPCError?) -> Void)?
     /// Whoever waits for the call to be on its way.
     private var opener: UnsafeContinuation<Opened, Never>?
     private var queue: MessageQueue<Response>?
@@ -22,7 +22,7 @@ final class StreamCall<Request: WireMessage, Response: WireMessage>:
     init(
         _ method: MethodDescriptor<Request, Response>, _ request: Request?, options: CallOptions,
         deadline: MonotonicInstant?, limits: ClientLimits,
-        observer: (@Sendable (RPCError.Code) -> Void)?, lane: ClientLane
+        observer: (@Sendable (RPCError?) -> Void)?, lane: ClientLane
     ) {
         self.request = request
         self.observer = observer
@@ -84,14 +84,14 @@ final class StreamCall<Request: WireMessage, Response: WireMessage>:
 
     override func receiveEnd() {
         guard end() else { return }
-        observer?(.ok)
+        observer?(nil)
         queue?.finish(.success(()))
         canWrite()
     }
 
     override func didFail(_ failure: CallFailure) {
         self.failure = failure.error
-        observer?(failure.error.code)
+        observer?(failure.error)
         opener?.resume(returning: .failure(failure.error))
         opener = nil
         queue?.finish(.failure(failure.error))

@@ -2187,7 +2187,7 @@ const ProtobufCEnumDescriptor bfc__tenancy__v1__api_key_status__descriptor =
   bfc__tenancy__v1__api_key_status__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue bfc__tenancy__v1__api_key_refusal__enum_values_by_number[9] =
+static const ProtobufCEnumValue bfc__tenancy__v1__api_key_refusal__enum_values_by_number[10] =
 {
   { "API_KEY_REFUSAL_UNSPECIFIED", "BFC__TENANCY__V1__API_KEY_REFUSAL__API_KEY_REFUSAL_UNSPECIFIED", 0 },
   { "API_KEY_REFUSAL_UNKNOWN", "BFC__TENANCY__V1__API_KEY_REFUSAL__API_KEY_REFUSAL_UNKNOWN", 1 },
@@ -2198,11 +2198,12 @@ static const ProtobufCEnumValue bfc__tenancy__v1__api_key_refusal__enum_values_b
   { "API_KEY_REFUSAL_RATE_LIMITED", "BFC__TENANCY__V1__API_KEY_REFUSAL__API_KEY_REFUSAL_RATE_LIMITED", 6 },
   { "API_KEY_REFUSAL_TENANT_NOT_ACTIVE", "BFC__TENANCY__V1__API_KEY_REFUSAL__API_KEY_REFUSAL_TENANT_NOT_ACTIVE", 7 },
   { "API_KEY_REFUSAL_SUPERSEDED", "BFC__TENANCY__V1__API_KEY_REFUSAL__API_KEY_REFUSAL_SUPERSEDED", 8 },
+  { "API_KEY_REFUSAL_TOO_MANY_FAILURES", "BFC__TENANCY__V1__API_KEY_REFUSAL__API_KEY_REFUSAL_TOO_MANY_FAILURES", 9 },
 };
 static const ProtobufCIntRange bfc__tenancy__v1__api_key_refusal__value_ranges[] = {
-{0, 0},{0, 9}
+{0, 0},{0, 10}
 };
-static const ProtobufCEnumValueIndex bfc__tenancy__v1__api_key_refusal__enum_values_by_name[9] =
+static const ProtobufCEnumValueIndex bfc__tenancy__v1__api_key_refusal__enum_values_by_name[10] =
 {
   { "API_KEY_REFUSAL_ADDRESS_NOT_ALLOWED", 4 },
   { "API_KEY_REFUSAL_EXPIRED", 3 },
@@ -2211,6 +2212,7 @@ static const ProtobufCEnumValueIndex bfc__tenancy__v1__api_key_refusal__enum_val
   { "API_KEY_REFUSAL_REVOKED", 2 },
   { "API_KEY_REFUSAL_SUPERSEDED", 8 },
   { "API_KEY_REFUSAL_TENANT_NOT_ACTIVE", 7 },
+  { "API_KEY_REFUSAL_TOO_MANY_FAILURES", 9 },
   { "API_KEY_REFUSAL_UNKNOWN", 1 },
   { "API_KEY_REFUSAL_UNSPECIFIED", 0 },
 };
@@ -2221,9 +2223,9 @@ const ProtobufCEnumDescriptor bfc__tenancy__v1__api_key_refusal__descriptor =
   "ApiKeyRefusal",
   "Bfc__Tenancy__V1__ApiKeyRefusal",
   "bfc.tenancy.v1",
-  9,
+  10,
   bfc__tenancy__v1__api_key_refusal__enum_values_by_number,
-  9,
+  10,
   bfc__tenancy__v1__api_key_refusal__enum_values_by_name,
   1,
   bfc__tenancy__v1__api_key_refusal__value_ranges,

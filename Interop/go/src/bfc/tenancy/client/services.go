@@ -440,7 +440,9 @@ func (s ActivityService) VerifyAudit(
 // nobody else. Each call takes one of the key's hourly rate, and is RESOURCE_EXHAUSTED with
 // ErrorInfo API_KEY_RATE_EXCEEDED and RetryInfo when nothing is left of it. A key whose rotation is
 // over is UNAUTHENTICATED with ErrorInfo API_KEY_SUPERSEDED, which names its successor's id;
-// whatever else is wrong with the key is UNAUTHENTICATED, always in the same words.
+// whatever else is wrong with the key is UNAUTHENTICATED, always in the same words. Where too many
+// attempts from there have failed, a key or token that was not good lately is not looked at: the
+// call is RESOURCE_EXHAUSTED with ErrorInfo AUTHENTICATION_RATE_EXCEEDED and RetryInfo.
 type ApiKeyService struct{ client *Client }
 
 // APIKeys has the calls of ApiKeyService.
@@ -571,7 +573,10 @@ func (s ApiKeyService) ReportLeak(
 //
 // Who may call: platform administrators, services.
 // Errors: INVALID_ARGUMENT with BadRequest for a source address that is none, a permission that
-// is not in the catalog, or a cost over 1,000,000; PERMISSION_DENIED; UNAUTHENTICATED.
+// is not in the catalog, or a cost over 1,000,000; RESOURCE_EXHAUSTED with RetryInfo and
+// ErrorInfo AUTHENTICATION_RATE_EXCEEDED where too many attempts from the source address, or
+// from there with keys that begin alike, have failed: the key is not looked at then;
+// PERMISSION_DENIED; UNAUTHENTICATED.
 // HTTP route it replaces: none; it was the middleware before every route.
 func (s ApiKeyService) VerifyApiKey(
 	ctx context.Context, request *v1.VerifyApiKeyRequest,
@@ -586,7 +591,9 @@ func (s ApiKeyService) VerifyApiKey(
 }
 
 // BatchVerify verifies many keys at once, each as VerifyApiKey does. The answers are in the order
-// of the requests; of requests with the same key, an earlier one takes its cost first.
+// of the requests; of requests with the same key, an earlier one takes its cost first. A key that
+// is not looked at, since too many attempts from there have failed, is refused by its own answer,
+// with API_KEY_REFUSAL_TOO_MANY_FAILURES; the others are verified all the same.
 //
 // Who may call: platform administrators, services.
 // Errors: INVALID_ARGUMENT with BadRequest for no request, more than 100, or one that
@@ -1280,7 +1287,8 @@ func (s TenantService) ExportTenant(
 // is ever missing. Whoever has the key set can verify it without asking; this service takes it as
 // `authorization: Bearer` metadata instead of the key, for what both the token's scope and the key
 // allow, and only while the key itself would be let through: a token is never worth more than its
-// key, has no rate of its own, and ends with it.
+// key, has no rate of its own, and ends with it. What is wrong with it is answered as
+// ApiKeyService says of keys.
 type TokenService struct{ client *Client }
 
 // Tokens has the calls of TokenService.
@@ -1336,7 +1344,9 @@ func (s TokenService) GetKeySet(
 //
 // Who may call: platform administrators, services.
 // Errors: INVALID_ARGUMENT with BadRequest for a token that is empty or over 4,096 bytes, or a
-// source address that is none; PERMISSION_DENIED; UNAUTHENTICATED.
+// source address that is none; RESOURCE_EXHAUSTED with RetryInfo and ErrorInfo
+// AUTHENTICATION_RATE_EXCEEDED where too many attempts from the source address have failed;
+// PERMISSION_DENIED; UNAUTHENTICATED.
 // HTTP route it replaces: none.
 func (s TokenService) Introspect(
 	ctx context.Context, request *v1.IntrospectRequest,

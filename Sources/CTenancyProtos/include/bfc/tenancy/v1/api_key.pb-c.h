@@ -100,7 +100,12 @@ typedef enum _Bfc__Tenancy__V1__ApiKeyRefusal {
   /*
    * The key was rotated, and its successor has taken over.
    */
-  BFC__TENANCY__V1__API_KEY_REFUSAL__API_KEY_REFUSAL_SUPERSEDED = 8
+  BFC__TENANCY__V1__API_KEY_REFUSAL__API_KEY_REFUSAL_SUPERSEDED = 8,
+  /*
+   * Too many attempts from there have failed, and the key was not looked at; retry_after_seconds
+   * tells when it will be. BatchVerify alone answers so; VerifyApiKey fails.
+   */
+  BFC__TENANCY__V1__API_KEY_REFUSAL__API_KEY_REFUSAL_TOO_MANY_FAILURES = 9
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(BFC__TENANCY__V1__API_KEY_REFUSAL)
 } Bfc__Tenancy__V1__ApiKeyRefusal;
 
@@ -458,7 +463,7 @@ struct  Bfc__Tenancy__V1__VerifyApiKeyResponse
    */
   Google__Protobuf__Timestamp *rate_resets_at;
   /*
-   * When to come again after a rate that was used up; else 0.
+   * When to come again after a rate that was used up, or after too many failures; else 0.
    */
   int64_t retry_after_seconds;
   /*

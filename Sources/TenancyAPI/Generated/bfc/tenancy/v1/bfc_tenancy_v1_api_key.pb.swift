@@ -86,8 +86,12 @@ public struct ApiKeyRefusal: RawRepresentable, Hashable, Sendable, CustomStringC
     /// The key was rotated, and its successor has taken over.
     public static var superseded: ApiKeyRefusal { ApiKeyRefusal(rawValue: 8) }
 
+    /// Too many attempts from there have failed, and the key was not looked at; retry_after_seconds
+    /// tells when it will be. BatchVerify alone answers so; VerifyApiKey fails.
+    public static var tooManyFailures: ApiKeyRefusal { ApiKeyRefusal(rawValue: 9) }
+
     /// Every value of the .proto file, in its order.
-    public static var allKnown: [ApiKeyRefusal] { [.unspecified, .unknown, .revoked, .expired, .addressNotAllowed, .permissionMissing, .rateLimited, .tenantNotActive, .superseded] }
+    public static var allKnown: [ApiKeyRefusal] { [.unspecified, .unknown, .revoked, .expired, .addressNotAllowed, .permissionMissing, .rateLimited, .tenantNotActive, .superseded, .tooManyFailures] }
 
     /// The name in the .proto file; `nil` for an unknown number.
     public var name: String? {
@@ -101,6 +105,7 @@ public struct ApiKeyRefusal: RawRepresentable, Hashable, Sendable, CustomStringC
             case 6: "API_KEY_REFUSAL_RATE_LIMITED"
             case 7: "API_KEY_REFUSAL_TENANT_NOT_ACTIVE"
             case 8: "API_KEY_REFUSAL_SUPERSEDED"
+            case 9: "API_KEY_REFUSAL_TOO_MANY_FAILURES"
             default: nil
         }
     }
@@ -738,7 +743,7 @@ public struct VerifyApiKeyResponse: ProtobufMessage {
     /// When the hour starts anew.
     public var rateResetsAt: Google_Protobuf_Timestamp?
 
-    /// When to come again after a rate that was used up; else 0.
+    /// When to come again after a rate that was used up, or after too many failures; else 0.
     public var retryAfterSeconds: Int64 = 0
 
     /// Whom the activity log names when the key calls, such as api_key:7; empty for an unknown key.
@@ -1218,7 +1223,9 @@ public enum ApiKeyServiceMethods {
 /// nobody else. Each call takes one of the key's hourly rate, and is RESOURCE_EXHAUSTED with
 /// ErrorInfo API_KEY_RATE_EXCEEDED and RetryInfo when nothing is left of it. A key whose rotation is
 /// over is UNAUTHENTICATED with ErrorInfo API_KEY_SUPERSEDED, which names its successor's id;
-/// whatever else is wrong with the key is UNAUTHENTICATED, always in the same words.
+/// whatever else is wrong with the key is UNAUTHENTICATED, always in the same words. Where too many
+/// attempts from there have failed, a key or token that was not good lately is not looked at: the
+/// call is RESOURCE_EXHAUSTED with ErrorInfo AUTHENTICATION_RATE_EXCEEDED and RetryInfo.
 public protocol ApiKeyServiceHandler: Sendable {
     /// ListApiKeys pages through the keys of one tenant in the order of their ids, which inserts do
     /// not disturb. It never shows a key.
@@ -1305,14 +1312,19 @@ public protocol ApiKeyServiceHandler: Sendable {
     ///
     /// Who may call: platform administrators, services.
     /// Errors: INVALID_ARGUMENT with BadRequest for a source address that is none, a permission that
-    /// is not in the catalog, or a cost over 1,000,000; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// is not in the catalog, or a cost over 1,000,000; RESOURCE_EXHAUSTED with RetryInfo and
+    /// ErrorInfo AUTHENTICATION_RATE_EXCEEDED where too many attempts from the source address, or
+    /// from there with keys that begin alike, have failed: the key is not looked at then;
+    /// PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: none; it was the middleware before every route.
     func verifyApiKey(
         _ request: VerifyApiKeyRequest, context: ServerContext
     ) async throws -> VerifyApiKeyResponse
 
     /// BatchVerify verifies many keys at once, each as VerifyApiKey does. The answers are in the order
-    /// of the requests; of requests with the same key, an earlier one takes its cost first.
+    /// of the requests; of requests with the same key, an earlier one takes its cost first. A key that
+    /// is not looked at, since too many attempts from there have failed, is refused by its own answer,
+    /// with API_KEY_REFUSAL_TOO_MANY_FAILURES; the others are verified all the same.
     ///
     /// Who may call: platform administrators, services.
     /// Errors: INVALID_ARGUMENT with BadRequest for no request, more than 100, or one that
@@ -1361,7 +1373,9 @@ extension ApiKeyServiceHandler {
 /// nobody else. Each call takes one of the key's hourly rate, and is RESOURCE_EXHAUSTED with
 /// ErrorInfo API_KEY_RATE_EXCEEDED and RetryInfo when nothing is left of it. A key whose rotation is
 /// over is UNAUTHENTICATED with ErrorInfo API_KEY_SUPERSEDED, which names its successor's id;
-/// whatever else is wrong with the key is UNAUTHENTICATED, always in the same words.
+/// whatever else is wrong with the key is UNAUTHENTICATED, always in the same words. Where too many
+/// attempts from there have failed, a key or token that was not good lately is not looked at: the
+/// call is RESOURCE_EXHAUSTED with ErrorInfo AUTHENTICATION_RATE_EXCEEDED and RetryInfo.
 public struct ApiKeyServiceClient: Sendable {
     private let caller: any RPCCaller
 
@@ -1470,7 +1484,10 @@ public struct ApiKeyServiceClient: Sendable {
     ///
     /// Who may call: platform administrators, services.
     /// Errors: INVALID_ARGUMENT with BadRequest for a source address that is none, a permission that
-    /// is not in the catalog, or a cost over 1,000,000; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// is not in the catalog, or a cost over 1,000,000; RESOURCE_EXHAUSTED with RetryInfo and
+    /// ErrorInfo AUTHENTICATION_RATE_EXCEEDED where too many attempts from the source address, or
+    /// from there with keys that begin alike, have failed: the key is not looked at then;
+    /// PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: none; it was the middleware before every route.
     public func verifyApiKey(
         _ request: VerifyApiKeyRequest, options: CallOptions = .defaults
@@ -1480,7 +1497,9 @@ public struct ApiKeyServiceClient: Sendable {
     }
 
     /// BatchVerify verifies many keys at once, each as VerifyApiKey does. The answers are in the order
-    /// of the requests; of requests with the same key, an earlier one takes its cost first.
+    /// of the requests; of requests with the same key, an earlier one takes its cost first. A key that
+    /// is not looked at, since too many attempts from there have failed, is refused by its own answer,
+    /// with API_KEY_REFUSAL_TOO_MANY_FAILURES; the others are verified all the same.
     ///
     /// Who may call: platform administrators, services.
     /// Errors: INVALID_ARGUMENT with BadRequest for no request, more than 100, or one that

@@ -606,7 +606,8 @@ public enum TokenServiceMethods {
 /// is ever missing. Whoever has the key set can verify it without asking; this service takes it as
 /// `authorization: Bearer` metadata instead of the key, for what both the token's scope and the key
 /// allow, and only while the key itself would be let through: a token is never worth more than its
-/// key, has no rate of its own, and ends with it.
+/// key, has no rate of its own, and ends with it. What is wrong with it is answered as
+/// ApiKeyService says of keys.
 public protocol TokenServiceHandler: Sendable {
     /// ExchangeApiKey gives a token for a key. Each costs one of the key's hourly rate.
     ///
@@ -642,7 +643,9 @@ public protocol TokenServiceHandler: Sendable {
     ///
     /// Who may call: platform administrators, services.
     /// Errors: INVALID_ARGUMENT with BadRequest for a token that is empty or over 4,096 bytes, or a
-    /// source address that is none; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// source address that is none; RESOURCE_EXHAUSTED with RetryInfo and ErrorInfo
+    /// AUTHENTICATION_RATE_EXCEEDED where too many attempts from the source address have failed;
+    /// PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: none.
     func introspect(
         _ request: IntrospectRequest, context: ServerContext
@@ -690,7 +693,8 @@ extension TokenServiceHandler {
 /// is ever missing. Whoever has the key set can verify it without asking; this service takes it as
 /// `authorization: Bearer` metadata instead of the key, for what both the token's scope and the key
 /// allow, and only while the key itself would be let through: a token is never worth more than its
-/// key, has no rate of its own, and ends with it.
+/// key, has no rate of its own, and ends with it. What is wrong with it is answered as
+/// ApiKeyService says of keys.
 public struct TokenServiceClient: Sendable {
     private let caller: any RPCCaller
 
@@ -739,7 +743,9 @@ public struct TokenServiceClient: Sendable {
     ///
     /// Who may call: platform administrators, services.
     /// Errors: INVALID_ARGUMENT with BadRequest for a token that is empty or over 4,096 bytes, or a
-    /// source address that is none; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// source address that is none; RESOURCE_EXHAUSTED with RetryInfo and ErrorInfo
+    /// AUTHENTICATION_RATE_EXCEEDED where too many attempts from the source address have failed;
+    /// PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: none.
     public func introspect(
         _ request: IntrospectRequest, options: CallOptions = .defaults

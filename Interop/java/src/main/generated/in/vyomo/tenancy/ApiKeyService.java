@@ -28,7 +28,9 @@ import java.time.Duration;
  * nobody else. Each call takes one of the key's hourly rate, and is RESOURCE_EXHAUSTED with
  * ErrorInfo API_KEY_RATE_EXCEEDED and RetryInfo when nothing is left of it. A key whose rotation is
  * over is UNAUTHENTICATED with ErrorInfo API_KEY_SUPERSEDED, which names its successor's id;
- * whatever else is wrong with the key is UNAUTHENTICATED, always in the same words.
+ * whatever else is wrong with the key is UNAUTHENTICATED, always in the same words. Where too many
+ * attempts from there have failed, a key or token that was not good lately is not looked at: the
+ * call is RESOURCE_EXHAUSTED with ErrorInfo AUTHENTICATION_RATE_EXCEEDED and RetryInfo.
  */
 public final class ApiKeyService {
     private final TenancyClient client;
@@ -198,7 +200,10 @@ public final class ApiKeyService {
      * <p>
      * Who may call: platform administrators, services.
      * Errors: INVALID_ARGUMENT with BadRequest for a source address that is none, a permission that
-     * is not in the catalog, or a cost over 1,000,000; PERMISSION_DENIED; UNAUTHENTICATED.
+     * is not in the catalog, or a cost over 1,000,000; RESOURCE_EXHAUSTED with RetryInfo and
+     * ErrorInfo AUTHENTICATION_RATE_EXCEEDED where too many attempts from the source address, or
+     * from there with keys that begin alike, have failed: the key is not looked at then;
+     * PERMISSION_DENIED; UNAUTHENTICATED.
      * HTTP route it replaces: none; it was the middleware before every route.
      */
     public VerifyApiKeyResponse verifyApiKey(VerifyApiKeyRequest request)
@@ -219,7 +224,9 @@ public final class ApiKeyService {
 
     /**
      * BatchVerify verifies many keys at once, each as VerifyApiKey does. The answers are in the order
-     * of the requests; of requests with the same key, an earlier one takes its cost first.
+     * of the requests; of requests with the same key, an earlier one takes its cost first. A key that
+     * is not looked at, since too many attempts from there have failed, is refused by its own answer,
+     * with API_KEY_REFUSAL_TOO_MANY_FAILURES; the others are verified all the same.
      * <p>
      * Who may call: platform administrators, services.
      * Errors: INVALID_ARGUMENT with BadRequest for no request, more than 100, or one that

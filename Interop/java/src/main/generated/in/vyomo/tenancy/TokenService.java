@@ -21,7 +21,8 @@ import java.time.Duration;
  * is ever missing. Whoever has the key set can verify it without asking; this service takes it as
  * `authorization: Bearer` metadata instead of the key, for what both the token's scope and the key
  * allow, and only while the key itself would be let through: a token is never worth more than its
- * key, has no rate of its own, and ends with it.
+ * key, has no rate of its own, and ends with it. What is wrong with it is answered as
+ * ApiKeyService says of keys.
  */
 public final class TokenService {
     private final TenancyClient client;
@@ -98,7 +99,9 @@ public final class TokenService {
      * <p>
      * Who may call: platform administrators, services.
      * Errors: INVALID_ARGUMENT with BadRequest for a token that is empty or over 4,096 bytes, or a
-     * source address that is none; PERMISSION_DENIED; UNAUTHENTICATED.
+     * source address that is none; RESOURCE_EXHAUSTED with RetryInfo and ErrorInfo
+     * AUTHENTICATION_RATE_EXCEEDED where too many attempts from the source address have failed;
+     * PERMISSION_DENIED; UNAUTHENTICATED.
      * HTTP route it replaces: none.
      */
     public IntrospectResponse introspect(IntrospectRequest request)

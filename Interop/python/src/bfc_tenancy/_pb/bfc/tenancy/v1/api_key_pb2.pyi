@@ -26,6 +26,7 @@ class ApiKeyRefusal(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     API_KEY_REFUSAL_RATE_LIMITED: _ClassVar[ApiKeyRefusal]
     API_KEY_REFUSAL_TENANT_NOT_ACTIVE: _ClassVar[ApiKeyRefusal]
     API_KEY_REFUSAL_SUPERSEDED: _ClassVar[ApiKeyRefusal]
+    API_KEY_REFUSAL_TOO_MANY_FAILURES: _ClassVar[ApiKeyRefusal]
 API_KEY_STATUS_UNSPECIFIED: ApiKeyStatus
 API_KEY_STATUS_ACTIVE: ApiKeyStatus
 API_KEY_STATUS_REVOKED: ApiKeyStatus
@@ -40,6 +41,7 @@ API_KEY_REFUSAL_PERMISSION_MISSING: ApiKeyRefusal
 API_KEY_REFUSAL_RATE_LIMITED: ApiKeyRefusal
 API_KEY_REFUSAL_TENANT_NOT_ACTIVE: ApiKeyRefusal
 API_KEY_REFUSAL_SUPERSEDED: ApiKeyRefusal
+API_KEY_REFUSAL_TOO_MANY_FAILURES: ApiKeyRefusal
 
 class ApiKey(_message.Message):
     __slots__ = ("key_id", "key_name", "key_prefix", "permissions", "rate_limit", "allowed_ips", "status", "expires_at", "last_used_at", "created_by", "created_at", "revoked_at", "family_id", "superseded_by", "superseded_at")
