@@ -50,6 +50,19 @@ final class QuotaKeeper: ChangeFollower, QuotaHolder {
         shard(tenant).check(QuotaAccount(tenant: tenant, meter: QuotaMeter(resource)), units)
     }
 
+    /// What is known about an amount, from memory or, where it was not there, from what the database
+    /// has just said; nil when that was not certain either.
+    func check(
+        _ tenant: TenantID, _ resource: Resource, _ units: Int64
+    ) async -> LedgerStanding? {
+        let account = QuotaAccount(tenant: tenant, meter: QuotaMeter(resource))
+        let shard = shard(tenant)
+        if let standing = shard.check(account, units) { return standing }
+        // The check has left the question, which shares an exchange with all that come meanwhile.
+        await shard.answered(account)
+        return shard.check(account, units)
+    }
+
     /// Takes an amount if all of it is left.
     ///
     /// - Parameter key: From whose hour a call is taken with it, or neither.

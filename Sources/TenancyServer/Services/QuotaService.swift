@@ -29,7 +29,7 @@ struct QuotaService: QuotaServiceHandler {
         guard tenant.standing.status == .active else { throw DomainError.tenantNotActive }
         try await require(request.minLimitVersion, of: tenant.id, question.resource)
         if question.durability == .leased,
-            let standing = keeper.checkAtOnce(
+            let standing = await keeper.check(
                 tenant.id, question.resource, Int64(clamping: question.amount))
         {
             return CheckQuotaResponse(

@@ -29,7 +29,11 @@ final class Deployment: Sendable {
         try await sharedTask.value
     }
 
-    private static let sharedTask = Task { try await Deployment(settings: [:]) }
+    /// Many tests at once are at work with it, on machines of any speed: a call that waits is not
+    /// refused.
+    private static let sharedTask = Task {
+        try await Deployment(settings: ["TENANCY_DATABASE_ACQUIRE_MS": "30000"])
+    }
 
     /// Returns when the service answers on both its listeners.
     ///

@@ -41,10 +41,14 @@ struct SlowWatcherTests {
             connection.send(call.bytes + first.bytes)
         }
 
-        /// The next message; nil when the watch has ended.
+        /// The next message; nil when the watch has ended well.
         func next() async throws -> WatchConfigurationsResponse? {
-            let frame = try await onOwnThread { [connection] in try connection.receive() }
-            guard let frame, frame.type == RawFrame.data, !frame.data.isEmpty else { return nil }
+            let received = try await onOwnThread { [connection] in try connection.receive() }
+            let frame = try #require(received)
+            guard frame.type == RawFrame.data, !frame.data.isEmpty else {
+                if frame.type == RawFrame.response { #expect(try frame.statusCode == .ok) }
+                return nil
+            }
             return try frame.data.withUnsafeBytes { try WatchConfigurationsResponse(wire: $0) }
         }
     }

@@ -32,7 +32,8 @@ extension LeaseLedger {
         urgent.removeFirst(urgentCount)
         if now >= flushAt {
             let dirtyCount = min(
-                dirty.count, settings.reportsPerExchangeMax - reports.count)
+                dirty.count, settings.flushesPerExchangeMax,
+                settings.reportsPerExchangeMax - reports.count)
             for slot in dirty[..<dirtyCount] {
                 report(Int(slot), from: .isDirty, &reports, &items)
             }
@@ -280,7 +281,7 @@ extension LeaseLedger {
                 if let outcome = admit(place, chosen, now) { resume(place, outcome, &resumed) }
             case .short(let other) where other != slot:
                 drop(slot)
-                wait(place, at: other, now, draws: waiters[place].durability == .leased)
+                wait(place, at: other, now)
             case .short:
                 guard deny(place, slot, grant, now, &resumed) else { return }
             }

@@ -5,8 +5,10 @@ package struct LedgerSettings: Sendable {
     /// How long to wait after a failed exchange, doubled each time up to the maximum.
     package var retryMin: UInt64 = 10_000_000
     package var retryMax: UInt64 = 500_000_000
-    /// How many accounts one exchange reports.
+    /// How many accounts one exchange reports; and how many of them for no other reason than that
+    /// their time has come, so that what somebody waits for need not wait for long behind those.
     package var reportsPerExchangeMax = 256
+    package var flushesPerExchangeMax = 64
     /// How long a call waits for units that others were asked to give back.
     package var recallTime: UInt64 = 3_000_000_000
     /// How often it looks for them meanwhile.
