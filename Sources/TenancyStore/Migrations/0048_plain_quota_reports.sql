@@ -177,11 +177,14 @@ BEGIN
         GROUP BY c.tenant_id
     ) AS n
     WHERE s.tenant_id = n.tenant_id;
-    UPDATE tenant_api_key_windows w
-    SET used = w.used + c.moved_used, leased = w.leased + c.moved_leased
-    FROM unnest(p_plain) AS c
-    WHERE w.tenant_id = c.tenant_id
-      AND w.key_id = CASE c.resource_type WHEN 'key_calls' THEN c.subject::bigint END;
+    -- Who counts for a client has no right to the hours of keys, and no report of them.
+    IF EXISTS (SELECT FROM unnest(p_plain) AS c WHERE c.resource_type = 'key_calls') THEN
+        UPDATE tenant_api_key_windows w
+        SET used = w.used + c.moved_used, leased = w.leased + c.moved_leased
+        FROM unnest(p_plain) AS c
+        WHERE w.tenant_id = c.tenant_id
+          AND w.key_id = CASE c.resource_type WHEN 'key_calls' THEN c.subject::bigint END;
+    END IF;
     INSERT INTO tenant_usage_ledger (
         tenant_id, usage_date, resource_type, period_start, kind, units, holder_id, lease)
     SELECT c.tenant_id, c.usage_date, c.resource_type, c.period_start, 'consumed', c.moved_used,

@@ -30,9 +30,11 @@ final class Deployment: Sendable {
     }
 
     /// Many tests at once are at work with it, on machines of any speed: a call that waits is not
-    /// refused.
+    /// refused, and who reads late is not cut off.
     private static let sharedTask = Task {
-        try await Deployment(settings: ["TENANCY_DATABASE_ACQUIRE_MS": "30000"])
+        try await Deployment(settings: [
+            "TENANCY_DATABASE_ACQUIRE_MS": "30000", "TENANCY_LIMITS_WRITE_TIME_MAX_MS": "240000",
+        ])
     }
 
     /// Returns when the service answers on both its listeners.

@@ -57,6 +57,7 @@ struct SlowWatcherTests {
     func snapshot() async throws {
         let deployment = try await Deployment(settings: [
             "TENANCY_DATABASE_CONNECTIONS_MAX": "1", "TENANCY_LOOPS": "1",
+            "TENANCY_LIMITS_WRITE_TIME_MAX_MS": "240000",
         ])
         try await deployment.withServices(over: .unix) { services in
             let code = try await services.createTenant("slow")

@@ -27,6 +27,9 @@ package struct LeaseLedger: Sendable {
     /// When the oldest unreported consumption is to be reported.
     var flushAt = UInt64.max
 
+    /// Before then no exchange begins: those whose commits were just shared are calling again.
+    var gathersUntil: UInt64 = 0
+
     var inFlight: LedgerExchange?
     /// How many exchanges were begun.
     package internal(set) var exchangeNumber: UInt64 = 0
