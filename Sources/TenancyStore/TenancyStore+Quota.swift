@@ -70,7 +70,7 @@ extension TenancyStore {
                     \(consumption.amount.units), \(optional: idempotency?.key), \(optional: hash),
                     \(consumption.validateOnly)) c
                 LEFT JOIN tenant_subscriptions s ON s.tenant_id = \(tenant.rawValue)
-                """)
+                """, confirmation: consumption.key?.confirmation(in: tenant))
             guard let row = rows.first else { throw Self.emptyAnswer }
             return try row.consumptionAnswer(consumption.resource, consumption.amount)
         }

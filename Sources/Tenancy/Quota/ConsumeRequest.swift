@@ -41,9 +41,11 @@ package struct ConsumeRequest: Sendable, Hashable {
     package static let durabilityRule = "must be leased or committed"
     package static let resourceRule = "must be users, api_calls, storage or transactions"
 
-    package func consumption(of tenant: TenantID, context: AuditContext) -> Consumption {
+    package func consumption(
+        of tenant: TenantID, context: AuditContext, key: CallingKey? = nil
+    ) -> Consumption {
         Consumption(
             tenant: tenant, resource: resource, amount: amount, idempotency: idempotency,
-            validateOnly: validateOnly, context: context)
+            validateOnly: validateOnly, context: context, key: key)
     }
 }

@@ -7,10 +7,13 @@ package struct Consumption: Sendable, Hashable {
     /// Decide as if taking, and take nothing.
     package let validateOnly: Bool
     package let context: AuditContext
+    /// What it is taken with, which must work still when it is taken.
+    package let key: CallingKey?
 
     package init(
         tenant: TenantID, resource: Resource, amount: QuotaAmount,
-        idempotency: IdempotencyBinding? = nil, validateOnly: Bool = false, context: AuditContext
+        idempotency: IdempotencyBinding? = nil, validateOnly: Bool = false, context: AuditContext,
+        key: CallingKey? = nil
     ) {
         self.tenant = tenant
         self.resource = resource
@@ -18,5 +21,6 @@ package struct Consumption: Sendable, Hashable {
         self.idempotency = idempotency
         self.validateOnly = validateOnly
         self.context = context
+        self.key = key
     }
 }

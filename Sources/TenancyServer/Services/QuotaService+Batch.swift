@@ -49,7 +49,11 @@ extension QuotaService {
             try await keeper.require(
                 version: request.minLimitVersion, of: tenant.id, resource)
         }
-        if request.allOrNone { return try await takeAll(checked, tenant.id) }
+        if request.allOrNone {
+            let answer = try await takeAll(checked, tenant.id)
+            try await access.confirm(caller)
+            return answer
+        }
         var results: [BatchConsumeResult] = []
         for item in checked {
             results.append(
@@ -58,6 +62,7 @@ extension QuotaService {
                         tenant.id, item.resource, Int64(item.amount), item.durability)
                 })
         }
+        try await access.confirm(caller)
         return BatchConsumeResponse(results)
     }
 

@@ -70,11 +70,14 @@ struct QuotaService: QuotaServiceHandler {
             try await access.pay(caller)
             return ConsumeResponse(
                 try await store.consume(
-                    taking.consumption(of: tenant.id, context: caller.auditContext)))
+                    taking.consumption(
+                        of: tenant.id, context: caller.auditContext,
+                        key: CallingKey(caller.principal))))
         }
         let answer = try await keeper.consume(
             tenant.id, taking.resource, taking.amount.units, taking.durability,
             with: caller.owes)
+        try await access.confirm(caller)
         if let key = caller.owes { access.keys.noteUse(of: key, at: answer.decidedAt) }
         return ConsumeResponse(answer)
     }
