@@ -10,6 +10,11 @@ ALTER TABLE tenant_token_revocations
 
 GRANT UPDATE (generation) ON tenant_token_revocations TO tenancy_app;
 
+-- Followed with the new column.
+DROP TRIGGER change_feed_rows ON tenant_token_revocations;
+DROP TRIGGER change_feed_columns ON tenant_token_revocations;
+SELECT feed_tenant_changes('tenant_token_revocations');
+
 -- The generation of a key's tokens: it grows with every revocation, of its own or of all.
 CREATE FUNCTION tenant_token_generation(p_tenant_id bigint, p_key_id bigint)
 RETURNS bigint

@@ -58,8 +58,8 @@ struct EndedKeyTests {
                 ) { try await ending.end(key, of: code, services) }
                 #expect(setting == .unauthenticated)
             }
-            let log = try await deployment.activity(of: code)
-            #expect(log.filter { $0.hasPrefix("configuration") }.count == 1, "\(log)")
+            let log = try await deployment.activity(of: code, columns: "entity_type")
+            #expect(log.filter { $0 == "configuration" }.count == 1, "\(log)")
         }
         try await deployment.shutdown()
     }
