@@ -216,9 +216,8 @@ package struct ModelDatabase {
         if let key { effects[key, default: 0] += 1 }
         let name = PeriodName(account: account, period: period)
         sums[name, default: 0] += units
-        if let counter = counters[account], counter.period == period {
-            // What was lost before a share was set may be found after.
-            counters[account]?.used = max(0, counter.used + units)
+        if counters[account]?.period == period {
+            counters[account]?.used += units
         } else {
             past[name, default: 0] += units
         }
@@ -323,6 +322,7 @@ package struct ModelDatabase {
         counters[account]?.version += 1
         for (name, lease) in leases
         where name.account == account && lease.period == counters[account]?.period {
+            counters[account]?.used += lease.lost
             counters[account]?.leased += lease.outstanding
         }
     }

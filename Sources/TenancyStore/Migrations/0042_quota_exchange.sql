@@ -93,7 +93,7 @@ LANGUAGE plpgsql
 AS $$
 BEGIN
     IF starts_with(p_subject, 'user:') THEN
-        -- What was lost before a share was set may be found after.
+        -- What was lost may be found after it was refunded.
         UPDATE tenant_user_quotas q
         SET used = greatest(0, q.used + p_used), leased = q.leased + p_leased
         WHERE q.tenant_id = p_tenant_id AND q.resource_type = p_resource_type

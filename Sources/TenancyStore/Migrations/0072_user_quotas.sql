@@ -101,7 +101,7 @@ END
 $$;
 
 -- Gives a member a share, or none with null. What servers hold of an earlier share of this month
--- is theirs still, and counted.
+-- is theirs still, and counted; so is what they have lost of it, and may find again.
 CREATE FUNCTION set_user_quota(
     p_tenant_id bigint, p_user_id text, p_resource_type text, p_max_units bigint)
 RETURNS void
@@ -118,8 +118,9 @@ BEGIN
     END IF;
     v_counter := lock_quota_counter(p_tenant_id, p_resource_type, 'user:' || p_user_id);
     INSERT INTO tenant_user_quotas AS q (
-        tenant_id, user_id, resource_type, max_units, period_start, leased)
+        tenant_id, user_id, resource_type, max_units, period_start, used, leased)
     SELECT p_tenant_id, p_user_id, p_resource_type, p_max_units, v_counter.period_start,
+        coalesce(sum(l.lost), 0),
         coalesce(sum(l.granted - l.spent - l.returned - l.lost), 0)
     FROM tenant_quota_leases l
     WHERE l.tenant_id = p_tenant_id AND l.resource_type = p_resource_type
