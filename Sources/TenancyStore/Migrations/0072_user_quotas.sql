@@ -190,9 +190,11 @@ BEGIN
         level := 'user';
         outcome := 'denied';
         current_units := v_share.used;
-        reserved_units := CASE WHEN p_validate_only THEN 0 ELSE v_share.leased END;
+        reserved_units := 0;
         max_units := v_share.max_units;
         IF p_amount <= v_left AND NOT p_validate_only THEN
+            -- What is not given back in time is not left.
+            reserved_units := v_share.leased;
             PERFORM recall_quota_leases(
                 p_tenant_id, p_resource_type, v_subject, v_share.period_start);
             IF p_amount <= v_left - v_share.leased + recallable_quota_units(

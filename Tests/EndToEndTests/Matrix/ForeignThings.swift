@@ -93,10 +93,12 @@ struct ForeignThings {
                 .init(tenantCode: code, email: "there@example.com", role: .viewer))
             let key = try await services.apiKeys.createApiKey(
                 .init(tenantCode: code, keyName: "there", permissions: ["read"]))
+            // For longer than it takes to ask for everything.
+            let time = Google_Protobuf_Duration(seconds: 600)
             let reservation = try await services.quotas.reserve(
-                .init(tenantCode: code, resource: .apiCalls, amount: 1))
+                .init(tenantCode: code, resource: .apiCalls, amount: 1, timeToLive: time))
             let lease = try await services.quotas.acquireLease(
-                .init(tenantCode: code, resource: .apiCalls, amount: 1))
+                .init(tenantCode: code, resource: .apiCalls, amount: 1, timeToLive: time))
             _ = try await services.access.createRole(
                 .init(tenantCode: code, roleName: "there", permissions: ["view_usage"]))
             _ = try await services.access.createGrant(

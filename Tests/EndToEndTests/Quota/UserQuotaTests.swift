@@ -81,7 +81,7 @@ struct UserQuotaTests {
                 try await Self.take(1, for: "the-user", of: code, services, key: "last")
                     .current == 19, "a kept answer comes before a share that is used up")
             let share = try #require(
-                try await Self.list(services, code)["the-user apiCalls"])
+                try await Self.list(services, code)["the-user RESOURCE_API_CALLS"])
             #expect(share.current == 5 && share.remaining == 0 && share.renewsAt != nil)
             #expect(try await Self.used(code, services) == 19)
         }
@@ -214,7 +214,8 @@ struct UserQuotaTests {
                 #expect(try hour.errorInfo?.metadata["max"] == "4")
             }
             #expect(try await Self.used(code, services) == 35)
-            #expect(try await Self.list(services, code)["the-user apiCalls"]?.current == 35)
+            let shares = try await Self.list(services, code)
+            #expect(shares["the-user RESOURCE_API_CALLS"]?.current == 35)
         }
     }
 
@@ -248,16 +249,16 @@ struct UserQuotaTests {
                 #expect(codes == [0, 8, 0])
             }
             var shares = try await Self.list(services, code, user: "the-user")
-            #expect(shares["the-user apiCalls"]?.current == 6)
-            #expect(shares["the-user storage"]?.current == 4)
-            #expect(shares["the-user storage"]?.renewsAt == nil)
+            #expect(shares["the-user RESOURCE_API_CALLS"]?.current == 6)
+            #expect(shares["the-user RESOURCE_STORAGE"]?.current == 4)
+            #expect(shares["the-user RESOURCE_STORAGE"]?.renewsAt == nil)
             #expect(try await Self.used(code, services) == 6)
             _ = try await services.quotas.refund(
                 .init(
                     tenantCode: code, resource: .apiCalls, amount: 5, reason: "undone",
                     userId: "the-user"))
             shares = try await Self.list(services, code, user: "the-user")
-            #expect(shares["the-user apiCalls"]?.current == 1)
+            #expect(shares["the-user RESOURCE_API_CALLS"]?.current == 1)
             try await Self.take(9, for: "the-user", of: code, services)
         }
     }
@@ -305,8 +306,9 @@ struct UserQuotaTests {
             } while !token.isEmpty
             #expect(
                 names == [
-                    "the-admin apiCalls", "the-manager apiCalls", "the-user apiCalls",
-                    "the-user transactions", "the-viewer apiCalls",
+                    "the-admin RESOURCE_API_CALLS", "the-manager RESOURCE_API_CALLS",
+                    "the-user RESOURCE_API_CALLS", "the-user RESOURCE_TRANSACTIONS",
+                    "the-viewer RESOURCE_API_CALLS",
                 ])
             var removal = request
             removal.max = 0
@@ -380,8 +382,8 @@ struct UserQuotaTests {
                 #expect(rest.levels.union(more.levels) == ["tenant"])
                 for services in [first, second] { _ = try await Self.list(services, code) }
                 let shares = try await Self.list(first, code)
-                #expect(shares["the-user apiCalls"]?.current == 700)
-                #expect(shares["the-viewer apiCalls"]?.current == 1_300)
+                #expect(shares["the-user RESOURCE_API_CALLS"]?.current == 700)
+                #expect(shares["the-viewer RESOURCE_API_CALLS"]?.current == 1_300)
                 #expect(try await Self.used(code, first) == 2_000)
                 #expect(try await LeasedQuotaTests.unreconciled(deployment) == 0)
             }
@@ -416,7 +418,8 @@ struct UserQuotaTests {
                 try await deployment.eventually { try await !isRefused(by: second) }
                 _ = try await Self.drain(second, code, user: "the-user")
                 _ = try await Self.list(second, code)
-                #expect(try await Self.list(first, code)["the-user apiCalls"]?.current == 6)
+                let shares = try await Self.list(first, code)
+                #expect(shares["the-user RESOURCE_API_CALLS"]?.current == 6)
                 try await Self.set(3, for: "the-user", of: code, second)
                 for services in [first, second] { #expect(try await isRefused(by: services)) }
                 _ = try await second.quotas.setUserQuota(
