@@ -17,6 +17,8 @@ package final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable
     /// How many jobs run before descriptors are looked at again: what has come meanwhile on another
     /// connection waits for as many.
     static let jobsPerTurnMax = 64
+    /// How long a loop sleeps at most, in nanoseconds: one that no timer wakes looks around then.
+    private static let sleepTimeMax = 60_000_000_000
 
     private struct Slot {
         var handler: (any ReadinessHandler)?
@@ -300,7 +302,7 @@ package final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable
     }
 
     private func wait() -> Int {
-        var timeout = millisecondsToSleep()
+        var timeout = nanosecondsToSleep()
         if timeout != 0, busyPoll > 0 {
             let end = MonotonicInstant.now().advanced(byNanoseconds: busyPoll)
             repeat {
@@ -308,7 +310,7 @@ package final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable
                 if count > 0 { return Int(count) }
                 if hasInbox() { return 0 }
             } while MonotonicInstant.now() < end
-            timeout = millisecondsToSleep()
+            timeout = nanosecondsToSleep()
         }
         if timeout != 0 {
             // Whoever adds to the inbox from here on sees `isWaiting` and writes to the eventfd.
@@ -321,7 +323,11 @@ package final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable
             }
             if !mayWait { timeout = 0 }
         }
-        let count = epoll_wait(epoll, events.baseAddress, CInt(events.count), timeout)
+        // Not `epoll_wait`, which knows milliseconds only: a timer due in 0.4 ms would come late or
+        // spin the loop until then.
+        let second = 1_000_000_000
+        var time = timespec(tv_sec: timeout / second, tv_nsec: timeout % second)
+        let count = epoll_pwait2(epoll, events.baseAddress, CInt(events.count), &time, nil)
         return max(0, Int(count))  // -1 is EINTR: the next turn waits again
     }
 
@@ -329,14 +335,12 @@ package final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable
         inbox.withLock { !$0.jobs.isEmpty || !$0.work.isEmpty || $0.isStopping }
     }
 
-    private func millisecondsToSleep() -> CInt {
+    private func nanosecondsToSleep() -> Int {
         guard localJobs.isEmpty, turnEnd.isEmpty else { return 0 }
-        guard let deadline = timers.earliest else { return -1 }
+        guard let deadline = timers.earliest else { return Self.sleepTimeMax }
         let now = MonotonicInstant.now()
         guard deadline > now else { return 0 }
-        // Rounded up, or a timer due in 0.4 ms would spin the loop for 0.4 ms.
-        let milliseconds = (deadline.nanoseconds - now.nanoseconds + 999_999) / 1_000_000
-        return CInt(clamping: min(milliseconds, 60_000))
+        return Int(clamping: min(deadline.nanoseconds - now.nanoseconds, UInt64(Self.sleepTimeMax)))
     }
 
     private func dispatch(_ event: epoll_event) {

@@ -63,6 +63,7 @@ package struct TenancyService: Service {
             count: configuration.loops, name: "tenancyd", busyPoll: configuration.busyPoll)
         var storing = StoreConfiguration(
             url: configuration.databaseURL, connectionsMax: configuration.databaseConnectionsMax)
+        storing.acquireTimeMax = configuration.databaseAcquireTimeMax
         storing.platformLook = configuration.platformLook
         let store = TenancyStore(configuration: storing, loops: group)
         do {

@@ -18,9 +18,10 @@ struct StoreFixture: Sendable {
         let database = try TestCluster.shared().createDatabase()
         _ = try await TenancyStore.migrate(url: database.ownerURL) { $0 }
         let loops = try EventLoopGroup(count: 2, name: "test")
-        let store = TenancyStore(
-            configuration: StoreConfiguration(url: database.applicationURL, connectionsMax: 8),
-            loops: loops)
+        var configuration = StoreConfiguration(url: database.applicationURL, connectionsMax: 8)
+        // Many tests at once are at work, on machines of any speed.
+        configuration.acquireTimeMax = .seconds(60)
+        let store = TenancyStore(configuration: configuration, loops: loops)
         let superuser = PostgresClient(
             configuration: PostgresConfiguration(url: database.superuserURL), loops: loops)
         let fixture = StoreFixture(store: store, superuser: superuser)

@@ -25,6 +25,8 @@ package struct ServiceConfiguration: Sendable {
     package var databaseURL: String
     /// How many connections to Postgres each loop may hold.
     package var databaseConnectionsMax: Int
+    /// How long a call waits for one of them.
+    package var databaseAcquireTimeMax: Duration
     /// How many threads serve connections.
     package var loops: Int
     /// How long a loop looks for events before it sleeps.
@@ -98,6 +100,8 @@ package struct ServiceConfiguration: Sendable {
         databaseURL = try Self.databaseURL(config)
         databaseConnectionsMax = try Self.number(
             config, "database.connections.max", default: 8, in: 1...1000)
+        databaseAcquireTimeMax = .milliseconds(
+            try Self.number(config, "database.acquire.ms", default: 1_000, in: 1...600_000))
         loops = try Self.number(
             config, "loops", default: max(1, Int(sysconf(CInt(_SC_NPROCESSORS_ONLN)))), in: 1...256)
         busyPoll = .microseconds(

@@ -59,6 +59,21 @@ final class QuotaKeeper: ChangeFollower, QuotaHolder {
             and: user.flatMap { QuotaAccount(tenant: tenant, resource, shareOf: $0) }, units)
     }
 
+    /// What is known about an amount, from memory or, where it was not there, from what the database
+    /// has just said; nil when that was not certain either.
+    func check(
+        _ tenant: TenantID, _ resource: Resource, _ units: Int64, of user: UserID?
+    ) async -> LedgerStanding? {
+        let account = QuotaAccount(tenant: tenant, meter: QuotaMeter(resource))
+        let share = user.flatMap { QuotaAccount(tenant: tenant, resource, shareOf: $0) }
+        let shard = shard(tenant)
+        if let standing = shard.check(account, and: share, units) { return standing }
+        // The check has left the question, which shares an exchange with all that come meanwhile.
+        await shard.answered(account)
+        if let share { await shard.answered(share) }
+        return shard.check(account, and: share, units)
+    }
+
     /// Takes an amount if all of it is left.
     ///
     /// - Parameter user: From whose share it is taken too, or from neither.

@@ -153,13 +153,23 @@ final class QuotaShard: Sendable {
         await settle { $0.refresh(tenant, now: now) }
     }
 
+    /// Waits until the database has been asked about an account that was checked.
+    func answered(_ account: QuotaAccount) async {
+        await wait { $0.question(of: account) }
+    }
+
     private func settle(_ mark: (inout LeaseLedger) -> Bool) async {
+        await wait { mark(&$0) ? $0.urgentExchange : nil }
+    }
+
+    /// Waits for the end of an exchange, if there is one to wait for.
+    private func wait(_ exchange: (inout LeaseLedger) -> UInt64?) async {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             let (isSettled, sleeper) = state.withLock { state in
-                guard mark(&state.ledger), state.endsAt == nil else {
+                guard let number = exchange(&state.ledger), state.endsAt == nil else {
                     return (true, CheckedContinuation<Void, Never>?.none)
                 }
-                state.flushes.append((state.ledger.urgentExchange, continuation))
+                state.flushes.append((number, continuation))
                 return (false, Self.wake(&state))
             }
             sleeper?.resume()

@@ -30,7 +30,7 @@ struct QuotaService: QuotaServiceHandler {
         let user = try await counted(question.user, of: tenant, caller.principal)
         try await require(request.minLimitVersion, of: tenant.id, question.resource)
         if question.durability == .leased,
-            let standing = keeper.checkAtOnce(
+            let standing = await keeper.check(
                 tenant.id, question.resource, Int64(clamping: question.amount), of: user)
         {
             return CheckQuotaResponse(

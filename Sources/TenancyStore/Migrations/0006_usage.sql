@@ -22,29 +22,44 @@ GRANT SELECT, INSERT, UPDATE (used) ON tenant_resource_usage TO tenancy_app;
 GRANT SELECT ON tenant_resource_usage TO tenancy_platform;
 
 -- Every unit that reaches a day reaches the log, whoever wrote it: the sum of the amounts of one
--- day is the day's row.
+-- day is the day's row. Once for a statement, which may be about many tenants.
 CREATE FUNCTION log_tenant_usage() RETURNS trigger
-LANGUAGE plpgsql
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
-    v_amount bigint := NEW.used;
+    v_entries tenant_activity_entry[];
 BEGIN
-    IF TG_OP = 'UPDATE' THEN
-        v_amount := NEW.used - OLD.used;
-    END IF;
-    IF v_amount <> 0 THEN
-        PERFORM append_tenant_activity(
-            NEW.tenant_id, 'usage_consumed', 'resource', NEW.resource_type,
+    IF TG_OP = 'INSERT' THEN
+        SELECT array_agg((
+            n.tenant_id, 'usage_consumed', 'resource', n.resource_type,
             jsonb_build_object(
-                'resource_type', NEW.resource_type, 'amount', v_amount,
-                'usage_date', NEW.usage_date));
+                'resource_type', n.resource_type, 'amount', n.used,
+                'usage_date', n.usage_date))::tenant_activity_entry)
+        INTO v_entries FROM new_days n WHERE n.used <> 0;
+    ELSE
+        SELECT array_agg((
+            n.tenant_id, 'usage_consumed', 'resource', n.resource_type,
+            jsonb_build_object(
+                'resource_type', n.resource_type, 'amount', n.used - o.used,
+                'usage_date', n.usage_date))::tenant_activity_entry)
+        INTO v_entries
+        FROM new_days n
+        JOIN old_days o USING (tenant_id, usage_date, resource_type)
+        WHERE n.used <> o.used;
+    END IF;
+    IF v_entries IS NOT NULL THEN
+        PERFORM append_tenant_activities(v_entries);
     END IF;
     RETURN NULL;
 END
 $$;
 
-CREATE TRIGGER tenant_resource_usage_log AFTER INSERT OR UPDATE ON tenant_resource_usage
-    FOR EACH ROW EXECUTE FUNCTION log_tenant_usage();
+-- A statement cannot have both in one trigger: the rows of before are only of an update.
+CREATE TRIGGER tenant_resource_usage_log_new AFTER INSERT ON tenant_resource_usage
+    REFERENCING NEW TABLE AS new_days FOR EACH STATEMENT EXECUTE FUNCTION log_tenant_usage();
+CREATE TRIGGER tenant_resource_usage_log_more AFTER UPDATE ON tenant_resource_usage
+    REFERENCING OLD TABLE AS old_days NEW TABLE AS new_days
+    FOR EACH STATEMENT EXECUTE FUNCTION log_tenant_usage();
 
 -- Makes the partitions of this month and of so many months ahead, of every table split by month,
 -- and answers how many it made. It runs with the owner's rights, because the application has no

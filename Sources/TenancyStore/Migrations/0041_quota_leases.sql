@@ -18,6 +18,26 @@ CREATE POLICY platform_scope ON quota_holders TO tenancy_platform USING (true);
 GRANT SELECT, INSERT, UPDATE (alive_until), DELETE ON quota_holders TO tenancy_platform;
 GRANT USAGE ON SEQUENCE quota_holders_holder_id_seq TO tenancy_app, tenancy_platform;
 
+-- Says that a holder lives; makes it when it is new or was taken for dead.
+CREATE FUNCTION keep_quota_holder(p_holder_id bigint, p_name text, p_alive_for interval)
+RETURNS void
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    -- Not with every report: a row is written when half of its time is over.
+    PERFORM FROM quota_holders h
+    WHERE h.holder_id = p_holder_id AND h.alive_until > clock_timestamp() + p_alive_for / 2;
+    IF NOT FOUND THEN
+        INSERT INTO quota_holders AS h (holder_id, name, alive_until)
+        VALUES (p_holder_id, p_name, clock_timestamp() + p_alive_for)
+        ON CONFLICT ON CONSTRAINT quota_holders_pkey
+        DO UPDATE SET alive_until = excluded.alive_until;
+    END IF;
+END
+$$;
+
+GRANT EXECUTE ON FUNCTION keep_quota_holder(bigint, text, interval) TO tenancy_platform;
+
 CREATE TABLE tenant_quota_leases (
     tenant_id bigint NOT NULL,
     resource_type text COLLATE "C" NOT NULL,
@@ -93,6 +113,15 @@ AS $$
       AND (l.holder_id, l.lease) <> (p_but_holder_id, p_but_lease)
       AND NOT l.is_of_client
 $$;
+
+-- What one report comes to: the lease as it will be, by how much it moves its counter, and the
+-- answer to the holder.
+CREATE TYPE quota_lease_change AS (
+    place bigint, tenant_id bigint, resource_type text, subject text, lease bigint, is_new boolean,
+    period_start timestamptz, usage_date date, lease_granted bigint, lease_spent bigint,
+    lease_returned bigint, moved_used bigint, moved_leased bigint, state text,
+    admits_when_away boolean, is_recalled boolean, valid_for bigint, max_units bigint,
+    used bigint, reserved bigint, free bigint, warn_at bigint, limit_version bigint);
 
 -- As before; and what was leased of the month that is over is not of the month that begins.
 CREATE OR REPLACE FUNCTION roll_tenant_period(

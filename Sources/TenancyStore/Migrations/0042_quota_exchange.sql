@@ -1,23 +1,5 @@
 -- How holders of leases talk to the database.
 
--- Says that a holder lives; makes it when it is new or was taken for dead.
-CREATE FUNCTION keep_quota_holder(p_holder_id bigint, p_name text, p_alive_for interval)
-RETURNS void
-LANGUAGE plpgsql
-AS $$
-BEGIN
-    -- Not with every report: a row is written when half of its time is over.
-    PERFORM FROM quota_holders h
-    WHERE h.holder_id = p_holder_id AND h.alive_until > clock_timestamp() + p_alive_for / 2;
-    IF NOT FOUND THEN
-        INSERT INTO quota_holders AS h (holder_id, name, alive_until)
-        VALUES (p_holder_id, p_name, clock_timestamp() + p_alive_for)
-        ON CONFLICT ON CONSTRAINT quota_holders_pkey
-        DO UPDATE SET alive_until = excluded.alive_until;
-    END IF;
-END
-$$;
-
 -- The counter that an account has, with its row locked: what exchange_quota_leases decides on.
 CREATE TYPE quota_counter AS (
     state text, period_start timestamptz, valid_until timestamptz, usage_date date,
@@ -129,9 +111,9 @@ END
 $$;
 
 -- One transaction of a holder: what it has spent and given back of each of its leases, and what it
--- would like to have. Answers a row for each report, in their order; elsewhere is what others were
--- asked to give back. The accounts are locked in the
--- order of their tenants, so that two holders never wait for each other.
+-- would like to have. Answers a row for each report, in any order; elsewhere is what others were
+-- asked to give back. The accounts are locked in the order of their tenants, so that two holders
+-- never wait for each other. Plain reports are counted all at once, the others one by one.
 CREATE FUNCTION exchange_quota_leases(
     p_holder_id bigint, p_tenant_ids bigint[], p_resource_types text[], p_subjects text[],
     p_leases bigint[], p_spent bigint[], p_returned bigint[], p_targets bigint[],
@@ -140,7 +122,8 @@ RETURNS TABLE (
     place bigint, state text, admits_when_away boolean, is_recalled boolean, valid_for bigint,
     granted bigint, max_units bigint, used bigint, reserved bigint, free bigint,
     elsewhere bigint, warn_at bigint, limit_version bigint)
-LANGUAGE plpgsql
+-- Planning costs more than doing: how many reports there are makes no difference to the plans.
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     r record;
@@ -159,12 +142,27 @@ DECLARE
     v_want bigint;
     v_room bigint;
     v_usage_date date;
+    v_plain quota_lease_change[];
 BEGIN
+    PERFORM FROM tenant_subscriptions s
+    WHERE s.tenant_id = ANY (p_tenant_ids) ORDER BY s.tenant_id FOR NO KEY UPDATE;
+    v_plain := plain_quota_reports(
+        p_holder_id, p_tenant_ids, p_resource_types, p_subjects, p_leases, p_spent, p_returned,
+        p_targets, p_needs);
+    PERFORM settle_plain_reports(p_holder_id, v_plain);
+    RETURN QUERY
+        SELECT c.place, c.state, c.admits_when_away, c.is_recalled, c.valid_for, c.lease_granted,
+            c.max_units, c.used, c.reserved, c.free, 0::bigint, c.warn_at, c.limit_version
+        FROM unnest(v_plain) AS c;
+    IF cardinality(v_plain) = cardinality(p_tenant_ids) THEN
+        RETURN;
+    END IF;
     FOR r IN
         SELECT n.* FROM unnest(
             p_tenant_ids, p_resource_types, p_subjects, p_leases, p_spent, p_returned, p_targets,
             p_needs) WITH ORDINALITY AS n (
                 tenant_id, resource_type, subject, lease, spent, returned, target, need, place)
+        WHERE n.place NOT IN (SELECT c.place FROM unnest(v_plain) AS c)
         ORDER BY n.tenant_id, n.place
     LOOP
         place := r.place;
@@ -231,7 +229,7 @@ BEGIN
             -- What others hold is called back before a limit is raised. Usage may be above it.
             v_room := v_counter.allowance - v_counter.used - v_counter.reserved - v_used
                 - (v_lease.granted - v_lease.spent - v_lease.returned - v_lease.lost);
-            IF v_room < r.need AND r.subject = ''
+            IF v_room < r.need AND r.need > 0 AND r.subject = ''
                 AND scale_tenant_quota(r.tenant_id, r.resource_type, r.need - v_room)
             THEN
                 v_counter := lock_quota_counter(r.tenant_id, r.resource_type, r.subject);
@@ -328,90 +326,10 @@ BEGIN
 END
 $$;
 
--- Counts as consumed what a holder has not reported that was taken for dead, lease by lease, and
--- forgets the holder; at most one in a call. Answers how many holders that were: 0 when none is
--- dead. A holder that comes back and reports what it has in fact consumed gets the rest taken back.
---
--- Right after the database was away nobody is dead: nobody could say that they live.
-CREATE FUNCTION reclaim_quota_leases(p_alive_for interval DEFAULT interval '15 seconds')
-RETURNS integer
-LANGUAGE plpgsql
-AS $$
-DECLARE
-    v_holder_id bigint;
-    v_lease tenant_quota_leases;
-BEGIN
-    IF pg_postmaster_start_time() > clock_timestamp() - p_alive_for THEN
-        RETURN 0;
-    END IF;
-    SELECT h.holder_id INTO v_holder_id FROM quota_holders h
-    WHERE h.alive_until <= clock_timestamp()
-    ORDER BY h.alive_until LIMIT 1 FOR UPDATE SKIP LOCKED;
-    IF NOT FOUND THEN
-        DELETE FROM tenant_quota_leases l
-        WHERE l.reported_at < clock_timestamp() - interval '1 day'
-          AND l.granted = l.spent + l.returned + l.lost;
-        RETURN 0;
-    END IF;
-    FOR v_lease IN
-        SELECT l.* FROM tenant_quota_leases l
-        WHERE l.holder_id = v_holder_id AND l.granted > l.spent + l.returned + l.lost
-        ORDER BY l.tenant_id
-    LOOP
-        PERFORM lose_quota_lease(v_lease);
-    END LOOP;
-    DELETE FROM quota_holders h WHERE h.holder_id = v_holder_id;
-    RETURN 1;
-END
-$$;
-
--- Counts as consumed what is left of a lease.
-CREATE FUNCTION lose_quota_lease(p_lease tenant_quota_leases) RETURNS void
-LANGUAGE plpgsql
-AS $$
-DECLARE
-    v_counter quota_counter;
-    v_lease tenant_quota_leases;
-    v_lost bigint;
-    v_is_present boolean;
-BEGIN
-    v_counter := lock_quota_counter(p_lease.tenant_id, p_lease.resource_type, p_lease.subject);
-    SELECT l.* INTO v_lease FROM tenant_quota_leases l
-    WHERE l.tenant_id = p_lease.tenant_id AND l.resource_type = p_lease.resource_type
-      AND l.subject = p_lease.subject AND l.holder_id = p_lease.holder_id
-      AND l.lease = p_lease.lease;
-    v_lost := v_lease.granted - v_lease.spent - v_lease.returned - v_lease.lost;
-    IF v_lost IS NULL OR v_lost <= 0 THEN
-        RETURN;
-    END IF;
-    UPDATE tenant_quota_leases l SET lost = l.lost + v_lost, is_recalled = false
-    WHERE l.tenant_id = p_lease.tenant_id AND l.resource_type = p_lease.resource_type
-      AND l.subject = p_lease.subject AND l.holder_id = p_lease.holder_id
-      AND l.lease = p_lease.lease;
-    v_is_present := v_lease.period_start = v_counter.period_start;
-    IF v_is_present THEN
-        PERFORM move_quota_counter(
-            p_lease.tenant_id, p_lease.resource_type, p_lease.subject, v_lost, -v_lost);
-    END IF;
-    IF p_lease.subject = '' THEN
-        PERFORM record_tenant_usage(
-            p_lease.tenant_id, p_lease.resource_type, 'adjusted', v_lost,
-            CASE WHEN v_is_present THEN v_counter.used END, v_counter.max_units,
-            v_lease.period_start,
-            lease_usage_date(p_lease.tenant_id, v_lease, v_counter), p_lease.holder_id,
-            p_lease.lease);
-    END IF;
-END
-$$;
-
-INSERT INTO scheduled_jobs (name, run_every) VALUES ('reclaim_quota_leases', '5 seconds');
-
 GRANT EXECUTE ON FUNCTION
-    keep_quota_holder(bigint, text, interval),
     lock_quota_counter(bigint, text, text),
     move_quota_counter(bigint, text, text, bigint, bigint),
     exchange_quota_leases(
         bigint, bigint[], text[], text[], bigint[], bigint[], bigint[], bigint[], bigint[]),
-    lease_usage_date(bigint, tenant_quota_leases, quota_counter),
-    reclaim_quota_leases(interval), lose_quota_lease(tenant_quota_leases)
+    lease_usage_date(bigint, tenant_quota_leases, quota_counter)
 TO tenancy_platform;

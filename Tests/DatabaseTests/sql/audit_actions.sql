@@ -252,6 +252,10 @@ DECLARE
     v_is_quoted boolean;
     v_expression text;
 BEGIN
+    -- Many rows are appended as an array of entries, of which the second part is the action too.
+    IF p_source LIKE '%::tenant_activity_entry%' THEN
+        p_source := replace(p_source, 'array_agg((', 'append_tenant_activity(');
+    END IF;
     FOREACH v_call IN ARRAY (
         string_to_array(p_source, 'append_tenant_activity('))[2:]
     LOOP

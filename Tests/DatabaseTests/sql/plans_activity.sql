@@ -4,11 +4,16 @@ BEGIN;
 SELECT no_plan();
 
 SELECT create_tenant('tenant-a', 'A', 'bank', 'a@example.com');
+-- Three days of one month, whatever today is: the newest row is from just before.
+CREATE FUNCTION tap.newest() RETURNS timestamptz LANGUAGE sql STABLE AS $$
+    SELECT date_trunc('month', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' + interval '3 days'
+$$;
+GRANT EXECUTE ON FUNCTION tap.newest() TO PUBLIC;
 -- Only the rows count here, not what they were made by.
 SET LOCAL session_replication_role = replica;
 INSERT INTO tenant_activity_logs
 SELECT CASE WHEN n % 20 = 0 THEN 1000 + n % 5000 ELSE 2 END,
-    now() - interval '3 days' + n * interval '200 ms', 10 + n, 'user:user_' || n % 1000,
+    tap.newest() - interval '3 days' + n * interval '200 ms', 10 + n, 'user:user_' || n % 1000,
     CASE n % 100 WHEN 0 THEN 'login' WHEN 1 THEN 'logout' ELSE 'config_updated' END,
     CASE n % 50 WHEN 0 THEN 'user' ELSE 'configuration' END, 'key_' || n % 5000, '{}',
     NULL, NULL, '\x0000000000000000000000000000000000000000000000000000000000000000',
@@ -47,10 +52,10 @@ FROM (VALUES
     ('AND l.entity_type = ''user''', 'tenant_id entity_type created_at sequence', 'a kind'),
     ('AND l.entity_type = ''user'' AND l.entity_id = ''key_50''',
         'tenant_id entity_type entity_id created_at sequence', 'a thing'),
-    ('AND l.created_at < now() - interval ''1 day''', 'tenant_id created_at sequence',
+    ('AND l.created_at < tap.newest() - interval ''1 day''', 'tenant_id created_at sequence',
         'before a time'),
-    ('AND l.created_at <= now() - interval ''1 day''
-        AND (l.created_at, l.sequence) < (now() - interval ''1 day'', 500000)',
+    ('AND l.created_at <= tap.newest() - interval ''1 day''
+        AND (l.created_at, l.sequence) < (tap.newest() - interval ''1 day'', 500000)',
         'tenant_id created_at sequence', 'a later page')
 ) AS v (filter, columns, what);
 SELECT doesnt_match(
@@ -80,7 +85,7 @@ SELECT is(
     tap.index_columns(tap.plan_of($$
         SELECT l.* FROM tenant_activity_logs l
         WHERE l.tenant_id = 2 AND l.sequence > 900000 AND l.sequence <= 900100
-            AND l.created_at >= now() - interval '3 days' AND l.created_at <= now()
+            AND l.created_at >= tap.newest() - interval '3 days' AND l.created_at <= tap.newest()
         ORDER BY l.sequence LIMIT 64$$)),
     'tenant_id sequence', 'a watch reads the chain in its order');
 SELECT is(
@@ -101,7 +106,7 @@ SET LOCAL ROLE tenancy_platform;
 SELECT is(
     tap.index_columns(tap.plan_of($$
         SELECT l.* FROM tenant_activity_logs l
-        WHERE l.tenant_id = 2 AND l.created_at < now() - interval '1 day'
+        WHERE l.tenant_id = 2 AND l.created_at < tap.newest() - interval '1 day'
         ORDER BY l.created_at DESC, l.sequence DESC LIMIT 1$$)),
     'tenant_id created_at sequence', 'the last row from before a month');
 SELECT matches(

@@ -29,7 +29,13 @@ final class Deployment: Sendable {
         try await sharedTask.value
     }
 
-    private static let sharedTask = Task { try await Deployment(settings: [:]) }
+    /// Many tests at once are at work with it, on machines of any speed: a call that waits is not
+    /// refused, and who reads late is not cut off.
+    private static let sharedTask = Task {
+        try await Deployment(settings: [
+            "TENANCY_DATABASE_ACQUIRE_MS": "30000", "TENANCY_LIMITS_WRITE_TIME_MAX_MS": "240000",
+        ])
+    }
 
     /// Returns when the service answers on both its listeners.
     ///

@@ -41,10 +41,14 @@ struct SlowWatcherTests {
             connection.send(call.bytes + first.bytes)
         }
 
-        /// The next message; nil when the watch has ended.
+        /// The next message; nil when the watch has ended well.
         func next() async throws -> WatchConfigurationsResponse? {
-            let frame = try await onOwnThread { [connection] in try connection.receive() }
-            guard let frame, frame.type == RawFrame.data, !frame.data.isEmpty else { return nil }
+            let received = try await onOwnThread { [connection] in try connection.receive() }
+            let frame = try #require(received)
+            guard frame.type == RawFrame.data, !frame.data.isEmpty else {
+                if frame.type == RawFrame.response { #expect(try frame.statusCode == .ok) }
+                return nil
+            }
             return try frame.data.withUnsafeBytes { try WatchConfigurationsResponse(wire: $0) }
         }
     }
@@ -53,6 +57,7 @@ struct SlowWatcherTests {
     func snapshot() async throws {
         let deployment = try await Deployment(settings: [
             "TENANCY_DATABASE_CONNECTIONS_MAX": "1", "TENANCY_LOOPS": "1",
+            "TENANCY_LIMITS_WRITE_TIME_MAX_MS": "240000",
         ])
         try await deployment.withServices(over: .unix) { services in
             let code = try await services.createTenant("slow")

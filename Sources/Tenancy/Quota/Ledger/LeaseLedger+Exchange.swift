@@ -4,7 +4,7 @@ extension LeaseLedger {
     package var exchangeTime: UInt64? {
         guard inFlight == nil else { return nil }
         var time = UInt64.max
-        if !urgent.isEmpty { time = 0 }
+        if !urgent.isEmpty { time = gathersUntil }
         if let poll = polls.first { time = min(time, poll.time) }
         if !dirty.isEmpty { time = min(time, flushAt) }
         guard time < .max else { return nil }
@@ -32,7 +32,8 @@ extension LeaseLedger {
         urgent.removeFirst(urgentCount)
         if now >= flushAt {
             let dirtyCount = min(
-                dirty.count, settings.reportsPerExchangeMax - reports.count)
+                dirty.count, settings.flushesPerExchangeMax,
+                settings.reportsPerExchangeMax - reports.count)
             for slot in dirty[..<dirtyCount] {
                 report(Int(slot), from: .isDirty, &reports, &items)
             }
@@ -109,9 +110,14 @@ extension LeaseLedger {
         isAway = false
         retryDelay = 0
         var resumed: [LedgerResumption] = []
+        var commitCount = 0
         for (item, grant) in zip(exchange.items, grants) {
-            settle(item, &resumed)
+            commitCount += settle(item, &resumed)
             apply(grant, item, now, startedAt: exchange.startedAt)
+        }
+        if commitCount > 1 {
+            let time = now &- exchange.startedAt
+            gathersUntil = now &+ min(settings.gatherTimeMax, time / settings.gatherDivisor)
         }
         // Only then: a call with several accounts may need more than one of these answers, and no
         // slot may be looked at, or begin anew, before its own has been taken in.
@@ -125,21 +131,24 @@ extension LeaseLedger {
         return resumed
     }
 
-    /// The database has confirmed what was told.
+    /// The database has confirmed what was told. Answers how many calls' units that were.
     private mutating func settle(
         _ item: LedgerExchange.Item, _ resumed: inout [LedgerResumption]
-    ) {
+    ) -> Int {
         let slot = Int(item.slot)
         slots[slot].flags.subtract([.isInFlight, .isInDoubt])
         slots[slot].settled = item.spent + item.returned
         slots[slot].pending -= item.pending
         slots[slot].spent += item.pending
         var units = item.pending
+        var count = 0
         while let commit = commits.popFirst(of: &slots[slot].commits, within: units) {
             units -= commit.units
+            count += 1
             committed(commit.waiter, &resumed)
             if units == 0 { break }
         }
+        return count
     }
 
     private mutating func committed(
@@ -282,7 +291,7 @@ extension LeaseLedger {
                 if let outcome = admit(place, chosen, now) { resume(place, outcome, &resumed) }
             case .short(let other) where other != slot:
                 drop(slot)
-                wait(place, at: other, now, draws: waiters[place].durability == .leased)
+                wait(place, at: other, now)
             case .short:
                 guard deny(place, slot, grant, now, &resumed) else { return }
             }

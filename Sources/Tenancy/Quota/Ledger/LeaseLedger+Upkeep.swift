@@ -40,6 +40,13 @@ extension LeaseLedger {
         return isUnsettled
     }
 
+    /// The exchange that will have asked about an account; nil when none is going to.
+    package func question(of account: QuotaAccount) -> UInt64? {
+        guard let slot = index[account].map({ Int($0) }) else { return nil }
+        if slots[slot].flags.contains(.isInFlight) { return exchangeNumber }
+        return slots[slot].flags.contains(.isUrgent) ? urgentExchange : nil
+    }
+
     /// Others may wait for any account, and there may be limits where there were none.
     package mutating func reviewEverything() {
         for slot in slots.indices {

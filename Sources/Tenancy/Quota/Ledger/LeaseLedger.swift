@@ -27,6 +27,9 @@ package struct LeaseLedger: Sendable {
     /// When the oldest unreported consumption is to be reported.
     var flushAt = UInt64.max
 
+    /// Before then no exchange begins: those whose commits were just shared are calling again.
+    var gathersUntil: UInt64 = 0
+
     var inFlight: LedgerExchange?
     /// How many exchanges were begun.
     package internal(set) var exchangeNumber: UInt64 = 0
@@ -137,7 +140,7 @@ package struct LeaseLedger: Sendable {
             let place = waiters.add(
                 .init(
                     charges: charges, durability: durability, exchange: exchangeNumber))
-            wait(place, at: slot, now, draws: durability == .leased)
+            wait(place, at: slot, now)
             return .later(waiters.ticket(place))
         }
     }
@@ -311,11 +314,22 @@ package struct LeaseLedger: Sendable {
         return waiters[place].commitsOpen == 0 ? waiters[place].outcome : nil
     }
 
-    mutating func wait(_ place: Int32, at slot: Int, _ now: UInt64, draws: Bool) {
+    mutating func wait(_ place: Int32, at slot: Int, _ now: UInt64) {
         waiters.append(place, to: &slots[slot].waiters)
         slots[slot].flags.insert(.hasWaiters)
         slots[slot].lastUse = now
-        if draws { draw(slot, now) } else { markUrgent(slot) }
+        // Who waits for the commit anyway draws nothing ahead, unless calls come one upon the
+        // other: then each would wait for two exchanges.
+        if waiters[place].durability == .leased || isBusy(slot, now) {
+            draw(slot, now)
+        } else {
+            markUrgent(slot)
+        }
+    }
+
+    /// Whether units were drawn not long ago.
+    private func isBusy(_ slot: Int, _ now: UInt64) -> Bool {
+        slots[slot].drawnAt > 0 && now &- slots[slot].drawnAt < settings.blockTimeMax
     }
 
     // MARK: - Slots

@@ -2,11 +2,17 @@
 package struct LedgerSettings: Sendable {
     /// How long consumption may stay unreported.
     package var flushInterval: UInt64 = 50_000_000
+    /// How long an exchange waits at most, after one that several calls shared, for all of those who
+    /// will call again at once; and at most so many parts of the time that one takes.
+    package var gatherTimeMax: UInt64 = 500_000
+    package var gatherDivisor: UInt64 = 4
     /// How long to wait after a failed exchange, doubled each time up to the maximum.
     package var retryMin: UInt64 = 10_000_000
     package var retryMax: UInt64 = 500_000_000
-    /// How many accounts one exchange reports.
+    /// How many accounts one exchange reports; and how many of them for no other reason than that
+    /// their time has come, so that what somebody waits for need not wait for long behind those.
     package var reportsPerExchangeMax = 256
+    package var flushesPerExchangeMax = 64
     /// How long a call waits for units that others were asked to give back.
     package var recallTime: UInt64 = 3_000_000_000
     /// How often it looks for them meanwhile.
