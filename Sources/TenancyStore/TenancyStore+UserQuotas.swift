@@ -34,7 +34,8 @@ extension TenancyStore {
             """
             SELECT \(unsafeSQL: Self.columns) FROM user_quota_levels(\(tenant.rawValue)) q
             WHERE (q.user_id, q.resource_type) > (
-                    \(list.after?.user ?? "") COLLATE "C", \(list.after?.resource ?? "") COLLATE "C")
+                    \(list.after?.user ?? "") COLLATE "C",
+                    \(list.after?.resource ?? "") COLLATE "C")
                 AND (\(unsafeSQL: list.user == nil ? "true OR" : "")
                     q.user_id = \(optional: list.user?.text))
             ORDER BY q.user_id, q.resource_type LIMIT \(Int64(list.pageSize.entries + 1))

@@ -166,7 +166,8 @@ extension Simulation {
             guard call.attempt < 30, hasFaults else { return again(call.client) }
             let next = KeyedCall(
                 client: call.client, account: call.account, share: call.share,
-                units: call.units, key: call.key, attempt: call.attempt + 1, deadline: call.deadline)
+                units: call.units, key: call.key, attempt: call.attempt + 1, deadline: call.deadline
+            )
             return send(next)
         }
         try check(outcome != .reused, "a key means another request")

@@ -19,7 +19,8 @@ package struct ConsumeRequest: Sendable, Hashable {
     /// - Throws: `invalidArgument` with every violation.
     package init(
         tenantCode: String, tenantID: Int64, resource: Resource?, amount: UInt64,
-        durability: Durability?, userID: String, idempotencyKey: String, requestHash: [UInt8], validateOnly: Bool
+        durability: Durability?, userID: String, idempotencyKey: String, requestHash: [UInt8],
+        validateOnly: Bool
     ) throws(DomainError) {
         var violations = FieldViolations()
         let tenant = TenantSelector(code: tenantCode, id: tenantID, violations: &violations)

@@ -14,7 +14,8 @@ package struct QuotaExcess: Sendable, Hashable {
     package var isRecallable: Bool
 
     package init(
-        status: QuotaStatus, requested: UInt64, user: UserID? = nil, retryAfterSeconds: Int64? = nil,
+        status: QuotaStatus, requested: UInt64, user: UserID? = nil,
+        retryAfterSeconds: Int64? = nil,
         isRecallable: Bool = false
     ) {
         resource = status.resource

@@ -53,7 +53,8 @@ extension Tenancy.ConsumeRequest {
             tenantCode: request.tenantCode, tenantID: request.tenantId, resource: resource,
             amount: request.amount,
             durability: resource.flatMap { Tenancy.Durability(request.durability, for: $0) },
-            userID: request.userId, idempotencyKey: request.idempotencyKey, requestHash: requestHash,
+            userID: request.userId, idempotencyKey: request.idempotencyKey,
+            requestHash: requestHash,
             validateOnly: request.validateOnly)
     }
 }
