@@ -36,7 +36,7 @@ simulate: ## Run the quota ledger under faults, SEEDS=10000 seeds from FIRST=1
 lint: deps ## Check format, imports, generated code, protocol files and house rules
 	@.scripts/lint.sh $(SWIFT_FLAGS)
 
-testssl: build ## Look for weaknesses of the TLS port with testssl.sh
+testssl: build ## Look for weaknesses of the TLS port with testssl.sh, in some 11 minutes
 	@.scripts/testssl.sh
 
 restarts: build ## Stop and start a server under full load, a hundred times; no call may fail

@@ -98,11 +98,13 @@ extension DomainError {
             field: "expires_at", rule: NewAPIKey.expiryRule),
     ]
 
-    /// What the state of things forbids, by the names under which triggers say so.
+    /// What the state of things forbids, by the names under which functions say so.
     private static let preconditions = [
         "tenant_users_role_last_administrator": DomainError(
             .failedPrecondition(.lastAdministrator),
-            message: "the tenant would be without an administrator")
+            message: "the tenant would be without an administrator"),
+        // Told in the same words as before the change was begun.
+        "tenant_api_keys_caller_works": Authority.Denial.unauthenticated.error,
     ]
 
     private static let argumentViolations = [

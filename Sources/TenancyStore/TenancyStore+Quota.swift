@@ -67,11 +67,11 @@ extension TenancyStore {
                     CASE WHEN \(consumption.resource.isOfAMonth) THEN s.period_end END AS renews_at
                 FROM consume_user_quota(
                     \(tenant.rawValue), \(optional: consumption.user?.text),
-                    \(consumption.resource.rawValue), \(consumption.amount.units), 
+                    \(consumption.resource.rawValue), \(consumption.amount.units),
                     \(optional: idempotency?.key), \(optional: hash),
                     \(consumption.validateOnly)) c
                 LEFT JOIN tenant_subscriptions s ON s.tenant_id = \(tenant.rawValue)
-                """)
+                """, confirmation: consumption.key?.confirmation(in: tenant))
             guard let row = rows.first else { throw Self.emptyAnswer }
             return try row.consumptionAnswer(
                 consumption.resource, consumption.amount, of: consumption.user)

@@ -19,11 +19,11 @@ package struct StoredSigningKey: Sendable {
     }
 }
 
-/// The key that a token was exchanged for, and until when such tokens are worthless.
+/// The key that a token was exchanged for, and which of its tokens are worthless.
 package struct TokenSubject: Sendable {
     package let known: KnownKey
-    /// Tokens that were issued in this second or before; nil when none were revoked.
-    package let revokedBefore: Timestamp?
+    /// How often tokens of the key were revoked: those of a lower generation are worthless.
+    package let generation: Int64
 }
 
 extension TenancyStore {
@@ -100,9 +100,8 @@ extension TenancyStore {
         let rows = try await read(
             in: .tenant(tenant),
             """
-            SELECT \(unsafeSQL: Self.apiKeyColumns), t.tenant_code, t.status AS tenant_status, (
-                SELECT max(r.revoked_before) FROM tenant_token_revocations r
-                WHERE r.tenant_id = k.tenant_id AND r.key_id IN (0, k.key_id)) AS revoked_before
+            SELECT \(unsafeSQL: Self.apiKeyColumns), t.tenant_code, t.status AS tenant_status,
+                tenant_token_generation(k.tenant_id, k.key_id) AS generation
             FROM tenant_api_keys k JOIN tenants t ON t.id = k.tenant_id
             WHERE k.tenant_id = \(tenant.rawValue) AND k.key_id = \(keyID)
             """)
@@ -112,6 +111,6 @@ extension TenancyStore {
             known: KnownKey(
                 key: try row.apiKey(), tenant: tenant, tenantCode: code,
                 tenantStatus: try row.named("tenant_status")),
-            revokedBefore: try row.optionalTimestamp("revoked_before"))
+            generation: try row.value("generation"))
     }
 }

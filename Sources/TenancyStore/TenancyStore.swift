@@ -123,21 +123,25 @@ package final class TenancyStore: Sendable {
     }
 
     /// Changes in one round trip, under the name of who asked for it.
+    ///
+    /// - Parameter confirmation: What comes last in the transaction, and fails it.
     func write(
-        in scope: Scope, context: AuditContext, _ statement: SQL
+        in scope: Scope, context: AuditContext, _ statement: SQL, confirmation: SQL? = nil
     ) async throws(DomainError) -> [Row] {
         try await attempt(
-            TransactionSettings(scope: scope, context: context), statement, DomainError.isConflict)
+            TransactionSettings(scope: scope, context: context), statement, confirmation,
+            DomainError.isConflict)
     }
 
     private func attempt(
-        _ settings: TransactionSettings, _ statement: SQL,
+        _ settings: TransactionSettings, _ statement: SQL, _ confirmation: SQL? = nil,
         _ isWorthAnother: (PostgresError) -> Bool
     ) async throws(DomainError) -> [Row] {
         var attempts = 1
         while true {
             do throws(PostgresError) {
-                return try await client.pipeline(in: settings, [statement]).first ?? []
+                let statements = [statement] + (confirmation.map { ["SELECT \(sql: $0)"] } ?? [])
+                return try await client.pipeline(in: settings, statements).first ?? []
             } catch {
                 guard attempts < Self.attemptsMax, isWorthAnother(error) else {
                     throw DomainError(error)

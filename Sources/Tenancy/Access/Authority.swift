@@ -76,7 +76,7 @@ package enum Authority {
                 !rule.audience.includesServices || operations.contains(operation)
             else { return .permissionDenied }
             return nil
-        case .apiKey(_, _, let permissions):
+        case .apiKey(_, _, let permissions, _):
             if rule.audience == .identified { return nil }
             guard let permission = rule.audience.permission, permissions.contains(permission)
             else { return .permissionDenied }
@@ -92,8 +92,8 @@ package enum Authority {
         switch principal {
         case .platformAdministrator, .service: return .unlimited
         case .user: return membership.map { Powers($0, at: now) }
-        case .apiKey(let own, _, let permissions):
-            return own == tenant ? Powers(permissions: permissions) : nil
+        case .apiKey(let own, _, let permissions, let terms):
+            return own == tenant ? Powers(permissions: permissions, of: terms) : nil
         case .anonymous: return nil
         }
     }

@@ -95,8 +95,11 @@ extension Operation {
         case .addUser, .updateUser, .removeUser, .inviteUser, .revokeInvitation:
             return change(.tenant(.manageUsers))
         case .listRoles, .listGrants: return read(.tenant(.viewUsers))
-        case .createRole, .updateRole, .deleteRole, .createGrant, .revokeGrant:
+        case .createRole, .updateRole, .deleteRole, .createGrant:
             return change(.tenant(.manageUsers))
+        // Taking away is possible in any state: who suspends a tenant first, revokes next.
+        case .revokeGrant:
+            return Rule(audience: .tenant(.manageUsers), subject: .tenant, effect: .lifecycle)
         case .checkAccess, .batchCheckAccess, .explainAccess:
             return Rule(audience: .tenant(.viewUsers), subject: .tenant, effect: .inquiry)
         case .getSubscription, .previewPlanChange: return read(.tenant(.viewSubscription))
@@ -108,9 +111,9 @@ extension Operation {
             .returnLease:
             return change(.tenant(.consume))
         case .listApiKeys: return read(.tenant(.viewAPIKeys))
-        case .createApiKey, .rotateApiKey, .revokeApiKey, .revokeTokens:
+        case .createApiKey, .rotateApiKey:
             return change(.tenant(.manageAPIKeys))
-        case .reportLeak:
+        case .revokeApiKey, .revokeTokens, .reportLeak:
             return Rule(audience: .tenant(.manageAPIKeys), subject: .tenant, effect: .lifecycle)
         case .getConfigurations, .watchConfigurations: return read(.tenant(.viewConfiguration))
         case .setConfiguration, .deleteConfiguration:

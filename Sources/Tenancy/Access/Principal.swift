@@ -8,7 +8,7 @@ package enum Principal: Sendable, Hashable {
     /// more than the service may.
     case user(id: String, service: String, operations: Set<Operation>)
     /// A program of one tenant, by the key it calls with.
-    case apiKey(TenantID, keyID: Int64, permissions: Set<Permission>)
+    case apiKey(TenantID, keyID: Int64, permissions: Set<Permission>, terms: KeyTerms)
     /// Nobody that could be identified.
     case anonymous
 
@@ -27,7 +27,7 @@ package enum Principal: Sendable, Hashable {
         case .platformAdministrator(let name): return "platform:\(name)"
         case .service(let name, _): return "service:\(name)"
         case .user(let id, _, _): return "user:\(id)"
-        case .apiKey(_, let keyID, _): return "api_key:\(keyID)"
+        case .apiKey(_, let keyID, _, _): return "api_key:\(keyID)"
         case .anonymous: return "anonymous"
         }
     }

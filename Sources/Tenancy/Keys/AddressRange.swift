@@ -29,6 +29,11 @@ package struct AddressRange: Sendable, Hashable {
         address.isIPv4 == network.isIPv4 && address.bits & mask == network.bits
     }
 
+    /// Whether every address of another network is in this one.
+    package func contains(_ other: AddressRange) -> Bool {
+        prefixLength <= other.prefixLength && contains(other.network)
+    }
+
     private var mask: UInt128 {
         let hostBits = UInt128(network.bitWidth - prefixLength)
         let all = network.isIPv4 ? UInt128(UInt32.max) : UInt128.max

@@ -89,7 +89,8 @@ package struct KnownKey: Sendable, Hashable {
 extension KnownKey {
     /// Who calls with it.
     package var principal: Principal {
-        .apiKey(tenant, keyID: key.id, permissions: key.scopes.permissions)
+        .apiKey(
+            tenant, keyID: key.id, permissions: key.scopes.permissions, terms: KeyTerms(key))
     }
 }
 

@@ -48,10 +48,10 @@ package struct ConsumeRequest: Sendable, Hashable {
 
     /// - Parameter user: From whose share it is taken too.
     package func consumption(
-        of tenant: TenantID, user: UserID?, context: AuditContext
+        of tenant: TenantID, user: UserID?, context: AuditContext, key: CallingKey? = nil
     ) -> Consumption {
         Consumption(
             tenant: tenant, user: user, resource: resource, amount: amount,
-            idempotency: idempotency, validateOnly: validateOnly, context: context)
+            idempotency: idempotency, validateOnly: validateOnly, context: context, key: key)
     }
 }

@@ -9,10 +9,13 @@ package struct Consumption: Sendable, Hashable {
     /// Decide as if taking, and take nothing.
     package let validateOnly: Bool
     package let context: AuditContext
+    /// What it is taken with, which must work still when it is taken.
+    package let key: CallingKey?
 
     package init(
         tenant: TenantID, user: UserID? = nil, resource: Resource, amount: QuotaAmount,
-        idempotency: IdempotencyBinding? = nil, validateOnly: Bool = false, context: AuditContext
+        idempotency: IdempotencyBinding? = nil, validateOnly: Bool = false, context: AuditContext,
+        key: CallingKey? = nil
     ) {
         self.tenant = tenant
         self.user = user
@@ -21,5 +24,6 @@ package struct Consumption: Sendable, Hashable {
         self.idempotency = idempotency
         self.validateOnly = validateOnly
         self.context = context
+        self.key = key
     }
 }

@@ -21,10 +21,14 @@ package struct TenantToken: Sendable, Hashable {
     package let notBefore: Int64
     package let expiresAt: Int64
     package let id: String
+    /// How often tokens of the key had been revoked when it was issued: when they are revoked again
+    /// it is worthless, whatever the clocks of servers say of before and after.
+    package let generation: Int64
 
     package init(
         issuer: String, audience: String, tenant: TenantID, tenantCode: TenantCode, keyID: Int64,
-        permissions: Set<Permission>, issuedAt: Int64, lifetimeSeconds: Int64, id: String
+        permissions: Set<Permission>, issuedAt: Int64, lifetimeSeconds: Int64, id: String,
+        generation: Int64
     ) {
         precondition(
             1...Self.lifetimeSecondsMax ~= lifetimeSeconds, "a token is good for five minutes")
@@ -38,6 +42,7 @@ package struct TenantToken: Sendable, Hashable {
         notBefore = issuedAt
         expiresAt = issuedAt + lifetimeSeconds
         self.id = id
+        self.generation = generation
     }
 
     package var subject: String { "api_key:\(keyID)" }
@@ -59,7 +64,7 @@ package struct TenantToken: Sendable, Hashable {
             ("tenant_id", String(tenant.rawValue)),
             ("tenant", JSONText.string(tenantCode.text)), ("scope", JSONText.string(scope)),
             ("iat", String(issuedAt)), ("nbf", String(notBefore)), ("exp", String(expiresAt)),
-            ("jti", JSONText.string(id)),
+            ("jti", JSONText.string(id)), ("gen", String(generation)),
         ]
         return "{" + members.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}"
     }
@@ -74,6 +79,7 @@ package struct TenantToken: Sendable, Hashable {
             let scope = claims.text("scope"), let issuedAt = claims.integer("iat"),
             let notBefore = claims.integer("nbf"), let expiresAt = claims.integer("exp"),
             let id = claims.text("jti"), !id.isEmpty,
+            let generation = claims.integer("gen"), generation >= 0,
             let keyID = Int64(client), keyID > 0, String(keyID) == client
         else { return nil }
         var permissions: Set<Permission> = []
@@ -91,6 +97,7 @@ package struct TenantToken: Sendable, Hashable {
         self.notBefore = notBefore
         self.expiresAt = expiresAt
         self.id = id
+        self.generation = generation
         guard self.subject == subject else { return nil }
     }
 }

@@ -126,12 +126,20 @@ final class AuthenticationFailures: Sendable {
         state.withLock { $0.limiter.isKnownGood(credential) }
     }
 
-    func failed(_ attempt: Attempt, _ kind: Kind, reason: String) {
-        record(kind, reason: reason, peer: attempt.place, sources: attempt.sources)
+    /// Counts what was shown, if it is a guess: one that is known is none, whatever else is wrong
+    /// with it. A program that goes on with a key that has ended must not lock out the others of
+    /// its place, which may have the successor.
+    func note(_ attempt: Attempt, _ kind: Kind, isKnown: Bool) {
+        if isKnown {
+            state.withLock { $0.limiter.succeed(attempt.credential) }
+        } else {
+            record(kind, reason: "unknown", peer: attempt.place, sources: attempt.sources)
+        }
     }
 
-    func succeeded(_ attempt: Attempt) {
-        state.withLock { $0.limiter.succeed(attempt.credential) }
+    /// Says that a credential was refused that is known, and takes nothing from its place.
+    func refused(_ attempt: Attempt, _ kind: Kind) {
+        record(kind, reason: "refused", peer: attempt.place)
     }
 
     // MARK: - Handshakes

@@ -1,4 +1,5 @@
 internal import OpenSSL
+internal import Reactor
 internal import TTRPC
 internal import Tenancy
 
@@ -149,16 +150,19 @@ struct Caller: Sendable {
     let bearer: String?
     /// The key from whose hour this call has still to be taken.
     var owes: KnownKey?
+    /// When the credential was looked at; nil where nobody has.
+    let seenAt: MonotonicInstant?
 
     init(
         principal: Principal, address: String?, userAgent: String?, bearer: String? = nil,
-        owes: KnownKey? = nil
+        owes: KnownKey? = nil, seenAt: MonotonicInstant? = nil
     ) {
         self.principal = principal
         self.address = address
         self.userAgent = userAgent
         self.bearer = bearer
         self.owes = owes
+        self.seenAt = seenAt
     }
 }
 

@@ -21,6 +21,11 @@ struct KeyHasher: Sendable {
     /// What new hashes are made with.
     var version: Int32 { peppers?.keyring.current ?? 0 }
 
+    /// Whether a key can be told by a hash that was made with this.
+    func knows(_ version: Int32) -> Bool {
+        version == 0 || peppers?.keyring.key(version) != nil
+    }
+
     /// What a key is to be stored as.
     func hash(_ credential: Credential) throws(DomainError) -> StoredHash {
         let version = version

@@ -1,5 +1,6 @@
 internal import Logging
 internal import OpenSSL
+internal import Reactor
 internal import Synchronization
 internal import Tenancy
 internal import TenancyStore
@@ -38,16 +39,31 @@ final class KeyVerifier: Sendable {
     ///
     /// - Throws: `unavailable`: a key that cannot be looked up is not let through.
     func verify(_ text: String, _ check: KeyCheck) async throws(DomainError) -> Verdict {
-        guard let known = try await known(text) else { return Verdict(refusal: .unknown) }
-        return try await admit(known, check)
+        let began = MonotonicInstant.now()
+        let seen = try await look(text, check)
+        guard let known = seen.known, seen.refusal == nil else { return seen }
+        let verdict = try await charge(known, check.cost)
+        return try await confirmed(verdict, text, check, since: began)
     }
 
-    /// The same for a key that is known already.
-    func admit(_ known: KnownKey, _ check: KeyCheck) async throws(DomainError) -> Verdict {
-        if let refusal = check.refusal(of: known, at: WallClock.now()) {
-            return Verdict(known: known, refusal: refusal)
-        }
-        return try await charge(known, check.cost)
+    /// Whether a key may do what is asked, apart from its hour.
+    ///
+    /// - Throws: `unavailable`.
+    func look(_ text: String, _ check: KeyCheck) async throws(DomainError) -> Verdict {
+        guard let known = try await known(text) else { return Verdict(refusal: .unknown) }
+        return Verdict(known: known, refusal: check.refusal(of: known, at: WallClock.now()))
+    }
+
+    /// A verdict that was come to a while ago, such as before a wait for units that another server
+    /// holds: a key that has ended meanwhile is not let through, though its calls were taken.
+    private func confirmed(
+        _ verdict: Verdict, _ text: String, _ check: KeyCheck, since began: MonotonicInstant
+    ) async throws(DomainError) -> Verdict {
+        guard verdict.refusal == nil,
+            began.advanced(by: TenantAccess.confirmationInterval) <= .now()
+        else { return verdict }
+        let now = try await look(text, check)
+        return now.refusal == nil ? verdict : now
     }
 
     private func charge(
@@ -93,7 +109,8 @@ final class KeyVerifier: Sendable {
         guard let tenant = Credential.tenant(.apiKey, presented: text),
             let digest = CredentialDigest(of: text),
             let stored = store.knownAPIKey(of: tenant, digest: digest),
-            stored.hashVersion == hasher.version,
+            // One that is to be stored anew, or whose pepper is gone, goes the other way.
+            stored.hashVersion >= hasher.version, hasher.knows(stored.hashVersion),
             check.refusal(of: stored.known, at: now) == nil
         else { return nil }
         return stored.known
@@ -109,6 +126,7 @@ final class KeyVerifier: Sendable {
         _ checks: some Sequence<(String, KeyCheck)>
     ) async throws -> [Verdict] {
         let checks = Array(checks)
+        let began = MonotonicInstant.now()
         var verdicts: [Verdict?] = []
         verdicts.reserveCapacity(checks.count)
         var waiting: [String: [Int]] = [:]
@@ -122,7 +140,15 @@ final class KeyVerifier: Sendable {
                 verdicts[place] = verdict
             }
         }
-        return verdicts.map { $0 ?? Verdict() }
+        // One key that has to wait holds up the answer about all others.
+        var confirmed: [Verdict] = []
+        for (place, verdict) in verdicts.enumerated() {
+            let (text, check) = checks[place]
+            confirmed.append(
+                try await self.confirmed(
+                    verdict ?? Verdict(refusal: .unknown), text, check, since: began))
+        }
+        return confirmed
     }
 
     private func verify(
@@ -141,23 +167,6 @@ final class KeyVerifier: Sendable {
             }
             return try await tasks.reduce(into: []) { $0 += $1 }
         }
-    }
-
-    /// The key that a caller shows. Nothing is taken from its hour yet.
-    ///
-    /// - Parameter address: Where the call comes from; nil over a Unix socket.
-    /// - Throws: `keySuperseded` for one that was rotated, and `unauthenticated` for whatever else
-    ///   is wrong with the key, alike; `unavailable`.
-    func shown(_ text: String, address: String?) async throws(DomainError) -> KnownKey {
-        let check = KeyCheck(
-            address: address.flatMap { IPAddress($0) }, isTenantDecidedLater: true)
-        guard let known = try await known(text) else {
-            throw Authority.Denial.unauthenticated.error
-        }
-        if let refusal = check.refusal(of: known, at: WallClock.now()) {
-            throw Self.error(for: refusal, of: known)
-        }
-        return known
     }
 
     /// The key that was let through.
@@ -209,13 +218,16 @@ final class KeyVerifier: Sendable {
                 return nil
             }
         }
+        // Also one that is remembered: without its pepper a key is as unknown as any other.
+        guard hasher.knows(found.hashVersion) else { return nil }
         try note(found, presented)
         return found.known
     }
 
-    /// A key that is used is stored anew where its hash is not of the kind that is in use now.
+    /// A key that is used is stored anew where its hash is older than what is in use now. One that
+    /// is newer is another server's, which has the next pepper already.
     private func note(_ found: StoredKey, _ presented: Credential) throws(DomainError) {
-        guard found.hashVersion != hasher.version else { return }
+        guard found.hashVersion < hasher.version else { return }
         let new = try hasher.hash(presented)
         outdated.withLock {
             $0.note(

@@ -44,8 +44,9 @@ struct ApiKeyService: ApiKeyServiceHandler {
                     Timestamp(microseconds: $0.microsecondsSince1970)
                 }, violations: &violations)
         } _: { change, tenant, new in
-            try tenant.powers.checkGrant(
-                permissions: new.scopes.permissions, until: new.expiresAt)
+            try tenant.powers.checkKey(
+                permissions: new.scopes.permissions, until: new.expiresAt,
+                addresses: new.addresses, rateLimit: new.rateLimit)
             let credential = try Credential.fresh(.apiKey, of: tenant.id)
             let key = try await change.createAPIKey(
                 new, as: keys.stored(credential))
@@ -71,8 +72,10 @@ struct ApiKeyService: ApiKeyServiceHandler {
                 }, violations: &violations)
         } _: { change, tenant, rotation in
             let key = try await change.apiKey(rotation.keyID)
-            try tenant.powers.checkGrant(
-                permissions: key.scopes.permissions, until: rotation.expiresAt ?? key.expiresAt)
+            try tenant.powers.checkKey(
+                permissions: key.scopes.permissions,
+                until: rotation.expiresAt ?? key.expiresAt, addresses: key.addresses,
+                rateLimit: key.rateLimit)
             let credential = try Credential.fresh(.apiKey, of: tenant.id)
             let (old, new) = try await change.rotate(
                 key, rotation, as: keys.stored(credential))
@@ -111,7 +114,7 @@ struct ApiKeyService: ApiKeyServiceHandler {
             request.apiKey, passedOnBy: caller.principal.auditName, from: request.sourceAddress)
         try access.failures.check(attempt)
         let verdict = try await keys.verify(request.apiKey, check)
-        note(attempt, verdict)
+        access.failures.note(attempt, .apiKey, isKnown: verdict.known != nil)
         return VerifyApiKeyResponse(verdict)
     }
 
@@ -132,17 +135,6 @@ struct ApiKeyService: ApiKeyServiceHandler {
             let check = KeyCheck(atOnce: request), access.failures.isKnownGood(request.apiKey)
         else { return nil }
         return keys.verifyAtOnce(request.apiKey, check).map { VerifyApiKeyResponse($0) }
-    }
-
-    /// A key that is known is no guess, whatever else refuses it.
-    private func note(
-        _ attempt: AuthenticationFailures.Attempt, _ verdict: KeyVerifier.Verdict
-    ) {
-        if verdict.known == nil {
-            access.failures.failed(attempt, .apiKey, reason: "unknown")
-        } else {
-            access.failures.succeeded(attempt)
-        }
     }
 
     func batchVerify(
@@ -175,7 +167,7 @@ struct ApiKeyService: ApiKeyServiceHandler {
             VerifyApiKeyResponse(refusal: .tooManyFailures, retryAfterSeconds: $0 ?? 0)
         }
         for (place, verdict) in zip(places, verdicts) {
-            note(attempts[place], verdict)
+            access.failures.note(attempts[place], .apiKey, isKnown: verdict.known != nil)
             results[place] = VerifyApiKeyResponse(verdict)
         }
         return BatchVerifyResponse(results: results)

@@ -78,7 +78,9 @@ extension TenantAccess {
             }
         } _: { change in
             let tenant = try await confirmed(admitted, caller, operation, change)
-            return try await body(change, tenant, read).wireBytes()
+            let answer = try await body(change, tenant, read)
+            if let key = CallingKey(caller.principal) { try await change.confirm(key) }
+            return try answer.wireBytes()
         }
         defer { if answerIsSecret { bytes.cleanse() } }
         return try bytes.withUnsafeBytes { try Response(wire: $0) }
@@ -86,7 +88,8 @@ extension TenantAccess {
 
     /// The tenant with what a user may do there at the time of the change. Their place was read
     /// before the tenant was locked; since then somebody may have demoted or removed them. Places
-    /// change only under a lock that excludes this one.
+    /// change only under a lock that excludes this one. A key's rights never change, and that it
+    /// works is confirmed behind everything that the change may have to wait for.
     private func confirmed(
         _ tenant: AdmittedTenant, _ caller: Caller, _ operation: Operation, _ change: Change
     ) async throws(DomainError) -> AdmittedTenant {

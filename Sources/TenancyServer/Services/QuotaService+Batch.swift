@@ -55,7 +55,11 @@ extension QuotaService {
             try await keeper.require(
                 version: request.minLimitVersion, of: tenant.id, resource)
         }
-        if request.allOrNone { return try await takeAll(checked, tenant.id, of: user) }
+        if request.allOrNone {
+            let answer = try await takeAll(checked, tenant.id, of: user)
+            try await access.confirm(caller)
+            return answer
+        }
         var results: [BatchConsumeResult] = []
         for item in checked {
             results.append(
@@ -65,6 +69,7 @@ extension QuotaService {
                         of: user)
                 })
         }
+        try await access.confirm(caller)
         return BatchConsumeResponse(results)
     }
 

@@ -76,11 +76,13 @@ struct QuotaService: QuotaServiceHandler {
             return ConsumeResponse(
                 try await store.consume(
                     taking.consumption(
-                        of: tenant.id, user: user, context: caller.auditContext)))
+                        of: tenant.id, user: user, context: caller.auditContext,
+                        key: CallingKey(caller.principal))))
         }
         let answer = try await keeper.consume(
             tenant.id, taking.resource, taking.amount.units, taking.durability, of: user,
             with: caller.owes)
+        try await access.confirm(caller)
         if let key = caller.owes { access.keys.noteUse(of: key, at: answer.decidedAt) }
         return ConsumeResponse(answer)
     }

@@ -1,3 +1,4 @@
+internal import Reactor
 internal import TTRPC
 internal import Tenancy
 internal import TenancyStore
@@ -39,7 +40,9 @@ struct TenantAccess: Sendable {
     ///
     /// - Throws: `tooMany`, `unauthenticated`, `unavailable`.
     func pay(_ caller: Caller) async throws(DomainError) {
-        if let key = caller.owes { try await keys.pay(key) }
+        guard let key = caller.owes else { return }
+        try await keys.pay(key)
+        try await confirm(caller)
     }
 
     /// Finds out whose key a caller shows. What is open to everybody asks for no key and so costs
@@ -50,44 +53,54 @@ struct TenantAccess: Sendable {
         guard let bearer = caller.bearer, operation.rule.audience != .everybody else {
             return caller
         }
-        let isToken = SignedToken.isLike(bearer)
         let attempt = AuthenticationFailures.Attempt(bearer, from: caller.address)
         try failures.check(attempt)
-        let principal: Principal
-        let key: KnownKey
-        do throws(DomainError) {
-            if isToken {
-                (principal, key) = try await tokens.shown(bearer, address: caller.address)
-            } else {
-                key = try await keys.shown(bearer, address: caller.address)
-                principal = key.principal
-            }
-        } catch {
-            if error.isUnauthenticated {
-                failures.failed(attempt, isToken ? .token : .apiKey, reason: "refused")
-            }
-            throw error
-        }
-        failures.succeeded(attempt)
+        let seenAt = MonotonicInstant.now()
+        let shown = try await look(at: bearer, from: caller.address)
+        let kind: AuthenticationFailures.Kind = SignedToken.isLike(bearer) ? .token : .apiKey
+        failures.note(attempt, kind, isKnown: shown.isKnown)
+        if shown.isKnown, shown.error != nil { failures.refused(attempt, kind) }
+        let (principal, key) = try shown.admitted()
         return Caller(
             principal: principal, address: caller.address, userAgent: caller.userAgent,
-            bearer: bearer, owes: key)
+            bearer: bearer, owes: key, seenAt: seenAt)
+    }
+
+    /// What a credential is that a caller shows, as of now. Nothing is taken from its hour.
+    ///
+    /// - Throws: `unavailable`.
+    private func look(at bearer: String, from address: String?) async throws(DomainError) -> Shown {
+        let check = KeyCheck(
+            address: address.flatMap { IPAddress($0) }, isTenantDecidedLater: true)
+        guard SignedToken.isLike(bearer) else {
+            return Shown(try await keys.look(bearer, check))
+        }
+        return Shown(
+            try await tokens.verify(bearer, audience: tokens.rules.ownAudience, check: check))
+    }
+
+    /// How long it is believed that a caller's credential works: what has waited for longer is
+    /// looked at again before it is answered.
+    static let confirmationInterval = Duration.milliseconds(200)
+
+    /// Makes certain that a caller's credential works still, unless it was looked at a moment ago.
+    ///
+    /// - Throws: as `caller` does of a credential.
+    func confirm(_ caller: Caller) async throws(DomainError) {
+        guard let bearer = caller.bearer, let seenAt = caller.seenAt,
+            seenAt.advanced(by: Self.confirmationInterval) <= .now()
+        else { return }
+        _ = try await look(at: bearer, from: caller.address).admitted()
     }
 
     /// Makes certain that a caller may still do what they have begun: what is allowed at the
     /// beginning need not be for as long as it lasts.
     ///
-    /// - Throws: as `tenant`, and `unauthenticated` when the caller's key does not work any more.
+    /// - Throws: as `tenant`, and as `caller` does of a credential.
     func confirm(
         _ tenant: TenantID, _ caller: Caller, _ operation: Operation
     ) async throws(DomainError) {
-        if let bearer = caller.bearer {
-            if SignedToken.isLike(bearer) {
-                _ = try await tokens.shown(bearer, address: caller.address)
-            } else {
-                _ = try await keys.shown(bearer, address: caller.address)
-            }
-        }
+        try await confirm(caller)
         _ = try await self.tenant(.id(tenant), caller, operation)
     }
 

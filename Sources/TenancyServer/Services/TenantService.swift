@@ -90,8 +90,11 @@ struct TenantService: TenantServiceHandler {
         let caller = try await access.caller(context, .exportTenant)
         let selector = try TenantSelector(code: request.tenantCode, id: request.tenantId)
         let tenant = try await access.tenant(selector, caller, .exportTenant)
+        let answers = ConfirmedResponses(responses) { [access] () async throws(DomainError) in
+            try await access.confirm(tenant.id, caller, .exportTenant)
+        }
         try await store.export(tenant.id, context: caller.auditContext) { record in
-            try await responses.write(
+            try await answers.write(
                 ExportTenantResponse(
                     kind: record.kind, record: JsonObject(json: record.record.text)))
         }

@@ -41,11 +41,11 @@ struct TokenService: TokenServiceHandler {
         let check = KeyCheck(address: source, isTenantDecidedLater: true)
         let known = try await admitted(
             request.apiKey, check,
-            request.sourceAddress.isEmpty
-                ? .init(request.apiKey, from: caller.address)
-                : .init(
+            caller.principal.isTrusted
+                ? .init(
                     request.apiKey, passedOnBy: caller.principal.auditName,
-                    from: request.sourceAddress))
+                    from: request.sourceAddress)
+                : .init(request.apiKey, from: caller.address))
         guard known.tenantStatus == .active else {
             throw DomainError.tenantNotActive(known.tenantStatus)
         }
@@ -63,13 +63,13 @@ struct TokenService: TokenServiceHandler {
         _ text: String, _ check: KeyCheck, _ attempt: AuthenticationFailures.Attempt
     ) async throws(DomainError) -> KnownKey {
         try access.failures.check(attempt)
+        let verdict = try await apiKeys.verify(text, check)
+        access.failures.note(attempt, .apiKey, isKnown: verdict.known != nil)
         do throws(DomainError) {
-            let known = try KeyVerifier.admitted(try await apiKeys.verify(text, check))
-            access.failures.succeeded(attempt)
-            return known
+            return try KeyVerifier.admitted(verdict)
         } catch {
-            if error.isUnauthenticated {
-                access.failures.failed(attempt, .apiKey, reason: "refused")
+            if verdict.known != nil, error.isUnauthenticated {
+                access.failures.refused(attempt, .apiKey)
             }
             throw error
         }
@@ -108,7 +108,7 @@ struct TokenService: TokenServiceHandler {
             request.token, passedOnBy: caller.principal.auditName, from: request.sourceAddress)
         try access.failures.check(attempt)
         let verdict = try await tokens.verify(request.token, audience: audience, check: check)
-        note(attempt, verdict)
+        access.failures.note(attempt, .token, isKnown: verdict.isKnown)
         guard case .good(let verified) = verdict else { return IntrospectResponse() }
         let token = verified.token
         return IntrospectResponse(
@@ -117,15 +117,6 @@ struct TokenService: TokenServiceHandler {
             iat: token.issuedAt, nbf: token.notBefore, sub: token.subject, aud: token.audience,
             iss: token.issuer, jti: token.id, tenantId: token.tenant.rawValue,
             tenantCode: token.tenantCode.text)
-    }
-
-    /// A token that this service has signed is no guess, whatever else refuses it.
-    private func note(_ attempt: AuthenticationFailures.Attempt, _ verdict: Tokens.Verdict) {
-        if case .refused(let refusal) = verdict, refusal.isOfAnotherMake {
-            access.failures.failed(attempt, .token, reason: "refused")
-        } else {
-            access.failures.succeeded(attempt)
-        }
     }
 
     func revokeTokens(

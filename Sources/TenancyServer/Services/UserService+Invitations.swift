@@ -61,7 +61,7 @@ extension UserService {
             return request.invitationId
         } _: { change, tenant, id in
             let invitation = try await change.openInvitation(id)
-            try tenant.powers.checkGrant(of: invitation.membership.role)
+            try tenant.powers.checkRemoval(from: invitation.membership.role, permissions: [])
             try await change.revokeInvitation(invitation)
             return RevokeInvitationResponse(success: true)
         }

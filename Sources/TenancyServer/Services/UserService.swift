@@ -77,7 +77,7 @@ struct UserService: UserServiceHandler {
                 violations: &violations)
         } _: { change, tenant, removal in
             let member = try await change.member(removal.userID)
-            try tenant.powers.checkGrant(of: member.membership.role)
+            try tenant.powers.checkRemoval(from: member.membership.role, permissions: [])
             try removal.expectedVersion.check(member.version)
             try await change.removeMember(removal.userID)
             return RemoveUserResponse(

@@ -25,6 +25,9 @@ final class TokenKeys: Sendable {
         var signers: [String: SigningKey] = [:]
         var lookedAt = Timestamp(microseconds: 0)
         var lastProblem = ""
+        /// How many readings have begun, and which of them `published` is of.
+        var readings = 0
+        var kept = 0
     }
 
     private let store: TenancyStore
@@ -122,6 +125,10 @@ final class TokenKeys: Sendable {
 
     /// Reads the keys; false when a new one was due, and is there by now.
     private func read() async throws(DomainError) -> Bool {
+        let reading = state.withLock { state in
+            state.readings += 1
+            return state.readings
+        }
         let (stored, now) = try await store.signingKeys()
         let plans = stored.map { TokenKeyPlan.Key(name: $0.name, signsFrom: $0.signsFrom) }
         var published: [Published] = []
@@ -140,6 +147,9 @@ final class TokenKeys: Sendable {
         let signer = TokenKeyPlan.signer(plans, at: now)
         let isUsable = signer.map { signers[$0.name] != nil } ?? false
         state.withLock { state in
+            // One that began before may end after, and have a key that was revoked in between.
+            guard reading > state.kept else { return }
+            state.kept = reading
             state.published = published
             state.signers = signers
         }

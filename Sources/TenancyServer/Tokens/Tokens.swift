@@ -25,13 +25,21 @@ final class Tokens: Sendable {
         var permissions: Set<Permission> {
             token.permissions.intersection(known.key.scopes.permissions)
         }
+
+        /// Who calls with it.
+        var principal: Principal {
+            .apiKey(
+                known.tenant, keyID: known.key.id, permissions: permissions,
+                terms: KeyTerms(known.key, tokenGeneration: token.generation))
+        }
     }
 
     /// A token for a key that was let through.
     ///
     /// - Parameter permissions: What it is to be good for; everything that the key allows when
     ///   empty.
-    /// - Throws: `permissionDenied`, `failedPrecondition`, `unavailable`.
+    /// - Throws: `permissionDenied`, `failedPrecondition`, `unauthenticated` for a key that is gone,
+    ///   `unavailable`.
     func issue(
         for known: KnownKey, audience: String, permissions: Set<Permission>,
         lifetimeSeconds: Int64
@@ -42,9 +50,9 @@ final class Tokens: Sendable {
                 .permissionDenied,
                 message: "the key does not hold the permission \(missing.rawValue)")
         }
-        // Tokens of the second in which others were revoked would be taken for one of those.
-        let revoked = try await store.tokenSubject(of: known.tenant, keyID: known.key.id)
-        let earliest = revoked?.revokedBefore.map { $0.microseconds / 1_000_000 + 1 } ?? 0
+        guard
+            let subject = try await store.tokenSubject(of: known.tenant, keyID: known.key.id)
+        else { throw Authority.Denial.unauthenticated.error }
         let now = WallClock.now().microseconds / 1_000_000
         let signer = try await keys.signer()
         do throws(OpenSSLError) {
@@ -52,8 +60,9 @@ final class Tokens: Sendable {
                 issuer: rules.issuer, audience: audience, tenant: known.tenant,
                 tenantCode: known.tenantCode, keyID: known.key.id,
                 permissions: permissions.isEmpty ? held : permissions,
-                issuedAt: max(now, earliest), lifetimeSeconds: lifetimeSeconds,
-                id: SignedToken.base64URL(try SecureRandom.bytes(count: 16)))
+                issuedAt: now, lifetimeSeconds: lifetimeSeconds,
+                id: SignedToken.base64URL(try SecureRandom.bytes(count: 16)),
+                generation: subject.generation)
             let text = try SignedToken.text(token, keyName: signer.name) {
                 (bytes) throws(OpenSSLError) in try signer.key.sign(bytes)
             }
@@ -67,6 +76,11 @@ final class Tokens: Sendable {
     enum Verdict: Sendable {
         case good(Verified)
         case refused(TokenRefusal)
+
+        /// Whether this service has signed the token: then it is no guess, whatever refuses it.
+        var isKnown: Bool {
+            if case .refused(let refusal) = self { !refusal.isOfAnotherMake } else { true }
+        }
     }
 
     /// Whether a token is good for an audience, apart from what its key may cost.
@@ -88,9 +102,7 @@ final class Tokens: Sendable {
         guard let subject = try await store.tokenSubject(of: token.tenant, keyID: token.keyID)
         else { return .refused(.unknownTenantKey) }
         guard subject.known.tenantCode == token.tenantCode else { return .refused(.otherTenant) }
-        if let cut = subject.revokedBefore, token.issuedAt <= cut.microseconds / 1_000_000 {
-            return .refused(.revoked)
-        }
+        guard token.generation >= subject.generation else { return .refused(.revoked) }
         guard check.refusal(of: subject.known, at: now) == nil else { return .refused(.key) }
         return .good(Verified(token: token, known: subject.known))
     }
@@ -103,25 +115,5 @@ final class Tokens: Sendable {
         } catch {
             throw DomainError(.internalFailure, message: "a token could not be verified")
         }
-    }
-
-    /// Who calls with a token, and the key that it is for. Nothing is taken from the key's hour
-    /// yet.
-    ///
-    /// - Parameter address: Where the call comes from; nil over a Unix socket.
-    /// - Throws: `unauthenticated` for whatever is wrong with it, alike; `unavailable`.
-    func shown(
-        _ text: String, address: String?
-    ) async throws(DomainError) -> (principal: Principal, key: KnownKey) {
-        let check = KeyCheck(
-            address: address.flatMap { IPAddress($0) }, isTenantDecidedLater: true)
-        guard
-            case .good(let verified) = try await verify(
-                text, audience: rules.ownAudience, check: check)
-        else { throw Authority.Denial.unauthenticated.error }
-        let known = verified.known
-        return (
-            .apiKey(known.tenant, keyID: known.key.id, permissions: verified.permissions), known
-        )
     }
 }

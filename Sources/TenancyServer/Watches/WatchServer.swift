@@ -49,11 +49,11 @@ struct WatchServer: Sendable {
         }
         let watch = try hub.open(tenant.id)
         defer { hub.close(watch) }
-        let session = WatchSession(
-            source: source, responses: responses, watch: watch, use: use, store: store
-        ) { [access] () async throws(DomainError) in
+        let answers = ConfirmedResponses(responses) { [access] () async throws(DomainError) in
             try await access.confirm(tenant.id, caller, operation)
         }
+        let session = WatchSession(
+            source: source, answers: answers, watch: watch, use: use, store: store)
         guard let start = try await session.begin(at: resumed) else { return }
         hub.noteBegun()
         try await withThrowingTaskGroup(of: Void.self) { tasks in
@@ -94,14 +94,13 @@ final class WatchProgress: Sendable {
 /// The sending side of one watch.
 struct WatchSession<Source: WatchSource>: Sendable {
     let source: Source
-    let responses: ResponseWriter<Source.Response>
+    /// They throw once the caller may not watch any more: what is allowed at the beginning need not
+    /// be for as long as a watch lasts.
+    let answers: ConfirmedResponses<Source.Response>
     let watch: Watch
     /// What the tokens are made for.
     let use: String
     let store: TenancyStore
-    /// Throws once the caller may not watch any more: what is allowed at the beginning need not be
-    /// for as long as a watch lasts.
-    let authorize: @Sendable () async throws(DomainError) -> Void
 
     /// Where the watch begins; nil when it cannot go on from where it was.
     func begin(at resumed: ChainPosition?) async throws -> ChainPosition? {
@@ -110,13 +109,13 @@ struct WatchSession<Source: WatchSource>: Sendable {
         }
         watch.advance(to: head)
         guard let resumed else {
-            let start = try await source.begin(watch.tenant, authorize: authorize) {
-                try await responses.write($0)
+            let start = try await source.begin(watch.tenant, authorize: answers.authorize) {
+                try await answers.write($0)
             }
             switch start {
             case .end: return head.end
             case .sent(let position):
-                try await responses.write(
+                try await answers.write(
                     source.response(
                         .snapshotComplete, token: position.token(for: use), at: .now()))
                 return position
@@ -142,7 +141,7 @@ struct WatchSession<Source: WatchSource>: Sendable {
             // A database that is away for a moment ends no watch; one that still is when the
             // watch has something to say does.
             do {
-                try await authorize()
+                try await answers.authorize()
             } catch {
                 guard error.code == .unavailable else { throw error }
             }
@@ -159,7 +158,7 @@ struct WatchSession<Source: WatchSource>: Sendable {
                     continue
                 }
                 guard room > 0, position.sequence < head.end.sequence else { break }
-                try await authorize()
+                try await answers.authorize()
                 let events = try await source.read(
                     watch.tenant, after: position, through: head.end, limit: room)
                 // Asked after the reading: what was let go before it is among what is missing.
@@ -167,14 +166,14 @@ struct WatchSession<Source: WatchSource>: Sendable {
                 else { return try await sayCompacted() }
                 for event in events {
                     progress.flow.withLock { $0.send(event.position) }
-                    try await responses.write(
+                    try await answers.write(
                         source.response(event, token: event.position.token(for: use)))
                     lastSent = .now()
                 }
                 if events.count < room { progress.flow.withLock { $0.pass(to: head.end) } }
             }
             if lastSent.advanced(by: WatchServer.heartbeatInterval) <= .now() {
-                try await authorize()
+                try await answers.authorize()
                 lastSent = try await sendHeartbeat(progress)
             }
         }
@@ -186,12 +185,12 @@ struct WatchSession<Source: WatchSource>: Sendable {
         _ progress: WatchProgress
     ) async throws -> MonotonicInstant {
         let position = progress.flow.withLock { $0.position }
-        try await responses.write(
+        try await answers.write(
             source.response(.heartbeat, token: position.token(for: use), at: .now()))
         return .now()
     }
 
     private func sayCompacted() async throws {
-        try await responses.write(source.response(.compacted, token: "", at: .now()))
+        try await answers.write(source.response(.compacted, token: "", at: .now()))
     }
 }

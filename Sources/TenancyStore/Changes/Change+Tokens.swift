@@ -19,7 +19,8 @@ extension Change {
             INSERT INTO tenant_token_revocations AS r (tenant_id, key_id, revoked_before)
             VALUES (\(tenant.rawValue), \(keyID ?? 0), clock_timestamp())
             ON CONFLICT ON CONSTRAINT tenant_token_revocations_pkey
-            DO UPDATE SET revoked_before = greatest(r.revoked_before, excluded.revoked_before)
+            DO UPDATE SET revoked_before = greatest(r.revoked_before, excluded.revoked_before),
+                generation = r.generation + 1
             RETURNING r.revoked_before
             """
         ).timestamp("revoked_before")

@@ -130,6 +130,12 @@ SELECT results_eq(
      FROM tenant_api_keys WHERE tenant_id = 2 AND key_id IN (4, 5) ORDER BY 1',
     'VALUES (4::bigint, 7, true), (5, 0, false)', 'one was, one was not');
 
+SELECT is(
+    replace_api_key_hashes(
+        '{2}', '{4}', ARRAY[repeat('04', 32)], v, ARRAY[repeat('07', 32)]), 0::bigint,
+    'a hash is not replaced by one of an older pepper')
+FROM unnest(ARRAY[0, 6, 7]) AS v;
+
 -- When keys were last used goes forward only.
 SELECT note_api_keys_used('{2, 2, 3}', '{1, 3, 1}', '{100, 200, 300}');
 SELECT note_api_keys_used('{2, 2}', '{1, 3}', '{101, 199}');

@@ -68,7 +68,7 @@ INSERT INTO statements VALUES
          AND (user_id, grant_kind, grant_name) > ('user-3', 'permission', 'consume')
        ORDER BY user_id, grant_kind, grant_name LIMIT 11$$),
     ('tenancy_app', 'tenant_token_revocations_pkey',
-     $$SELECT max(r.revoked_before) FROM tenant_token_revocations r
+     $$SELECT sum(r.generation) FROM tenant_token_revocations r
        WHERE r.tenant_id = 7 AND r.key_id IN (0, 3)$$);
 GRANT SELECT ON statements TO PUBLIC;
 

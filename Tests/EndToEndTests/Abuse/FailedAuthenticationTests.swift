@@ -119,6 +119,46 @@ struct FailedAuthenticationTests {
         try await deployment.shutdown()
     }
 
+    @Test("with a key that was rotated locks out nobody, its successor least of all")
+    func superseded() async throws {
+        let deployment = try await Deployment(settings: Self.settings)
+        let (code, old, new) = try await deployment.withServices(over: .unix) { services in
+            let code = try await services.createTenant("rotated")
+            let old = try await services.createKey(of: code)
+            let new = try await services.apiKeys.rotateApiKey(
+                .init(tenantCode: code, keyId: old.keyId))
+            return (code, old.apiKey, new.apiKey)
+        }
+        try await deployment.withServices(over: deployment.anonymousTLS) { program in
+            for _ in 0..<Self.failuresMax {
+                try await expectFailure(.unauthenticated) {
+                    try await program.tenants.getTenant(
+                        .init(tenantCode: code), options: .bearing(old))
+                }
+                try await expectFailure(.unauthenticated) { try await program.exchange(old) }
+            }
+            _ = try await program.tenants.getTenant(
+                .init(tenantCode: code), options: .bearing(new))
+        }
+        try await deployment.shutdown()
+    }
+
+    @Test("through a service that does not say for whom is many, and not one")
+    func passedOn() async throws {
+        let deployment = try await Deployment(settings: Self.settings)
+        try await deployment.withTrustedService("gateway") { gateway in
+            let code = try await gateway.createTenantThroughAdministrator("passed-on", deployment)
+            let key = try await gateway.createKey(of: code).apiKey
+            for index in 0..<Self.failuresMax {
+                try await expectFailure(.unauthenticated) {
+                    try await gateway.exchange("vym_\(index)_another-guess")
+                }
+            }
+            _ = try await gateway.exchange(key)
+        }
+        try await deployment.shutdown()
+    }
+
     @Test("with tokens of another make is not looked at, unlike those of other places")
     func introspected() async throws {
         let deployment = try await Deployment(settings: Self.settings)

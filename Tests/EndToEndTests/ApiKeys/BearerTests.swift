@@ -50,6 +50,66 @@ struct BearerTests {
                 == "api_key:\(made.keyId)|by-key")
     }
 
+    @Test("or with a token for one gives nobody more than the key is")
+    func gifts() async throws {
+        let deployment = try await Deployment.shared()
+        let end = Google_Protobuf_Timestamp(seconds: 4_000_000_000)
+        let later = Google_Protobuf_Timestamp(seconds: 4_000_000_001)
+        let (code, made) = try await deployment.withServices(over: .unix) { services in
+            let code = try await services.createTenantWithEveryRank("gifts")
+            let made = try await services.apiKeys.createApiKey(
+                .init(
+                    tenantCode: code, keyName: "giver",
+                    permissions: ["read", "write", "manage_api_keys"], rateLimit: 1_000,
+                    allowedIps: ["127.0.0.0/8"], expiresAt: end))
+            return (code, made)
+        }
+        try await deployment.withServices(over: deployment.anonymousTLS) { program in
+            let token = try await program.exchange(made.apiKey).accessToken
+            for options in [CallOptions.bearing(made.apiKey), .bearing(token)] {
+                func make(
+                    _ permissions: [String] = ["read"], rateLimit: UInt64 = 1_000,
+                    allowedIps: [String] = ["127.0.0.1"], expiresAt: Google_Protobuf_Timestamp?
+                ) async throws {
+                    _ = try await program.apiKeys.createApiKey(
+                        .init(
+                            tenantCode: code, keyName: "given", permissions: permissions,
+                            rateLimit: rateLimit, allowedIps: allowedIps, expiresAt: expiresAt),
+                        options: options)
+                }
+                try await make(expiresAt: end)
+                for attempt in [
+                    { try await make(expiresAt: nil) }, { try await make(expiresAt: later) },
+                    { try await make(["export_tenant"], expiresAt: end) },
+                    { try await make(rateLimit: 1_001, expiresAt: end) },
+                    { try await make(allowedIps: [], expiresAt: end) },
+                    { try await make(allowedIps: ["127.0.0.1", "10.0.0.1"], expiresAt: end) },
+                    {
+                        _ = try await program.apiKeys.rotateApiKey(
+                            .init(tenantCode: code, keyId: made.keyId, expiresAt: later),
+                            options: options)
+                    },
+                    { try await program.addUser("eve", .viewer, to: code, options: options) },
+                    {
+                        _ = try await program.access.createGrant(
+                            .init(
+                                tenantCode: code, userId: "the-viewer", permission: "consume",
+                                expiresAt: later), options: options)
+                    },
+                ] as [() async throws -> Void] {
+                    try await expectFailure(.permissionDenied) { try await attempt() }
+                }
+                _ = try await program.access.createGrant(
+                    .init(
+                        tenantCode: code, userId: "the-viewer", permission: "consume",
+                        expiresAt: end), options: options)
+            }
+            // The successor of a key is no more than the key.
+            _ = try await program.apiKeys.rotateApiKey(
+                .init(tenantCode: code, keyId: made.keyId), options: .bearing(made.apiKey))
+        }
+    }
+
     @Test("through the client's credentials, with the scheme in either case")
     func credentials() async throws {
         let deployment = try await Deployment.shared()

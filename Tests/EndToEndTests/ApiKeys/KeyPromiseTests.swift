@@ -46,7 +46,24 @@ struct KeyPromiseTests {
         }
     }
 
-    @Test("is refused while the tenant is suspended", arguments: KeyCalls.all)
+    @Test("that takes away is served in whatever state the tenant is")
+    func takingAway() async throws {
+        let deployment = try await Deployment.shared()
+        try await deployment.withServices(over: .unix) { services in
+            for call in [KeyCalls.revokeApiKey, AccessCalls.revokeGrant] {
+                let code = try await services.createTenantWithEveryRank("stopped")
+                let made = try await call.prepare(services, code)
+                _ = try await services.tenants.suspendTenant(.init(tenantCode: code))
+                _ = try await made(.init(services: services, code: code))
+                let tokens = try await services.tokens.revokeTokens(.init(tenantCode: code))
+                #expect(tokens.success)
+            }
+        }
+    }
+
+    @Test(
+        "is refused while the tenant is suspended",
+        arguments: [KeyCalls.listApiKeys, KeyCalls.createApiKey, KeyCalls.rotateApiKey])
     func suspended(_ call: TenantCall) async throws {
         let deployment = try await Deployment.shared()
         try await deployment.withServices(over: .unix) { services in

@@ -34,9 +34,18 @@ struct LeakTests {
             let details = try await deployment.activity(of: code, columns: "details").joined()
             #expect(details.contains("https://example.com/paste"))
             #expect(!details.contains(key.apiKey.dropFirst(16)))
+            // Who reports a key pastes the line that it was in.
+            let pasted = try await services.createKey(of: "default")
+            _ = try await services.apiKeys.reportLeak(
+                .init(
+                    apiKey: pasted.apiKey,
+                    foundAt: "config.py: KEY=\"\(pasted.apiKey)\" OLD='\(key.apiKey)'"))
+            let noted = try await deployment.activity(of: "default", columns: "details").joined()
+            #expect(noted.contains("config.py: KEY=\\\"[key]\\\" OLD='[key]'"))
+            for secret in [key, pasted] { #expect(!noted.contains(secret.apiKey.dropFirst(16))) }
         }
         let page = try await HTTPGet("/metrics", port: deployment.operationsPort)
-        #expect(page.body.contains("tenancy_api_keys_leaks_reported_total 3"))
+        #expect(page.body.contains("tenancy_api_keys_leaks_reported_total 4"))
         try await deployment.shutdown()
     }
 

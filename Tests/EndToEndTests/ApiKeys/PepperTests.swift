@@ -57,7 +57,13 @@ struct PepperTests {
         try await restart(with: "1 \(Self.first)\n2 \(Self.second)\n")
         #expect(try await versions() == ["plain|2", "peppered|1"])
         try await verify([plain, peppered])
-        // Without its pepper a key is as unknown as any other.
+        // Without its pepper a key is as unknown as any other, also one that is remembered.
+        try write("3 \(Self.first)\n")
+        try await deployment.eventually {
+            try await deployment.withServices(over: .unix) {
+                try await $0.verify(plain).refusal == .unknown
+            }
+        }
         try await restart(with: "3 \(Self.first)\n")
         try await deployment.withServices(over: .unix) { services in
             #expect(try await services.verify(plain).refusal == .unknown)

@@ -48,7 +48,8 @@ struct AuthorityMatrixTests {
         let world = try await World()
         let own = try #require(TenantID(world.own.id))
         let permission = try #require(Permission(rawValue: name))
-        let principal = Principal.apiKey(own, keyID: 1, permissions: [permission])
+        let principal = Principal.apiKey(
+            own, keyID: 1, permissions: [permission], terms: Self.terms)
         try await world.program(name, try await world.key(for: name)) { caller in
             for call in SchemaCall.all {
                 var outcome = try await Self.outcome(of: call, caller, world)
@@ -77,10 +78,14 @@ struct AuthorityMatrixTests {
         case "key", "token":
             return .apiKey(
                 own, keyID: 1,
-                permissions: Set(World.everyPermission.compactMap { Permission(rawValue: $0) }))
+                permissions: Set(World.everyPermission.compactMap { Permission(rawValue: $0) }),
+                terms: terms)
         default: return .user(id: caller, service: "matrix", operations: ofServices)
         }
     }
+
+    /// Of no weight for whether a call is allowed at all.
+    private static let terms = KeyTerms(expiresAt: nil, addresses: [], rateLimit: 1)
 
     private static let ofServices = Set(
         Operation.allCases.filter { $0.rule.audience.includesServices })

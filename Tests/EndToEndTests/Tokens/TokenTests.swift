@@ -274,6 +274,25 @@ struct TokenTests {
         try await deployment.shutdown()
     }
 
+    @Test("that was revoked stays so, whatever the clocks say of before and after")
+    func clocks() async throws {
+        let (deployment, code, made) = try await tenant("clocks")
+        try await deployment.withServices(over: .unix) { services in
+            let token = try await services.exchange(made.apiKey).accessToken
+            _ = try await services.tokens.revokeTokens(.init(tenantCode: code))
+            #expect(try await !services.introspect(token).active)
+            // As if the database's clock were behind that of the server that issued it.
+            _ = try await deployment.query(
+                """
+                UPDATE tenant_token_revocations r SET revoked_before = now() - interval '1 minute'
+                FROM tenants t WHERE t.id = r.tenant_id AND t.tenant_code = '\(code)'
+                """)
+            let new = try await services.exchange(made.apiKey).accessToken
+            try await deployment.eventually { try await services.introspect(new).active }
+            for _ in 0..<20 { #expect(try await !services.introspect(token).active) }
+        }
+    }
+
     @Test("is not to be had without a master key")
     func withoutMasterKey() async throws {
         let deployment = try await Deployment(settings: ["TENANCY_ENCRYPTION_KEY_FILE": ""])

@@ -34,7 +34,7 @@ struct AuthenticationFailuresTests {
         let failures = AuthenticationFailures(
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, perSecond: 1)
         let here = Attempt(Self.token, passedOnBy: "service:web", from: "203.0.113.7")
-        for _ in 0..<100 { failures.failed(here, .token, reason: "refused") }
+        for _ in 0..<100 { failures.note(here, .token, isKnown: false) }
         #expect(failures.secondsToWait(here) != nil)
         for address in ["203.0.113.8", ""] {
             let there = Attempt(Self.token + "x", passedOnBy: "service:web", from: address)

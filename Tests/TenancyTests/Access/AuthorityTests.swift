@@ -7,7 +7,9 @@ internal import Testing
 
     static let now = Timestamp(microseconds: 0)
     /// What must be possible whatever the state of the tenant.
-    static let inAnyState: Set<Operation> = [.reportLeak]
+    static let inAnyState: Set<Operation> = [
+        .reportLeak, .revokeApiKey, .revokeTokens, .revokeGrant,
+    ]
     /// What services may ask about a tenant in any state.
     static let questions: Set<Operation> = [.checkAccess, .batchCheckAccess, .explainAccess]
 
@@ -41,8 +43,9 @@ internal import Testing
         case .listPlans, .listPermissions: return (.identified, false, true)
         case .listRoles, .listGrants, .checkAccess, .batchCheckAccess, .explainAccess:
             return (.tenant(.viewUsers), true, true)
-        case .createRole, .updateRole, .deleteRole, .createGrant, .revokeGrant:
+        case .createRole, .updateRole, .deleteRole, .createGrant:
             return (.tenant(.manageUsers), true, false)
+        case .revokeGrant: return (.tenant(.manageUsers), true, true)
         case .createTenant, .listTenants: return (.administrators, false, true)
         case .verifyApiKey, .batchVerify, .introspect, .reflect:
             return (.trusted, false, true)
@@ -71,9 +74,8 @@ internal import Testing
         case .setQuotaPolicy: return (.administrators, true, false)
         case .reconcileUsage: return (.administrators, true, true)
         case .listApiKeys: return (.tenant(.viewAPIKeys), true, true)
-        case .createApiKey, .rotateApiKey, .revokeApiKey, .revokeTokens:
-            return (.tenant(.manageAPIKeys), true, false)
-        case .reportLeak: return (.tenant(.manageAPIKeys), true, true)
+        case .createApiKey, .rotateApiKey: return (.tenant(.manageAPIKeys), true, false)
+        case .revokeApiKey, .revokeTokens, .reportLeak: return (.tenant(.manageAPIKeys), true, true)
         case .getConfigurations, .watchConfigurations:
             return (.tenant(.viewConfiguration), true, true)
         case .setConfiguration, .deleteConfiguration:
@@ -129,8 +131,12 @@ internal import Testing
         case .viewer: return user(.viewer, all)
         case .adminThroughServiceWithoutRights: return user(.admin, [])
         case .key:
-            return (.apiKey(own, keyID: 7, permissions: Set(Permission.allCases)), nil)
-        case .keyWithoutRights: return (.apiKey(own, keyID: 7, permissions: []), nil)
+            return (
+                .apiKey(
+                    own, keyID: 7, permissions: Set(Permission.allCases), terms: .unbounded), nil
+            )
+        case .keyWithoutRights:
+            return (.apiKey(own, keyID: 7, permissions: [], terms: .unbounded), nil)
         case .anonymous: return (.anonymous, nil)
         }
     }
@@ -268,7 +274,9 @@ internal import Testing
         #expect(Principal.service(name: "a", operations: []).auditName == "service:a")
         #expect(
             Principal.user(id: "a", service: "web", operations: []).auditName == "user:a")
-        #expect(Principal.apiKey(own, keyID: 7, permissions: []).auditName == "api_key:7")
+        #expect(
+            Principal.apiKey(own, keyID: 7, permissions: [], terms: .unbounded).auditName
+                == "api_key:7")
         #expect(Principal.anonymous.auditName == "anonymous")
     }
 }

@@ -14,7 +14,7 @@ struct TenantTokenTests {
             issuer: issuer, audience: audience, tenant: try #require(TenantID(7)),
             tenantCode: try #require(TenantCode("axis-securities")), keyID: 11,
             permissions: [.consume, .viewUsage], issuedAt: issuedAt, lifetimeSeconds: lifetime,
-            id: "a \"name\" with \\ and \u{1}")
+            id: "a \"name\" with \\ and \u{1}", generation: 3)
     }
 
     private func at(_ seconds: Int64) -> Timestamp {
@@ -79,7 +79,7 @@ struct TenantTokenTests {
         "needs every claim, of its kind and once",
         arguments: [
             "iss", "aud", "sub", "client_id", "tenant_id", "tenant", "scope", "iat", "nbf", "exp",
-            "jti",
+            "jti", "gen",
         ])
     func claims(name: String) throws {
         let json = try token().json
@@ -97,6 +97,7 @@ struct TenantTokenTests {
             ("\"exp\":1300", "\"exp\":1300.5"), ("\"exp\":1300", "\"exp\":1.3e3"),
             ("\"exp\":1300", "\"exp\":\"1300\""), ("api_key:11", "api_key:12"),
             ("\"tenant_id\":7", "\"tenant_id\":-7"), ("consume", "everything"),
+            ("\"gen\":3", "\"gen\":-3"), ("\"gen\":3", "\"gen\":\"3\""),
         ] {
             #expect(TenantToken(json: json.replacing(old, with: new)) == nil, "\(new)")
         }

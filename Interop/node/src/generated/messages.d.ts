@@ -1411,8 +1411,8 @@ export interface ReportLeakRequest {
   /** The key, as it was found. Required; at most 256 bytes. */
   apiKey: string;
   /**
-   * Where it was found, such as the address of a page; it goes into the activity log. At most 500
-   * characters; empty when that is not known.
+   * Where it was found, such as the address of a page; it goes into the activity log, with what
+   * looks like a key replaced by `[key]`. At most 500 characters; empty when that is not known.
    */
   foundAt: string;
   /**

@@ -99,15 +99,15 @@ export interface Services {
      */
     createGrant(request: m.Input<m.CreateGrantRequest>, options?: CallOptions): Promise<m.CreateGrantResponse>;
     /**
-     * RevokeGrant takes a grant back. When it returns, no server admits anything by it any more,
-     * whatever state the servers are in, which takes a second.
+     * RevokeGrant takes a grant back, whatever state the tenant is in. When it returns, no server
+     * admits anything by it any more, whatever state the servers are in, which takes a second.
      *
      * Who may call: platform administrators, services, principals of the same tenant with
      * manage_users.
      * Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or grant that does not exist
      * or that the caller may not see; PERMISSION_DENIED for a permission that the caller does not
      * hold and for a member above the caller's own rank; FAILED_PRECONDITION with ErrorInfo
-     * TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+     * IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
      * HTTP route it replaces: none.
      */
     revokeGrant(request: m.Input<m.RevokeGrantRequest>, options?: CallOptions): Promise<m.RevokeGrantResponse>;
@@ -280,8 +280,15 @@ export interface Services {
    * ErrorInfo API_KEY_RATE_EXCEEDED and RetryInfo when nothing is left of it. A key whose rotation is
    * over is UNAUTHENTICATED with ErrorInfo API_KEY_SUPERSEDED, which names its successor's id;
    * whatever else is wrong with the key is UNAUTHENTICATED, always in the same words. Where too many
-   * attempts from there have failed, a key or token that was not good lately is not looked at: the
-   * call is RESOURCE_EXHAUSTED with ErrorInfo AUTHENTICATION_RATE_EXCEEDED and RetryInfo.
+   * guesses come from, a key or token that was not known lately is not looked at: the call is
+   * RESOURCE_EXHAUSTED with ErrorInfo AUTHENTICATION_RATE_EXCEEDED and RetryInfo. A key that has
+   * ended, or is shown from where it may not be, is refused and is no guess.
+   *
+   * Nobody gives more than they are. A key that is made or rotated with a key, or with a token of
+   * one, may have no permission that the caller's has not, ends no later, may be used from nowhere
+   * else, and has no higher rate; and a key that ends makes no member, role or invitation, which
+   * would last, and no grant that lasts longer. A token counts as its key in this: it is good for
+   * minutes, and what it makes is its key's.
    */
   apiKeys: {
     /**
@@ -304,7 +311,8 @@ export interface Services {
      * Who may call: platform administrators, services, principals of the same tenant with
      * manage_api_keys.
      * Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; PERMISSION_DENIED for a
-     * permission that the caller does not hold; RESOURCE_EXHAUSTED with ErrorInfo
+     * permission that the caller does not hold, or not for as long, and for more than the caller's
+     * own key is: a later end, other addresses, a higher rate; RESOURCE_EXHAUSTED with ErrorInfo
      * TOO_MANY_API_KEYS when the tenant has 1,000 active keys; NOT_FOUND for a tenant that does not
      * exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE,
      * IDEMPOTENCY_KEY_REUSED or, with an idempotency key, ENCRYPTION_NOT_CONFIGURED, as the key may
@@ -313,15 +321,17 @@ export interface Services {
      */
     createApiKey(request: m.Input<m.CreateApiKeyRequest>, options?: CallOptions): Promise<m.CreateApiKeyResponse>;
     /**
-     * RevokeApiKey makes a key worthless. When it returns, no server accepts the key any more,
-     * whatever state the servers are in: it takes a second, after which none trusts what it
-     * remembers of before. Revoking a revoked key changes nothing and succeeds.
+     * RevokeApiKey makes a key worthless, whatever state its tenant is in. When it returns, no server
+     * accepts the key any more, whatever state the servers are in: it takes a second, after which
+     * none trusts what it remembers of before. Nor does any change that was begun with the key happen
+     * after that; what the key reads, such as an export or a watch, ends within a fifth of a second.
+     * Revoking a revoked key changes nothing and succeeds. Keys that were made with it stay.
      *
      * Who may call: platform administrators, services, principals of the same tenant with
      * manage_api_keys.
      * Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or key that does not exist or
-     * that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or
-     * IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
+     * that the caller may not see; FAILED_PRECONDITION with ErrorInfo IDEMPOTENCY_KEY_REUSED;
+     * PERMISSION_DENIED; UNAUTHENTICATED.
      * HTTP route it replaces: DELETE /api/tenants/:tenantId/api-keys/:keyId.
      */
     revokeApiKey(request: m.Input<m.RevokeApiKeyRequest>, options?: CallOptions): Promise<m.RevokeApiKeyResponse>;
@@ -335,7 +345,8 @@ export interface Services {
      * Who may call: platform administrators, services, principals of the same tenant with
      * manage_api_keys.
      * Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; PERMISSION_DENIED for a
-     * permission of the key that the caller does not hold; NOT_FOUND for a tenant or key that does
+     * permission of the key that the caller does not hold, or not for as long, and for a key that is
+     * more than the caller's own, as CreateApiKey says; NOT_FOUND for a tenant or key that does
      * not exist or that the caller may not see; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_API_KEYS
      * when the tenant has 1,000 active keys; FAILED_PRECONDITION with ErrorInfo API_KEY_NOT_ACTIVE
      * for a key that was revoked, has expired or was rotated already, TENANT_NOT_ACTIVE,
@@ -803,12 +814,12 @@ export interface Services {
    *
    * A tenant token is a JWT (RFC 7519) of the profile for access tokens (RFC 9068), signed with
    * Ed25519 (`alg` EdDSA), good for at most five minutes. Its claims are iss, aud, sub
-   * (`api_key:<keyId>`), client_id, tenant_id, tenant (the code), scope, iat, nbf, exp and jti; none
-   * is ever missing. Whoever has the key set can verify it without asking; this service takes it as
-   * `authorization: Bearer` metadata instead of the key, for what both the token's scope and the key
-   * allow, and only while the key itself would be let through: a token is never worth more than its
-   * key, has no rate of its own, and ends with it. What is wrong with it is answered as
-   * ApiKeyService says of keys.
+   * (`api_key:<keyId>`), client_id, tenant_id, tenant (the code), scope, iat, nbf, exp, jti and gen
+   * (how often tokens of the key had been revoked when it was issued); none is ever missing. Whoever
+   * has the key set can verify it without asking; this service takes it as `authorization: Bearer`
+   * metadata instead of the key, for what both the token's scope and the key allow, and only while
+   * the key itself would be let through: a token is never worth more than its key, has no rate of its
+   * own, and ends with it. What is wrong with it is answered as ApiKeyService says of keys.
    */
   tokens: {
     /**
@@ -852,14 +863,16 @@ export interface Services {
     introspect(request: m.Input<m.IntrospectRequest>, options?: CallOptions): Promise<m.IntrospectResponse>;
     /**
      * RevokeTokens makes every token worthless that was issued so far for one key of a tenant, or for
-     * all; the keys go on, and new tokens may be had at once. No server takes such a token any more
-     * when it returns; whoever verifies with the key set alone may for five minutes.
+     * all, whatever state the tenant is in; the keys go on, and new tokens may be had at once. No
+     * server takes such a token any more when it returns, however far apart the servers' clocks are:
+     * tokens say of which generation they are. Whoever verifies with the key set alone may for five
+     * minutes.
      *
      * Who may call: platform administrators, services, principals of the same tenant with
      * manage_api_keys.
      * Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or key that does not exist or
-     * that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or
-     * IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
+     * that the caller may not see; FAILED_PRECONDITION with ErrorInfo IDEMPOTENCY_KEY_REUSED;
+     * PERMISSION_DENIED; UNAUTHENTICATED.
      * HTTP route it replaces: none.
      */
     revokeTokens(request: m.Input<m.RevokeTokensRequest>, options?: CallOptions): Promise<m.RevokeTokensResponse>;
@@ -890,9 +903,10 @@ export interface Services {
      * manage_users.
      * Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; ALREADY_EXISTS when the
      * user is a member already; RESOURCE_EXHAUSTED with QuotaFailure when max_users is reached;
-     * PERMISSION_DENIED for a role or permission above the caller's own; NOT_FOUND for a tenant that
-     * does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
-     * TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+     * PERMISSION_DENIED for a role or permission above the caller's own, and with a key that ends, as
+     * the member would outlast it; NOT_FOUND for a tenant that does not exist or that the caller may
+     * not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE or
+     * IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
      * HTTP route it replaces: POST /api/tenants/:tenantId/users.
      */
     addUser(request: m.Input<m.AddUserRequest>, options?: CallOptions): Promise<m.AddUserResponse>;

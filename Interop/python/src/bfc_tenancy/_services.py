@@ -232,15 +232,15 @@ class AsyncAccessService:
         self, request: bfc_tenancy_v1_access_pb2.RevokeGrantRequest, *,
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_access_pb2.RevokeGrantResponse:
-        """RevokeGrant takes a grant back. When it returns, no server admits anything by it any more,
-        whatever state the servers are in, which takes a second.
+        """RevokeGrant takes a grant back, whatever state the tenant is in. When it returns, no server
+        admits anything by it any more, whatever state the servers are in, which takes a second.
 
         Who may call: platform administrators, services, principals of the same tenant with
         manage_users.
         Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or grant that does not exist
         or that the caller may not see; PERMISSION_DENIED for a permission that the caller does not
         hold and for a member above the caller's own rank; FAILED_PRECONDITION with ErrorInfo
-        TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+        IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
         HTTP route it replaces: none.
         """
         return await self._channel.unary(
@@ -428,15 +428,15 @@ class BlockingAccessService:
         self, request: bfc_tenancy_v1_access_pb2.RevokeGrantRequest, *,
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_access_pb2.RevokeGrantResponse:
-        """RevokeGrant takes a grant back. When it returns, no server admits anything by it any more,
-        whatever state the servers are in, which takes a second.
+        """RevokeGrant takes a grant back, whatever state the tenant is in. When it returns, no server
+        admits anything by it any more, whatever state the servers are in, which takes a second.
 
         Who may call: platform administrators, services, principals of the same tenant with
         manage_users.
         Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or grant that does not exist
         or that the caller may not see; PERMISSION_DENIED for a permission that the caller does not
         hold and for a member above the caller's own rank; FAILED_PRECONDITION with ErrorInfo
-        TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+        IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
         HTTP route it replaces: none.
         """
         return self._run(self._stub.revoke_grant(request, timeout=timeout, metadata=metadata))
@@ -825,8 +825,15 @@ class AsyncApiKeyService:
     ErrorInfo API_KEY_RATE_EXCEEDED and RetryInfo when nothing is left of it. A key whose rotation is
     over is UNAUTHENTICATED with ErrorInfo API_KEY_SUPERSEDED, which names its successor's id;
     whatever else is wrong with the key is UNAUTHENTICATED, always in the same words. Where too many
-    attempts from there have failed, a key or token that was not good lately is not looked at: the
-    call is RESOURCE_EXHAUSTED with ErrorInfo AUTHENTICATION_RATE_EXCEEDED and RetryInfo.
+    guesses come from, a key or token that was not known lately is not looked at: the call is
+    RESOURCE_EXHAUSTED with ErrorInfo AUTHENTICATION_RATE_EXCEEDED and RetryInfo. A key that has
+    ended, or is shown from where it may not be, is refused and is no guess.
+
+    Nobody gives more than they are. A key that is made or rotated with a key, or with a token of
+    one, may have no permission that the caller's has not, ends no later, may be used from nowhere
+    else, and has no higher rate; and a key that ends makes no member, role or invitation, which
+    would last, and no grant that lasts longer. A token counts as its key in this: it is good for
+    minutes, and what it makes is its key's.
     """
 
     LIST_API_KEYS: Method[
@@ -903,7 +910,8 @@ class AsyncApiKeyService:
         Who may call: platform administrators, services, principals of the same tenant with
         manage_api_keys.
         Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; PERMISSION_DENIED for a
-        permission that the caller does not hold; RESOURCE_EXHAUSTED with ErrorInfo
+        permission that the caller does not hold, or not for as long, and for more than the caller's
+        own key is: a later end, other addresses, a higher rate; RESOURCE_EXHAUSTED with ErrorInfo
         TOO_MANY_API_KEYS when the tenant has 1,000 active keys; NOT_FOUND for a tenant that does not
         exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE,
         IDEMPOTENCY_KEY_REUSED or, with an idempotency key, ENCRYPTION_NOT_CONFIGURED, as the key may
@@ -917,15 +925,17 @@ class AsyncApiKeyService:
         self, request: bfc_tenancy_v1_api_key_pb2.RevokeApiKeyRequest, *,
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_api_key_pb2.RevokeApiKeyResponse:
-        """RevokeApiKey makes a key worthless. When it returns, no server accepts the key any more,
-        whatever state the servers are in: it takes a second, after which none trusts what it
-        remembers of before. Revoking a revoked key changes nothing and succeeds.
+        """RevokeApiKey makes a key worthless, whatever state its tenant is in. When it returns, no server
+        accepts the key any more, whatever state the servers are in: it takes a second, after which
+        none trusts what it remembers of before. Nor does any change that was begun with the key happen
+        after that; what the key reads, such as an export or a watch, ends within a fifth of a second.
+        Revoking a revoked key changes nothing and succeeds. Keys that were made with it stay.
 
         Who may call: platform administrators, services, principals of the same tenant with
         manage_api_keys.
         Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or key that does not exist or
-        that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or
-        IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
+        that the caller may not see; FAILED_PRECONDITION with ErrorInfo IDEMPOTENCY_KEY_REUSED;
+        PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: DELETE /api/tenants/:tenantId/api-keys/:keyId.
         """
         return await self._channel.unary(
@@ -944,7 +954,8 @@ class AsyncApiKeyService:
         Who may call: platform administrators, services, principals of the same tenant with
         manage_api_keys.
         Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; PERMISSION_DENIED for a
-        permission of the key that the caller does not hold; NOT_FOUND for a tenant or key that does
+        permission of the key that the caller does not hold, or not for as long, and for a key that is
+        more than the caller's own, as CreateApiKey says; NOT_FOUND for a tenant or key that does
         not exist or that the caller may not see; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_API_KEYS
         when the tenant has 1,000 active keys; FAILED_PRECONDITION with ErrorInfo API_KEY_NOT_ACTIVE
         for a key that was revoked, has expired or was rotated already, TENANT_NOT_ACTIVE,
@@ -1024,8 +1035,15 @@ class BlockingApiKeyService:
     ErrorInfo API_KEY_RATE_EXCEEDED and RetryInfo when nothing is left of it. A key whose rotation is
     over is UNAUTHENTICATED with ErrorInfo API_KEY_SUPERSEDED, which names its successor's id;
     whatever else is wrong with the key is UNAUTHENTICATED, always in the same words. Where too many
-    attempts from there have failed, a key or token that was not good lately is not looked at: the
-    call is RESOURCE_EXHAUSTED with ErrorInfo AUTHENTICATION_RATE_EXCEEDED and RetryInfo.
+    guesses come from, a key or token that was not known lately is not looked at: the call is
+    RESOURCE_EXHAUSTED with ErrorInfo AUTHENTICATION_RATE_EXCEEDED and RetryInfo. A key that has
+    ended, or is shown from where it may not be, is refused and is no guess.
+
+    Nobody gives more than they are. A key that is made or rotated with a key, or with a token of
+    one, may have no permission that the caller's has not, ends no later, may be used from nowhere
+    else, and has no higher rate; and a key that ends makes no member, role or invitation, which
+    would last, and no grant that lasts longer. A token counts as its key in this: it is good for
+    minutes, and what it makes is its key's.
     """
 
     def __init__(
@@ -1063,7 +1081,8 @@ class BlockingApiKeyService:
         Who may call: platform administrators, services, principals of the same tenant with
         manage_api_keys.
         Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; PERMISSION_DENIED for a
-        permission that the caller does not hold; RESOURCE_EXHAUSTED with ErrorInfo
+        permission that the caller does not hold, or not for as long, and for more than the caller's
+        own key is: a later end, other addresses, a higher rate; RESOURCE_EXHAUSTED with ErrorInfo
         TOO_MANY_API_KEYS when the tenant has 1,000 active keys; NOT_FOUND for a tenant that does not
         exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE,
         IDEMPOTENCY_KEY_REUSED or, with an idempotency key, ENCRYPTION_NOT_CONFIGURED, as the key may
@@ -1076,15 +1095,17 @@ class BlockingApiKeyService:
         self, request: bfc_tenancy_v1_api_key_pb2.RevokeApiKeyRequest, *,
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_api_key_pb2.RevokeApiKeyResponse:
-        """RevokeApiKey makes a key worthless. When it returns, no server accepts the key any more,
-        whatever state the servers are in: it takes a second, after which none trusts what it
-        remembers of before. Revoking a revoked key changes nothing and succeeds.
+        """RevokeApiKey makes a key worthless, whatever state its tenant is in. When it returns, no server
+        accepts the key any more, whatever state the servers are in: it takes a second, after which
+        none trusts what it remembers of before. Nor does any change that was begun with the key happen
+        after that; what the key reads, such as an export or a watch, ends within a fifth of a second.
+        Revoking a revoked key changes nothing and succeeds. Keys that were made with it stay.
 
         Who may call: platform administrators, services, principals of the same tenant with
         manage_api_keys.
         Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or key that does not exist or
-        that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or
-        IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
+        that the caller may not see; FAILED_PRECONDITION with ErrorInfo IDEMPOTENCY_KEY_REUSED;
+        PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: DELETE /api/tenants/:tenantId/api-keys/:keyId.
         """
         return self._run(self._stub.revoke_api_key(request, timeout=timeout, metadata=metadata))
@@ -1102,7 +1123,8 @@ class BlockingApiKeyService:
         Who may call: platform administrators, services, principals of the same tenant with
         manage_api_keys.
         Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; PERMISSION_DENIED for a
-        permission of the key that the caller does not hold; NOT_FOUND for a tenant or key that does
+        permission of the key that the caller does not hold, or not for as long, and for a key that is
+        more than the caller's own, as CreateApiKey says; NOT_FOUND for a tenant or key that does
         not exist or that the caller may not see; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_API_KEYS
         when the tenant has 1,000 active keys; FAILED_PRECONDITION with ErrorInfo API_KEY_NOT_ACTIVE
         for a key that was revoked, has expired or was rotated already, TENANT_NOT_ACTIVE,
@@ -2530,12 +2552,12 @@ class AsyncTokenService:
 
     A tenant token is a JWT (RFC 7519) of the profile for access tokens (RFC 9068), signed with
     Ed25519 (`alg` EdDSA), good for at most five minutes. Its claims are iss, aud, sub
-    (`api_key:<keyId>`), client_id, tenant_id, tenant (the code), scope, iat, nbf, exp and jti; none
-    is ever missing. Whoever has the key set can verify it without asking; this service takes it as
-    `authorization: Bearer` metadata instead of the key, for what both the token's scope and the key
-    allow, and only while the key itself would be let through: a token is never worth more than its
-    key, has no rate of its own, and ends with it. What is wrong with it is answered as
-    ApiKeyService says of keys.
+    (`api_key:<keyId>`), client_id, tenant_id, tenant (the code), scope, iat, nbf, exp, jti and gen
+    (how often tokens of the key had been revoked when it was issued); none is ever missing. Whoever
+    has the key set can verify it without asking; this service takes it as `authorization: Bearer`
+    metadata instead of the key, for what both the token's scope and the key allow, and only while
+    the key itself would be let through: a token is never worth more than its key, has no rate of its
+    own, and ends with it. What is wrong with it is answered as ApiKeyService says of keys.
     """
 
     EXCHANGE_API_KEY: Method[
@@ -2625,14 +2647,16 @@ class AsyncTokenService:
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_token_pb2.RevokeTokensResponse:
         """RevokeTokens makes every token worthless that was issued so far for one key of a tenant, or for
-        all; the keys go on, and new tokens may be had at once. No server takes such a token any more
-        when it returns; whoever verifies with the key set alone may for five minutes.
+        all, whatever state the tenant is in; the keys go on, and new tokens may be had at once. No
+        server takes such a token any more when it returns, however far apart the servers' clocks are:
+        tokens say of which generation they are. Whoever verifies with the key set alone may for five
+        minutes.
 
         Who may call: platform administrators, services, principals of the same tenant with
         manage_api_keys.
         Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or key that does not exist or
-        that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or
-        IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
+        that the caller may not see; FAILED_PRECONDITION with ErrorInfo IDEMPOTENCY_KEY_REUSED;
+        PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: none.
         """
         return await self._channel.unary(
@@ -2645,12 +2669,12 @@ class BlockingTokenService:
 
     A tenant token is a JWT (RFC 7519) of the profile for access tokens (RFC 9068), signed with
     Ed25519 (`alg` EdDSA), good for at most five minutes. Its claims are iss, aud, sub
-    (`api_key:<keyId>`), client_id, tenant_id, tenant (the code), scope, iat, nbf, exp and jti; none
-    is ever missing. Whoever has the key set can verify it without asking; this service takes it as
-    `authorization: Bearer` metadata instead of the key, for what both the token's scope and the key
-    allow, and only while the key itself would be let through: a token is never worth more than its
-    key, has no rate of its own, and ends with it. What is wrong with it is answered as
-    ApiKeyService says of keys.
+    (`api_key:<keyId>`), client_id, tenant_id, tenant (the code), scope, iat, nbf, exp, jti and gen
+    (how often tokens of the key had been revoked when it was issued); none is ever missing. Whoever
+    has the key set can verify it without asking; this service takes it as `authorization: Bearer`
+    metadata instead of the key, for what both the token's scope and the key allow, and only while
+    the key itself would be let through: a token is never worth more than its key, has no rate of its
+    own, and ends with it. What is wrong with it is answered as ApiKeyService says of keys.
     """
 
     def __init__(
@@ -2717,14 +2741,16 @@ class BlockingTokenService:
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_token_pb2.RevokeTokensResponse:
         """RevokeTokens makes every token worthless that was issued so far for one key of a tenant, or for
-        all; the keys go on, and new tokens may be had at once. No server takes such a token any more
-        when it returns; whoever verifies with the key set alone may for five minutes.
+        all, whatever state the tenant is in; the keys go on, and new tokens may be had at once. No
+        server takes such a token any more when it returns, however far apart the servers' clocks are:
+        tokens say of which generation they are. Whoever verifies with the key set alone may for five
+        minutes.
 
         Who may call: platform administrators, services, principals of the same tenant with
         manage_api_keys.
         Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or key that does not exist or
-        that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or
-        IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
+        that the caller may not see; FAILED_PRECONDITION with ErrorInfo IDEMPOTENCY_KEY_REUSED;
+        PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: none.
         """
         return self._run(self._stub.revoke_tokens(request, timeout=timeout, metadata=metadata))
@@ -2822,9 +2848,10 @@ class AsyncUserService:
         manage_users.
         Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; ALREADY_EXISTS when the
         user is a member already; RESOURCE_EXHAUSTED with QuotaFailure when max_users is reached;
-        PERMISSION_DENIED for a role or permission above the caller's own; NOT_FOUND for a tenant that
-        does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
-        TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+        PERMISSION_DENIED for a role or permission above the caller's own, and with a key that ends, as
+        the member would outlast it; NOT_FOUND for a tenant that does not exist or that the caller may
+        not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE or
+        IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
         HTTP route it replaces: POST /api/tenants/:tenantId/users.
         """
         return await self._channel.unary(
@@ -2994,9 +3021,10 @@ class BlockingUserService:
         manage_users.
         Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; ALREADY_EXISTS when the
         user is a member already; RESOURCE_EXHAUSTED with QuotaFailure when max_users is reached;
-        PERMISSION_DENIED for a role or permission above the caller's own; NOT_FOUND for a tenant that
-        does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
-        TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+        PERMISSION_DENIED for a role or permission above the caller's own, and with a key that ends, as
+        the member would outlast it; NOT_FOUND for a tenant that does not exist or that the caller may
+        not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE or
+        IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
         HTTP route it replaces: POST /api/tenants/:tenantId/users.
         """
         return self._run(self._stub.add_user(request, timeout=timeout, metadata=metadata))

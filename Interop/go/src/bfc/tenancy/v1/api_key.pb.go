@@ -718,8 +718,8 @@ var xxx_messageInfo_RotateApiKeyResponse proto.InternalMessageInfo
 type ReportLeakRequest struct {
 	// The key, as it was found. Required; at most 256 bytes.
 	ApiKey string `protobuf:"bytes,1,opt,name=api_key,json=apiKey,proto3" json:"api_key,omitempty"`
-	// Where it was found, such as the address of a page; it goes into the activity log. At most 500
-	// characters; empty when that is not known.
+	// Where it was found, such as the address of a page; it goes into the activity log, with what
+	// looks like a key replaced by `[key]`. At most 500 characters; empty when that is not known.
 	FoundAt string `protobuf:"bytes,2,opt,name=found_at,json=foundAt,proto3" json:"found_at,omitempty"`
 	// Makes a retry safe: the same key with the same request gives the stored answer, with another
 	// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.

@@ -565,8 +565,8 @@ struct  Bfc__Tenancy__V1__ReportLeakRequest
    */
   char *api_key;
   /*
-   * Where it was found, such as the address of a page; it goes into the activity log. At most 500
-   * characters; empty when that is not known.
+   * Where it was found, such as the address of a page; it goes into the activity log, with what
+   * looks like a key replaced by `[key]`. At most 500 characters; empty when that is not known.
    */
   char *found_at;
   /*

@@ -983,8 +983,8 @@ public struct ReportLeakRequest: ProtobufMessage {
     /// The key, as it was found. Required; at most 256 bytes.
     public var apiKey: String = ""
 
-    /// Where it was found, such as the address of a page; it goes into the activity log. At most 500
-    /// characters; empty when that is not known.
+    /// Where it was found, such as the address of a page; it goes into the activity log, with what
+    /// looks like a key replaced by `[key]`. At most 500 characters; empty when that is not known.
     public var foundAt: String = ""
 
     /// Makes a retry safe: the same key with the same request gives the stored answer, with another
@@ -1224,8 +1224,15 @@ public enum ApiKeyServiceMethods {
 /// ErrorInfo API_KEY_RATE_EXCEEDED and RetryInfo when nothing is left of it. A key whose rotation is
 /// over is UNAUTHENTICATED with ErrorInfo API_KEY_SUPERSEDED, which names its successor's id;
 /// whatever else is wrong with the key is UNAUTHENTICATED, always in the same words. Where too many
-/// attempts from there have failed, a key or token that was not good lately is not looked at: the
-/// call is RESOURCE_EXHAUSTED with ErrorInfo AUTHENTICATION_RATE_EXCEEDED and RetryInfo.
+/// guesses come from, a key or token that was not known lately is not looked at: the call is
+/// RESOURCE_EXHAUSTED with ErrorInfo AUTHENTICATION_RATE_EXCEEDED and RetryInfo. A key that has
+/// ended, or is shown from where it may not be, is refused and is no guess.
+///
+/// Nobody gives more than they are. A key that is made or rotated with a key, or with a token of
+/// one, may have no permission that the caller's has not, ends no later, may be used from nowhere
+/// else, and has no higher rate; and a key that ends makes no member, role or invitation, which
+/// would last, and no grant that lasts longer. A token counts as its key in this: it is good for
+/// minutes, and what it makes is its key's.
 public protocol ApiKeyServiceHandler: Sendable {
     /// ListApiKeys pages through the keys of one tenant in the order of their ids, which inserts do
     /// not disturb. It never shows a key.
@@ -1247,7 +1254,8 @@ public protocol ApiKeyServiceHandler: Sendable {
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// manage_api_keys.
     /// Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; PERMISSION_DENIED for a
-    /// permission that the caller does not hold; RESOURCE_EXHAUSTED with ErrorInfo
+    /// permission that the caller does not hold, or not for as long, and for more than the caller's
+    /// own key is: a later end, other addresses, a higher rate; RESOURCE_EXHAUSTED with ErrorInfo
     /// TOO_MANY_API_KEYS when the tenant has 1,000 active keys; NOT_FOUND for a tenant that does not
     /// exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE,
     /// IDEMPOTENCY_KEY_REUSED or, with an idempotency key, ENCRYPTION_NOT_CONFIGURED, as the key may
@@ -1257,15 +1265,17 @@ public protocol ApiKeyServiceHandler: Sendable {
         _ request: CreateApiKeyRequest, context: ServerContext
     ) async throws -> CreateApiKeyResponse
 
-    /// RevokeApiKey makes a key worthless. When it returns, no server accepts the key any more,
-    /// whatever state the servers are in: it takes a second, after which none trusts what it
-    /// remembers of before. Revoking a revoked key changes nothing and succeeds.
+    /// RevokeApiKey makes a key worthless, whatever state its tenant is in. When it returns, no server
+    /// accepts the key any more, whatever state the servers are in: it takes a second, after which
+    /// none trusts what it remembers of before. Nor does any change that was begun with the key happen
+    /// after that; what the key reads, such as an export or a watch, ends within a fifth of a second.
+    /// Revoking a revoked key changes nothing and succeeds. Keys that were made with it stay.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// manage_api_keys.
     /// Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or key that does not exist or
-    /// that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or
-    /// IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// that the caller may not see; FAILED_PRECONDITION with ErrorInfo IDEMPOTENCY_KEY_REUSED;
+    /// PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: DELETE /api/tenants/:tenantId/api-keys/:keyId.
     func revokeApiKey(
         _ request: RevokeApiKeyRequest, context: ServerContext
@@ -1280,7 +1290,8 @@ public protocol ApiKeyServiceHandler: Sendable {
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// manage_api_keys.
     /// Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; PERMISSION_DENIED for a
-    /// permission of the key that the caller does not hold; NOT_FOUND for a tenant or key that does
+    /// permission of the key that the caller does not hold, or not for as long, and for a key that is
+    /// more than the caller's own, as CreateApiKey says; NOT_FOUND for a tenant or key that does
     /// not exist or that the caller may not see; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_API_KEYS
     /// when the tenant has 1,000 active keys; FAILED_PRECONDITION with ErrorInfo API_KEY_NOT_ACTIVE
     /// for a key that was revoked, has expired or was rotated already, TENANT_NOT_ACTIVE,
@@ -1374,8 +1385,15 @@ extension ApiKeyServiceHandler {
 /// ErrorInfo API_KEY_RATE_EXCEEDED and RetryInfo when nothing is left of it. A key whose rotation is
 /// over is UNAUTHENTICATED with ErrorInfo API_KEY_SUPERSEDED, which names its successor's id;
 /// whatever else is wrong with the key is UNAUTHENTICATED, always in the same words. Where too many
-/// attempts from there have failed, a key or token that was not good lately is not looked at: the
-/// call is RESOURCE_EXHAUSTED with ErrorInfo AUTHENTICATION_RATE_EXCEEDED and RetryInfo.
+/// guesses come from, a key or token that was not known lately is not looked at: the call is
+/// RESOURCE_EXHAUSTED with ErrorInfo AUTHENTICATION_RATE_EXCEEDED and RetryInfo. A key that has
+/// ended, or is shown from where it may not be, is refused and is no guess.
+///
+/// Nobody gives more than they are. A key that is made or rotated with a key, or with a token of
+/// one, may have no permission that the caller's has not, ends no later, may be used from nowhere
+/// else, and has no higher rate; and a key that ends makes no member, role or invitation, which
+/// would last, and no grant that lasts longer. A token counts as its key in this: it is good for
+/// minutes, and what it makes is its key's.
 public struct ApiKeyServiceClient: Sendable {
     private let caller: any RPCCaller
 
@@ -1407,7 +1425,8 @@ public struct ApiKeyServiceClient: Sendable {
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// manage_api_keys.
     /// Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; PERMISSION_DENIED for a
-    /// permission that the caller does not hold; RESOURCE_EXHAUSTED with ErrorInfo
+    /// permission that the caller does not hold, or not for as long, and for more than the caller's
+    /// own key is: a later end, other addresses, a higher rate; RESOURCE_EXHAUSTED with ErrorInfo
     /// TOO_MANY_API_KEYS when the tenant has 1,000 active keys; NOT_FOUND for a tenant that does not
     /// exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE,
     /// IDEMPOTENCY_KEY_REUSED or, with an idempotency key, ENCRYPTION_NOT_CONFIGURED, as the key may
@@ -1420,15 +1439,17 @@ public struct ApiKeyServiceClient: Sendable {
             ApiKeyServiceMethods.createApiKey, request, options: options)
     }
 
-    /// RevokeApiKey makes a key worthless. When it returns, no server accepts the key any more,
-    /// whatever state the servers are in: it takes a second, after which none trusts what it
-    /// remembers of before. Revoking a revoked key changes nothing and succeeds.
+    /// RevokeApiKey makes a key worthless, whatever state its tenant is in. When it returns, no server
+    /// accepts the key any more, whatever state the servers are in: it takes a second, after which
+    /// none trusts what it remembers of before. Nor does any change that was begun with the key happen
+    /// after that; what the key reads, such as an export or a watch, ends within a fifth of a second.
+    /// Revoking a revoked key changes nothing and succeeds. Keys that were made with it stay.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// manage_api_keys.
     /// Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or key that does not exist or
-    /// that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or
-    /// IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// that the caller may not see; FAILED_PRECONDITION with ErrorInfo IDEMPOTENCY_KEY_REUSED;
+    /// PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: DELETE /api/tenants/:tenantId/api-keys/:keyId.
     public func revokeApiKey(
         _ request: RevokeApiKeyRequest, options: CallOptions = .defaults
@@ -1446,7 +1467,8 @@ public struct ApiKeyServiceClient: Sendable {
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// manage_api_keys.
     /// Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; PERMISSION_DENIED for a
-    /// permission of the key that the caller does not hold; NOT_FOUND for a tenant or key that does
+    /// permission of the key that the caller does not hold, or not for as long, and for a key that is
+    /// more than the caller's own, as CreateApiKey says; NOT_FOUND for a tenant or key that does
     /// not exist or that the caller may not see; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_API_KEYS
     /// when the tenant has 1,000 active keys; FAILED_PRECONDITION with ErrorInfo API_KEY_NOT_ACTIVE
     /// for a key that was revoked, has expired or was rotated already, TENANT_NOT_ACTIVE,

@@ -602,12 +602,12 @@ public enum TokenServiceMethods {
 ///
 /// A tenant token is a JWT (RFC 7519) of the profile for access tokens (RFC 9068), signed with
 /// Ed25519 (`alg` EdDSA), good for at most five minutes. Its claims are iss, aud, sub
-/// (`api_key:<keyId>`), client_id, tenant_id, tenant (the code), scope, iat, nbf, exp and jti; none
-/// is ever missing. Whoever has the key set can verify it without asking; this service takes it as
-/// `authorization: Bearer` metadata instead of the key, for what both the token's scope and the key
-/// allow, and only while the key itself would be let through: a token is never worth more than its
-/// key, has no rate of its own, and ends with it. What is wrong with it is answered as
-/// ApiKeyService says of keys.
+/// (`api_key:<keyId>`), client_id, tenant_id, tenant (the code), scope, iat, nbf, exp, jti and gen
+/// (how often tokens of the key had been revoked when it was issued); none is ever missing. Whoever
+/// has the key set can verify it without asking; this service takes it as `authorization: Bearer`
+/// metadata instead of the key, for what both the token's scope and the key allow, and only while
+/// the key itself would be let through: a token is never worth more than its key, has no rate of its
+/// own, and ends with it. What is wrong with it is answered as ApiKeyService says of keys.
 public protocol TokenServiceHandler: Sendable {
     /// ExchangeApiKey gives a token for a key. Each costs one of the key's hourly rate.
     ///
@@ -652,14 +652,16 @@ public protocol TokenServiceHandler: Sendable {
     ) async throws -> IntrospectResponse
 
     /// RevokeTokens makes every token worthless that was issued so far for one key of a tenant, or for
-    /// all; the keys go on, and new tokens may be had at once. No server takes such a token any more
-    /// when it returns; whoever verifies with the key set alone may for five minutes.
+    /// all, whatever state the tenant is in; the keys go on, and new tokens may be had at once. No
+    /// server takes such a token any more when it returns, however far apart the servers' clocks are:
+    /// tokens say of which generation they are. Whoever verifies with the key set alone may for five
+    /// minutes.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// manage_api_keys.
     /// Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or key that does not exist or
-    /// that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or
-    /// IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// that the caller may not see; FAILED_PRECONDITION with ErrorInfo IDEMPOTENCY_KEY_REUSED;
+    /// PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: none.
     func revokeTokens(
         _ request: RevokeTokensRequest, context: ServerContext
@@ -689,12 +691,12 @@ extension TokenServiceHandler {
 ///
 /// A tenant token is a JWT (RFC 7519) of the profile for access tokens (RFC 9068), signed with
 /// Ed25519 (`alg` EdDSA), good for at most five minutes. Its claims are iss, aud, sub
-/// (`api_key:<keyId>`), client_id, tenant_id, tenant (the code), scope, iat, nbf, exp and jti; none
-/// is ever missing. Whoever has the key set can verify it without asking; this service takes it as
-/// `authorization: Bearer` metadata instead of the key, for what both the token's scope and the key
-/// allow, and only while the key itself would be let through: a token is never worth more than its
-/// key, has no rate of its own, and ends with it. What is wrong with it is answered as
-/// ApiKeyService says of keys.
+/// (`api_key:<keyId>`), client_id, tenant_id, tenant (the code), scope, iat, nbf, exp, jti and gen
+/// (how often tokens of the key had been revoked when it was issued); none is ever missing. Whoever
+/// has the key set can verify it without asking; this service takes it as `authorization: Bearer`
+/// metadata instead of the key, for what both the token's scope and the key allow, and only while
+/// the key itself would be let through: a token is never worth more than its key, has no rate of its
+/// own, and ends with it. What is wrong with it is answered as ApiKeyService says of keys.
 public struct TokenServiceClient: Sendable {
     private let caller: any RPCCaller
 
@@ -755,14 +757,16 @@ public struct TokenServiceClient: Sendable {
     }
 
     /// RevokeTokens makes every token worthless that was issued so far for one key of a tenant, or for
-    /// all; the keys go on, and new tokens may be had at once. No server takes such a token any more
-    /// when it returns; whoever verifies with the key set alone may for five minutes.
+    /// all, whatever state the tenant is in; the keys go on, and new tokens may be had at once. No
+    /// server takes such a token any more when it returns, however far apart the servers' clocks are:
+    /// tokens say of which generation they are. Whoever verifies with the key set alone may for five
+    /// minutes.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant with
     /// manage_api_keys.
     /// Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or key that does not exist or
-    /// that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or
-    /// IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// that the caller may not see; FAILED_PRECONDITION with ErrorInfo IDEMPOTENCY_KEY_REUSED;
+    /// PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: none.
     public func revokeTokens(
         _ request: RevokeTokensRequest, options: CallOptions = .defaults

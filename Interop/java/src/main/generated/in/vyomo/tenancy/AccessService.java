@@ -236,15 +236,15 @@ public final class AccessService {
             RevokeGrantResponse.parser(), false);
 
     /**
-     * RevokeGrant takes a grant back. When it returns, no server admits anything by it any more,
-     * whatever state the servers are in, which takes a second.
+     * RevokeGrant takes a grant back, whatever state the tenant is in. When it returns, no server
+     * admits anything by it any more, whatever state the servers are in, which takes a second.
      * <p>
      * Who may call: platform administrators, services, principals of the same tenant with
      * manage_users.
      * Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or grant that does not exist
      * or that the caller may not see; PERMISSION_DENIED for a permission that the caller does not
      * hold and for a member above the caller's own rank; FAILED_PRECONDITION with ErrorInfo
-     * TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+     * IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
      * HTTP route it replaces: none.
      */
     public RevokeGrantResponse revokeGrant(RevokeGrantRequest request)

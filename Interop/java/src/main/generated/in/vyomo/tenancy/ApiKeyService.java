@@ -29,8 +29,15 @@ import java.time.Duration;
  * ErrorInfo API_KEY_RATE_EXCEEDED and RetryInfo when nothing is left of it. A key whose rotation is
  * over is UNAUTHENTICATED with ErrorInfo API_KEY_SUPERSEDED, which names its successor's id;
  * whatever else is wrong with the key is UNAUTHENTICATED, always in the same words. Where too many
- * attempts from there have failed, a key or token that was not good lately is not looked at: the
- * call is RESOURCE_EXHAUSTED with ErrorInfo AUTHENTICATION_RATE_EXCEEDED and RetryInfo.
+ * guesses come from, a key or token that was not known lately is not looked at: the call is
+ * RESOURCE_EXHAUSTED with ErrorInfo AUTHENTICATION_RATE_EXCEEDED and RetryInfo. A key that has
+ * ended, or is shown from where it may not be, is refused and is no guess.
+ * <p>
+ * Nobody gives more than they are. A key that is made or rotated with a key, or with a token of
+ * one, may have no permission that the caller's has not, ends no later, may be used from nowhere
+ * else, and has no higher rate; and a key that ends makes no member, role or invitation, which
+ * would last, and no grant that lasts longer. A token counts as its key in this: it is good for
+ * minutes, and what it makes is its key's.
  */
 public final class ApiKeyService {
     private final TenancyClient client;
@@ -79,7 +86,8 @@ public final class ApiKeyService {
      * Who may call: platform administrators, services, principals of the same tenant with
      * manage_api_keys.
      * Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; PERMISSION_DENIED for a
-     * permission that the caller does not hold; RESOURCE_EXHAUSTED with ErrorInfo
+     * permission that the caller does not hold, or not for as long, and for more than the caller's
+     * own key is: a later end, other addresses, a higher rate; RESOURCE_EXHAUSTED with ErrorInfo
      * TOO_MANY_API_KEYS when the tenant has 1,000 active keys; NOT_FOUND for a tenant that does not
      * exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE,
      * IDEMPOTENCY_KEY_REUSED or, with an idempotency key, ENCRYPTION_NOT_CONFIGURED, as the key may
@@ -103,15 +111,17 @@ public final class ApiKeyService {
             RevokeApiKeyResponse.parser(), false);
 
     /**
-     * RevokeApiKey makes a key worthless. When it returns, no server accepts the key any more,
-     * whatever state the servers are in: it takes a second, after which none trusts what it
-     * remembers of before. Revoking a revoked key changes nothing and succeeds.
+     * RevokeApiKey makes a key worthless, whatever state its tenant is in. When it returns, no server
+     * accepts the key any more, whatever state the servers are in: it takes a second, after which
+     * none trusts what it remembers of before. Nor does any change that was begun with the key happen
+     * after that; what the key reads, such as an export or a watch, ends within a fifth of a second.
+     * Revoking a revoked key changes nothing and succeeds. Keys that were made with it stay.
      * <p>
      * Who may call: platform administrators, services, principals of the same tenant with
      * manage_api_keys.
      * Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant or key that does not exist or
-     * that the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE or
-     * IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
+     * that the caller may not see; FAILED_PRECONDITION with ErrorInfo IDEMPOTENCY_KEY_REUSED;
+     * PERMISSION_DENIED; UNAUTHENTICATED.
      * HTTP route it replaces: DELETE /api/tenants/:tenantId/api-keys/:keyId.
      */
     public RevokeApiKeyResponse revokeApiKey(RevokeApiKeyRequest request)
@@ -140,7 +150,8 @@ public final class ApiKeyService {
      * Who may call: platform administrators, services, principals of the same tenant with
      * manage_api_keys.
      * Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; PERMISSION_DENIED for a
-     * permission of the key that the caller does not hold; NOT_FOUND for a tenant or key that does
+     * permission of the key that the caller does not hold, or not for as long, and for a key that is
+     * more than the caller's own, as CreateApiKey says; NOT_FOUND for a tenant or key that does
      * not exist or that the caller may not see; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_API_KEYS
      * when the tenant has 1,000 active keys; FAILED_PRECONDITION with ErrorInfo API_KEY_NOT_ACTIVE
      * for a key that was revoked, has expired or was rotated already, TENANT_NOT_ACTIVE,

@@ -73,9 +73,10 @@ public final class UserService {
      * manage_users.
      * Errors: INVALID_ARGUMENT with BadRequest for fields that break a rule; ALREADY_EXISTS when the
      * user is a member already; RESOURCE_EXHAUSTED with QuotaFailure when max_users is reached;
-     * PERMISSION_DENIED for a role or permission above the caller's own; NOT_FOUND for a tenant that
-     * does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
-     * TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
+     * PERMISSION_DENIED for a role or permission above the caller's own, and with a key that ends, as
+     * the member would outlast it; NOT_FOUND for a tenant that does not exist or that the caller may
+     * not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE or
+     * IDEMPOTENCY_KEY_REUSED; UNAUTHENTICATED.
      * HTTP route it replaces: POST /api/tenants/:tenantId/users.
      */
     public AddUserResponse addUser(AddUserRequest request)
