@@ -102,9 +102,11 @@ extension DomainError {
     }
 
     package static func quotaExceeded(_ excess: QuotaExcess) -> DomainError {
-        DomainError(
+        let limit = excess.user == nil ? "quota" : "user's share"
+        return DomainError(
             .quotaExceeded(excess),
-            message: "the quota of \(excess.resource.rawValue) has \(excess.remaining) units left")
+            message:
+                "the \(limit) of \(excess.resource.rawValue) has \(excess.remaining) units left")
     }
 
     package static let tenantNotActive = DomainError(

@@ -125,7 +125,9 @@ enum ErrorMapping {
             () throws(RPCError) in
             try AnyMessage(
                 packing: Google_Rpc_QuotaFailure(violations: [
-                    .init(subject: "resource:\(excess.resource.rawValue)", description: text)
+                    .init(
+                        subject: excess.user.map { "user:\($0.text)" }
+                            ?? "resource:\(excess.resource.rawValue)", description: text)
                 ]))
         }
     }
@@ -134,6 +136,7 @@ enum ErrorMapping {
         info(
             "QUOTA_EXCEEDED",
             [
+                "level": excess.user == nil ? "tenant" : "user",
                 "resource": excess.resource.rawValue, "requested": String(excess.requested),
                 "current": String(excess.current), "max": String(excess.max),
                 "remaining": String(excess.remaining),

@@ -46,6 +46,7 @@ enum TenancyMigrations {
         migration(65, "tokens", PackageResources._065_tokens_sql),
         migration(70, "key_rates", PackageResources._070_key_rates_sql),
         migration(71, "usage_retention", PackageResources._071_usage_retention_sql),
+        migration(72, "user_quotas", PackageResources._072_user_quotas_sql),
         migration(73, "ended_keys", PackageResources._073_ended_keys_sql),
     ]
 

@@ -5,7 +5,7 @@ package import Tenancy
 /// Who holds units in this server's memory.
 package protocol QuotaHolder: AnyObject, Sendable {
     /// Gives back what nobody needs, and waits until the database knows.
-    func giveBack(_ tenant: TenantID, _ resource: Resource) async
+    func giveBack(_ account: QuotaAccount) async
     /// What limits a tenant has changed. Waits until the memory knows, or the database cannot be
     /// asked.
     func refreshed(_ tenant: TenantID) async
@@ -49,8 +49,8 @@ extension TenancyStore {
             readAt: try first.timestamp("read_at"))
     }
 
-    /// Takes an amount if all of it is left, in one statement; a kept answer is decided before. The
-    /// answer comes after the commit.
+    /// Takes an amount if all of it is left, of the tenant and of the member's share, in one
+    /// statement; a kept answer is decided before. The answer comes after the commit.
     ///
     /// - Throws: `quotaExceeded`, `idempotencyKeyReused`, `notFound`, `failedPrecondition`,
     ///   `unavailable`. Nothing was taken then, except that after `unavailable` it is not known;
@@ -65,14 +65,16 @@ extension TenancyStore {
                 """
                 SELECT c.*, coalesce(s.version, 0) AS limit_version,
                     CASE WHEN \(consumption.resource.isOfAMonth) THEN s.period_end END AS renews_at
-                FROM consume_tenant_quota(
-                    \(tenant.rawValue), \(consumption.resource.rawValue),
-                    \(consumption.amount.units), \(optional: idempotency?.key), \(optional: hash),
+                FROM consume_user_quota(
+                    \(tenant.rawValue), \(optional: consumption.user?.text),
+                    \(consumption.resource.rawValue), \(consumption.amount.units),
+                    \(optional: idempotency?.key), \(optional: hash),
                     \(consumption.validateOnly)) c
                 LEFT JOIN tenant_subscriptions s ON s.tenant_id = \(tenant.rawValue)
                 """, confirmation: consumption.key?.confirmation(in: tenant))
             guard let row = rows.first else { throw Self.emptyAnswer }
-            return try row.consumptionAnswer(consumption.resource, consumption.amount)
+            return try row.consumptionAnswer(
+                consumption.resource, consumption.amount, of: consumption.user)
         }
     }
 
@@ -87,7 +89,7 @@ extension TenancyStore {
                 return try await body()
             } catch {
                 guard case .quotaExceeded(let excess) = error.code, excess.isRecallable,
-                    await waitForRecall(of: tenant, excess.resource, &wait)
+                    await waitForRecall(of: excess.account(of: tenant), &wait)
                 else { throw error }
             }
         }
@@ -100,26 +102,25 @@ extension TenancyStore {
 
     /// A moment in which units come back that were asked for; false when that took too long, or the
     /// task was cancelled.
-    func waitForRecall(
-        of tenant: TenantID, _ resource: Resource, _ wait: inout RecallWait
-    ) async -> Bool {
+    func waitForRecall(of account: QuotaAccount, _ wait: inout RecallWait) async -> Bool {
         guard wait.goesOn() else { return false }
-        await quotaHolder.withLock { $0 }?.giveBack(tenant, resource)
+        await quotaHolder.withLock { $0 }?.giveBack(account)
         return (try? await Task.sleep(for: Self.recallPause)) != nil
     }
 
-    /// Asks the holders of a resource's units to give back what they do not need.
+    /// Asks the holders of an account's units to give back what they do not need.
     ///
     /// - Throws: `unavailable`.
     package func recallLeases(
-        of tenant: TenantID, _ resource: Resource, context: AuditContext
+        of account: QuotaAccount, context: AuditContext
     ) async throws(DomainError) {
+        let (tenant, resource) = (account.tenant, account.meter.name)
         _ = try await write(
             in: .tenant(tenant), context: context,
             """
             SELECT recall_quota_leases(
-                s.tenant_id, \(resource.rawValue), '',
-                quota_period(\(resource.rawValue), s.period_start))
+                s.tenant_id, \(resource), \(account.subject),
+                quota_period(\(resource), s.period_start))
             FROM tenant_subscriptions s WHERE s.tenant_id = \(tenant.rawValue)
             """)
     }
@@ -142,8 +143,9 @@ extension Row {
             renewsAt: try optionalTimestamp("renews_at"))
     }
 
+    /// - Parameter user: Whose share may be what refuses.
     func consumptionAnswer(
-        _ resource: Resource, _ amount: QuotaAmount
+        _ resource: Resource, _ amount: QuotaAmount, of user: UserID?
     ) throws(DomainError) -> QuotaAnswer {
         let status = try quotaStatus(of: resource)
         let outcome = try value("outcome", as: String.self)
@@ -156,18 +158,21 @@ extension Row {
             return answer
         default:
             throw try refusal(
-                outcome, status, requested: UInt64(amount.units), at: decidedAt)
+                outcome, status, requested: UInt64(amount.units),
+                of: try value("level") == "user" ? user : nil, at: decidedAt)
         }
     }
 
     /// Why the database gave no units.
     func refusal(
-        _ outcome: String, _ status: QuotaStatus, requested: UInt64, at now: Timestamp? = nil
+        _ outcome: String, _ status: QuotaStatus, requested: UInt64, of user: UserID? = nil,
+        at now: Timestamp? = nil
     ) throws(DomainError) -> DomainError {
         switch outcome {
         case "denied", "recalling":
             var excess = QuotaExcess(
-                status: status, requested: requested, isRecallable: outcome == "recalling")
+                status: status, requested: requested, user: user,
+                isRecallable: outcome == "recalling")
             if let now, let renewsAt = try optionalTimestamp("renews_at") {
                 excess.retryAfterSeconds = max(
                     1, (renewsAt.microseconds - now.microseconds + 999_999) / 1_000_000)

@@ -17,7 +17,8 @@ extension TenancyStore {
             case "admitted": return try row.clientLease(of: tenant)
             case "recalling":
                 let lease = try row.clientLease(of: tenant)
-                guard await waitForRecall(of: tenant, lease.resource, &wait) else { return lease }
+                let account = QuotaAccount(tenant: tenant, meter: QuotaMeter(lease.resource))
+                guard await waitForRecall(of: account, &wait) else { return lease }
             case "no_lease": throw .notFound("lease")
             case "ended":
                 throw DomainError(

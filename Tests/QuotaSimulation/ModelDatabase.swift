@@ -71,6 +71,8 @@ package struct ModelDatabase {
     }
 
     package private(set) var counters: [QuotaAccount: Counter]
+    /// Shares that nobody has at the moment; their counters mean nothing.
+    package private(set) var unlimited: Set<QuotaAccount> = []
     package private(set) var leases: [LeaseName: Lease] = [:]
     /// What was used in periods that are over.
     package private(set) var past: [PeriodName: Int64] = [:]
@@ -122,6 +124,9 @@ package struct ModelDatabase {
             grant.state = .lost
         } else if !isTenantActive {
             grant.state = .tenantInactive
+        } else if unlimited.contains(report.account) {
+            grant.state = .unlimited
+            counter.max = 0
         }
         let want = report.target - lease.granted
         if grant.state == .open, want > 0 {
@@ -169,6 +174,10 @@ package struct ModelDatabase {
         grant.free = max(0, counter.max - counter.used - counter.reserved - counter.leased)
         grant.elsewhere = max(
             0, counter.leased - (lease.period == counter.period ? lease.outstanding : 0))
+        guard grant.state != .unlimited else {
+            grant.validFor = Self.unlimitedTime
+            return
+        }
         grant.validFor = counter.window.map { window in
             let end = UInt64(counter.period + 1) * window
             return end > now ? end - now : 0
@@ -190,6 +199,7 @@ package struct ModelDatabase {
         // database was away.
         lease.granted = max(lease.granted, lease.spent + lease.returned + lease.lost)
         if returned > 0 { lease.isRecalled = false }
+        guard !unlimited.contains(report.account) else { return }
         if counters[report.account]?.period == lease.period {
             counters[report.account]?.leased -= before - lease.outstanding
         }
@@ -255,6 +265,7 @@ package struct ModelDatabase {
         guard let lease = leases[name], lease.outstanding > 0 else { return }
         let lost = lease.outstanding
         leases[name]?.lost += lost
+        guard !unlimited.contains(name.account) else { return }
         if counters[name.account]?.period == lease.period {
             counters[name.account]?.leased -= lost
         }
@@ -266,24 +277,54 @@ package struct ModelDatabase {
     }
 
     /// A taking under an idempotency key: the key is looked at before any limit.
+    ///
+    /// - Parameter share: What it is taken from too, or from neither.
     package mutating func consume(
-        _ account: QuotaAccount, _ units: Int64, key: Int, now: UInt64
+        _ account: QuotaAccount, _ units: Int64, share: QuotaAccount?, key: Int, now: UInt64
     ) -> (outcome: KeyedOutcome, recalled: [QuotaAccount]) {
         if let known = keys[key] {
             return (known.account == account && known.units == units ? .replayed : .reused, [])
         }
-        roll(account, now)
-        guard let counter = counters[account] else { return (.denied, []) }
         guard isTenantActive else { return (.inactive, []) }
-        let free = counter.max - counter.used - counter.reserved - counter.leased
-        guard units <= free else {
+        let taken = [account] + (share.map { unlimited.contains($0) ? [] : [$0] } ?? [])
+        for account in taken {
+            roll(account, now)
+            guard let counter = counters[account] else { return (.denied, []) }
+            let free = counter.max - counter.used - counter.reserved - counter.leased
+            guard units > free else { continue }
             guard units <= free + counter.leased else { return (.denied, []) }
             let nobody = LeaseName(holder: 0, account: account, lease: 0)
             return recall(account, except: nobody) ? (.recalling, [account]) : (.denied, [])
         }
         keys[key] = (account, units)
-        add(units, .consumption, account, counter.period, key)
+        for part in taken {
+            add(
+                units, .consumption, part, counters[part]?.period ?? 0,
+                part == account ? key : nil)
+        }
         return (.admitted, [])
+    }
+
+    /// How long it is believed that there is no share.
+    package static let unlimitedTime: UInt64 = 200_000_000
+
+    /// Gives a member a share, or takes it away. What holders have of it this month stays theirs,
+    /// and is counted.
+    package mutating func setShare(_ account: QuotaAccount, isThere: Bool, now: UInt64) {
+        roll(account, now)
+        guard isThere else {
+            unlimited.insert(account)
+            return
+        }
+        guard unlimited.remove(account) != nil else { return }
+        counters[account]?.used = 0
+        counters[account]?.leased = 0
+        counters[account]?.version += 1
+        for (name, lease) in leases
+        where name.account == account && lease.period == counters[account]?.period {
+            counters[account]?.used += lease.lost
+            counters[account]?.leased += lease.outstanding
+        }
     }
 
     package mutating func setLimit(_ account: QuotaAccount, _ max: Int64) {

@@ -14,9 +14,9 @@ extension Simulation {
         let isCommitted = random.chance(350)
         let call = SimulatedServer.Call(
             client: client, charges: charges, isCommitted: isCommitted)
-        if charges.count == 2, !isCommitted,
+        if charges.count > 1, !isCommitted,
             let standing = servers[number].ledger.takeAtOnce(
-                charges[0], and: charges[1], now: now)
+                charges[0], and: charges[1], and: charges.count > 2 ? charges[2] : nil, now: now)
         {
             try answered(number, call, .admitted(standing))
             return pump(number)
@@ -53,7 +53,7 @@ extension Simulation {
             random.chance(900) ? 1 : Int64(random.below(12)) + 1
         }
         let amount = units(&random)
-        switch random.below(10) {
+        switch random.below(13) {
         case 0..<4: return [QuotaCharge(accounts[0], amount)]
         case 4: return [QuotaCharge(accounts[1], amount)]
         case 5: return [QuotaCharge(accounts[2], amount)]
@@ -64,6 +64,8 @@ extension Simulation {
                 QuotaCharge(accounts[3], 1), QuotaCharge(accounts[0], amount),
                 QuotaCharge(accounts[1], units(&random)),
             ]
+        case 9: return [QuotaCharge(accounts[0], amount), QuotaCharge(accounts[4], amount)]
+        case 10, 11: return [QuotaCharge(accounts[0], amount), QuotaCharge(accounts[6], amount)]
         default:
             return [
                 QuotaCharge(accounts[0], amount), QuotaCharge(accounts[4], amount),
@@ -107,7 +109,7 @@ extension Simulation {
         let periodName = ModelDatabase.PeriodName(account: charge.account, period: period)
         let sum = admittedInPeriod[periodName, default: 0] + charge.units
         admittedInPeriod[periodName] = sum
-        guard charge.account != accounts[5] else { return }
+        guard charge.account != accounts[5], charge.account != accounts[6] else { return }
         let limit = limits[charge.account] ?? 0
         try check(sum <= limit, "\(charge.account): \(sum) of \(limit) units admitted")
     }
@@ -116,11 +118,19 @@ extension Simulation {
 
     private mutating func startKeyed(_ client: Int) {
         let units = Int64(random.below(3)) + 1
+        let account = accounts[Int(random.below(3))]
+        let share: QuotaAccount? =
+            switch random.below(3) {
+            case 0 where account == accounts[0]: accounts[4]
+            case 1 where account == accounts[0]: accounts[6]
+            default: nil
+            }
         let call = KeyedCall(
-            client: client, account: accounts[Int(random.below(3))], units: units,
-            key: nextKey, attempt: 0, deadline: now + 100_000_000)
+            client: client, account: account, share: share, units: units, key: nextKey,
+            attempt: 0, deadline: now + 100_000_000)
         nextKey += 1
         unsure[call.account, default: 0] += units
+        if let share { unsure[share, default: 0] += units }
         send(call)
     }
 
@@ -142,7 +152,7 @@ extension Simulation {
             return
         }
         let (outcome, recalled) = database.consume(
-            call.account, call.units, key: call.key, now: databaseTime)
+            call.account, call.units, share: call.share, key: call.key, now: databaseTime)
         try checkDatabase()
         hint(recalled)
         queue.push(at: now + random.microseconds(50..<2_000), .keyedAnswer(call, outcome))
@@ -155,8 +165,9 @@ extension Simulation {
         guard let outcome, outcome != .recalling else {
             guard call.attempt < 30, hasFaults else { return again(call.client) }
             let next = KeyedCall(
-                client: call.client, account: call.account, units: call.units, key: call.key,
-                attempt: call.attempt + 1, deadline: call.deadline)
+                client: call.client, account: call.account, share: call.share,
+                units: call.units, key: call.key, attempt: call.attempt + 1, deadline: call.deadline
+            )
             return send(next)
         }
         try check(outcome != .reused, "a key means another request")

@@ -5,7 +5,7 @@ extension Simulation {
     mutating func scheduleFaults() {
         let faults: [(Event, UInt64)] = [
             (.crashServer, 4), (.crashDatabase, 3), (.stall, 4), (.clockJump, 3),
-            (.changeLimit, 3), (.toggleTenant, 2), (.falseReclaim, 2),
+            (.changeLimit, 3), (.toggleShare, 4), (.toggleTenant, 2), (.falseReclaim, 2),
         ]
         for (fault, most) in faults {
             for _ in 0..<random.below(most) {
@@ -36,6 +36,11 @@ extension Simulation {
         case .clockJump:
             databaseClock += Int64(random.below(6_000_000_000)) - 3_000_000_000
         case .changeLimit: changeLimit()
+        case .toggleShare:
+            let isThere = !database.unlimited.contains(accounts[6])
+            database.setShare(accounts[6], isThere: !isThere, now: databaseTime)
+            try checkDatabase()
+            refresh()
         case .toggleTenant:
             database.isTenantActive.toggle()
             refresh()
@@ -101,6 +106,7 @@ extension Simulation {
     mutating func heal() {
         hasFaults = false
         database.isTenantActive = true
+        database.setShare(accounts[6], isThere: true, now: databaseTime)
         for server in servers {
             server.stalledUntil = min(server.stalledUntil, now)
             if !server.isUp { queue.push(at: now, .restartServer(server.number)) }

@@ -28,12 +28,13 @@ package struct Simulation {
         case keyedAnswer(KeyedCall, ModelDatabase.KeyedOutcome?)
         case crashServer, restartServer(Int)
         case crashDatabase, restartDatabase
-        case stall, clockJump, changeLimit, toggleTenant, reclaim(Int64), falseReclaim
+        case stall, clockJump, changeLimit, toggleShare, toggleTenant, reclaim(Int64), falseReclaim
     }
 
     struct KeyedCall {
         let client: Int
         let account: QuotaAccount
+        let share: QuotaAccount?
         let units: Int64
         let key: Int
         let attempt: Int
@@ -84,6 +85,7 @@ package struct Simulation {
                 QuotaAccount(tenant: tenant, meter: .keyCalls, subject: "key:1"),
                 QuotaAccount(tenant: tenant, meter: .apiCalls, subject: "user:1"),
                 QuotaAccount(tenant: tenant, meter: .storage),
+                QuotaAccount(tenant: tenant, meter: .apiCalls, subject: "user:2"),
             ]
             let month: UInt64 = 2_500_000_000
             let size = Int64(random.below(400)) + 5
@@ -94,6 +96,8 @@ package struct Simulation {
                 accounts[3]: .init(max: size / 4 + 1, window: 1_000_000_000),
                 accounts[4]: .init(max: size / 2 + 1, window: month),
                 accounts[5]: .init(max: size / 2 + 1, window: nil, mode: .shadow),
+                // With the other share more than the tenant has.
+                accounts[6]: .init(max: size, window: month),
             ]
         }
         self.accounts = accounts

@@ -74,9 +74,9 @@ struct StoreFixture: Sendable {
     ) throws -> Consumption {
         try ConsumeRequest(
             tenantCode: "", tenantID: tenant.rawValue, resource: resource, amount: amount,
-            durability: .committed, idempotencyKey: key, requestHash: hash,
+            durability: .committed, userID: "", idempotencyKey: key, requestHash: hash,
             validateOnly: validateOnly
-        ).consumption(of: tenant, context: context)
+        ).consumption(of: tenant, user: nil, context: context)
     }
 }
 

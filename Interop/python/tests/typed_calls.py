@@ -14,6 +14,8 @@ from bfc_tenancy._pb.bfc.tenancy.v1 import api_key_pb2 as bfc_tenancy_v1_api_key
 from bfc_tenancy._pb.bfc.tenancy.v1 import quota_lease_pb2 as bfc_tenancy_v1_quota_lease_pb2
 from bfc_tenancy._pb.bfc.tenancy.v1 import quota_policy_pb2 as bfc_tenancy_v1_quota_policy_pb2
 from bfc_tenancy._pb.bfc.tenancy.v1 import quota_reservation_pb2 as bfc_tenancy_v1_quota_reservation_pb2
+from bfc_tenancy._pb.bfc.tenancy.v1 import quota_usage_pb2 as bfc_tenancy_v1_quota_usage_pb2
+from bfc_tenancy._pb.bfc.tenancy.v1 import quota_user_pb2 as bfc_tenancy_v1_quota_user_pb2
 from bfc_tenancy._pb.bfc.tenancy.v1 import quota_pb2 as bfc_tenancy_v1_quota_pb2
 from bfc_tenancy._pb.bfc.tenancy.v1 import subscription_pb2 as bfc_tenancy_v1_subscription_pb2
 from bfc_tenancy._pb.bfc.tenancy.v1 import tenant_pb2 as bfc_tenancy_v1_tenant_pb2
@@ -107,7 +109,7 @@ CALLS: dict[str, tuple[type[Any], Callable[[AsyncTenancyClient], Any]]] = {
         bfc_tenancy_v1_quota_pb2.ConsumeRequest,
         lambda c: c.quota.consume),
     "bfc.tenancy.v1.QuotaService/GetUsage": (
-        bfc_tenancy_v1_quota_pb2.GetUsageRequest,
+        bfc_tenancy_v1_quota_usage_pb2.GetUsageRequest,
         lambda c: c.quota.get_usage),
     "bfc.tenancy.v1.QuotaService/BatchCheck": (
         bfc_tenancy_v1_quota_pb2.BatchCheckRequest,
@@ -145,6 +147,12 @@ CALLS: dict[str, tuple[type[Any], Callable[[AsyncTenancyClient], Any]]] = {
     "bfc.tenancy.v1.QuotaService/SetQuotaPolicy": (
         bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyRequest,
         lambda c: c.quota.set_quota_policy),
+    "bfc.tenancy.v1.QuotaService/SetUserQuota": (
+        bfc_tenancy_v1_quota_user_pb2.SetUserQuotaRequest,
+        lambda c: c.quota.set_user_quota),
+    "bfc.tenancy.v1.QuotaService/ListUserQuotas": (
+        bfc_tenancy_v1_quota_user_pb2.ListUserQuotasRequest,
+        lambda c: c.quota.list_user_quotas),
     "bfc.tenancy.v1.QuotaService/ReconcileUsage": (
         bfc_tenancy_v1_quota_policy_pb2.ReconcileUsageRequest,
         lambda c: c.quota.reconcile_usage),

@@ -10,6 +10,8 @@
 #include "bfc/tenancy/v1/quota_lease.pb-c.h"
 #include "bfc/tenancy/v1/quota_policy.pb-c.h"
 #include "bfc/tenancy/v1/quota_reservation.pb-c.h"
+#include "bfc/tenancy/v1/quota_usage.pb-c.h"
+#include "bfc/tenancy/v1/quota_user.pb-c.h"
 #include "bfc/tenancy/v1/resource.pb-c.h"
 #include "bfc/tenancy/v1/subscription.pb-c.h"
 #include "bfc/tenancy/v1/tenant.pb-c.h"
@@ -257,21 +259,6 @@ static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__batch_consume_
 static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__batch_consume_response__at(void) {
     return &bfc__tenancy__v1__batch_consume_response__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__get_usage_request__at(void) {
-    return &bfc__tenancy__v1__get_usage_request__descriptor;
-}
-static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__get_usage_response__at(void) {
-    return &bfc__tenancy__v1__get_usage_response__descriptor;
-}
-static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__overage_usage__at(void) {
-    return &bfc__tenancy__v1__overage_usage__descriptor;
-}
-static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__daily_usage__at(void) {
-    return &bfc__tenancy__v1__daily_usage__descriptor;
-}
-static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__usage_totals__at(void) {
-    return &bfc__tenancy__v1__usage_totals__descriptor;
-}
 static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__quota_lease__at(void) {
     return &bfc__tenancy__v1__quota_lease__descriptor;
 }
@@ -352,6 +339,36 @@ static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__refund_request
 }
 static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__refund_response__at(void) {
     return &bfc__tenancy__v1__refund_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__get_usage_request__at(void) {
+    return &bfc__tenancy__v1__get_usage_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__get_usage_response__at(void) {
+    return &bfc__tenancy__v1__get_usage_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__overage_usage__at(void) {
+    return &bfc__tenancy__v1__overage_usage__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__daily_usage__at(void) {
+    return &bfc__tenancy__v1__daily_usage__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__usage_totals__at(void) {
+    return &bfc__tenancy__v1__usage_totals__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__user_quota__at(void) {
+    return &bfc__tenancy__v1__user_quota__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__set_user_quota_request__at(void) {
+    return &bfc__tenancy__v1__set_user_quota_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__set_user_quota_response__at(void) {
+    return &bfc__tenancy__v1__set_user_quota_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__list_user_quotas_request__at(void) {
+    return &bfc__tenancy__v1__list_user_quotas_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__list_user_quotas_response__at(void) {
+    return &bfc__tenancy__v1__list_user_quotas_response__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__money__at(void) {
     return &bfc__tenancy__v1__money__descriptor;

@@ -68,7 +68,8 @@ extension Operation {
         case .reconcileUsage: return read(.administrators)
         // Nobody takes back from the platform what they have used.
         case .refund: return change(.trusted)
-        case .changeSubscription, .cancelSubscription:
+        // How a tenant shares what it has agreed on is its own to say.
+        case .changeSubscription, .cancelSubscription, .setUserQuota:
             return change(.owners(.manageSubscription))
         default: return tenantRule
         }
@@ -78,7 +79,7 @@ extension Operation {
     package var changesLimits: Bool {
         switch self {
         case .suspendTenant, .reactivateTenant, .deactivateTenant, .updateTenant,
-            .changeSubscription, .cancelSubscription, .setQuotaPolicy:
+            .changeSubscription, .cancelSubscription, .setQuotaPolicy, .setUserQuota:
             true
         default: false
         }
@@ -102,7 +103,7 @@ extension Operation {
         case .checkAccess, .batchCheckAccess, .explainAccess:
             return Rule(audience: .tenant(.viewUsers), subject: .tenant, effect: .inquiry)
         case .getSubscription, .previewPlanChange: return read(.tenant(.viewSubscription))
-        case .getQuotas, .getUsage, .watchQuota, .getQuotaPolicy:
+        case .getQuotas, .getUsage, .watchQuota, .getQuotaPolicy, .listUserQuotas:
             return read(.tenant(.viewUsage))
         // They answer what consuming would, so whoever may consume may ask.
         case .checkQuota, .batchCheck: return read(.tenant(.viewUsage))

@@ -12,7 +12,7 @@ package enum Operation: String, Sendable, Hashable, CaseIterable {
     // QuotaService
     case getQuotas, checkQuota, consume, getUsage, batchCheck, batchConsume, reserve, commit,
         release, refund, watchQuota, acquireLease, renewLease, returnLease, getQuotaPolicy,
-        setQuotaPolicy, reconcileUsage
+        setQuotaPolicy, setUserQuota, listUserQuotas, reconcileUsage
     // ApiKeyService
     case listApiKeys, createApiKey, rotateApiKey, revokeApiKey, reportLeak, verifyApiKey,
         batchVerify

@@ -7,7 +7,8 @@ extension Permission {
         case .viewUsers: "See the users, roles and grants, and ask who may do what."
         case .manageUsers: "Add, invite, change and remove users, and give roles and permissions."
         case .viewSubscription: "See the plan and what a change of it would cost."
-        case .manageSubscription: "Change or cancel the subscription."
+        case .manageSubscription:
+            "Change or cancel the subscription, and share its limits among members."
         case .viewUsage: "See quotas and usage."
         case .consume: "Take units of a quota."
         case .viewAPIKeys: "See the API keys, without the keys themselves."

@@ -140,7 +140,10 @@ package struct KeyRate: Sendable, Hashable {
     package var excess: DomainError {
         DomainError(
             .tooMany(.apiKeyCalls), message: "the key has used up its hour",
-            metadata: ["retry_after_seconds": String(secondsToReset)])
+            metadata: [
+                "level": "key", "max": String(limit), "remaining": String(remaining),
+                "retry_after_seconds": String(secondsToReset),
+            ])
     }
 
     package var remaining: Int64 { max(0, limit - used) }

@@ -4,6 +4,8 @@ package struct ConsumeRequest: Sendable, Hashable {
     package let resource: Resource
     package let amount: QuotaAmount
     package let durability: Durability
+    /// Who is named as the one for whom it is taken.
+    package let user: UserID?
     package let idempotency: IdempotencyBinding?
     package let validateOnly: Bool
 
@@ -12,11 +14,13 @@ package struct ConsumeRequest: Sendable, Hashable {
 
     /// - Parameter resource: nil when it was not given or is not known.
     /// - Parameter durability: nil when it is not known.
+    /// - Parameter userID: empty when nobody is named.
     /// - Parameter requestHash: the hash of the request without its idempotency key.
     /// - Throws: `invalidArgument` with every violation.
     package init(
         tenantCode: String, tenantID: Int64, resource: Resource?, amount: UInt64,
-        durability: Durability?, idempotencyKey: String, requestHash: [UInt8], validateOnly: Bool
+        durability: Durability?, userID: String, idempotencyKey: String, requestHash: [UInt8],
+        validateOnly: Bool
     ) throws(DomainError) {
         var violations = FieldViolations()
         let tenant = TenantSelector(code: tenantCode, id: tenantID, violations: &violations)
@@ -25,6 +29,7 @@ package struct ConsumeRequest: Sendable, Hashable {
             resource == nil || durability != nil, "durability", Self.durabilityRule)
         let amount = QuotaAmount(amount)
         violations.require(amount != nil, "amount", QuotaAmount.rule)
+        user = UserID(orNone: userID, violations: &violations)
         idempotency = IdempotencyBinding(
             key: idempotencyKey, requestHash: requestHash, violations: &violations)
         try violations.check()
@@ -41,11 +46,12 @@ package struct ConsumeRequest: Sendable, Hashable {
     package static let durabilityRule = "must be leased or committed"
     package static let resourceRule = "must be users, api_calls, storage or transactions"
 
+    /// - Parameter user: From whose share it is taken too.
     package func consumption(
-        of tenant: TenantID, context: AuditContext, key: CallingKey? = nil
+        of tenant: TenantID, user: UserID?, context: AuditContext, key: CallingKey? = nil
     ) -> Consumption {
         Consumption(
-            tenant: tenant, resource: resource, amount: amount, idempotency: idempotency,
-            validateOnly: validateOnly, context: context, key: key)
+            tenant: tenant, user: user, resource: resource, amount: amount,
+            idempotency: idempotency, validateOnly: validateOnly, context: context, key: key)
     }
 }

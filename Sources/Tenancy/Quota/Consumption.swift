@@ -1,6 +1,8 @@
 /// An amount to take from one tenant.
 package struct Consumption: Sendable, Hashable {
     package let tenant: TenantID
+    /// From whose share it is taken too.
+    package let user: UserID?
     package let resource: Resource
     package let amount: QuotaAmount
     package let idempotency: IdempotencyBinding?
@@ -11,11 +13,12 @@ package struct Consumption: Sendable, Hashable {
     package let key: CallingKey?
 
     package init(
-        tenant: TenantID, resource: Resource, amount: QuotaAmount,
+        tenant: TenantID, user: UserID? = nil, resource: Resource, amount: QuotaAmount,
         idempotency: IdempotencyBinding? = nil, validateOnly: Bool = false, context: AuditContext,
         key: CallingKey? = nil
     ) {
         self.tenant = tenant
+        self.user = user
         self.resource = resource
         self.amount = amount
         self.idempotency = idempotency

@@ -14,6 +14,8 @@ package struct QuotaAnswer: Sendable, Hashable {
     package var isDegraded = false
     /// Usage has reached a level from which callers are warned.
     package var isWarning = false
+    /// The member whose share refuses, of an answer that refuses; nil when the tenant's limit does.
+    package var refusingUser: UserID?
     /// When time frees units, of an answer that refuses; nil when it does not.
     package var retryAfterSeconds: Int64?
 

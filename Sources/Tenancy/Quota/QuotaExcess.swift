@@ -1,6 +1,8 @@
 /// The limit that refused an amount, as it stood then.
 package struct QuotaExcess: Sendable, Hashable {
     package let resource: Resource
+    /// The member whose share refused; nil when it was the tenant's limit.
+    package let user: UserID?
     package let requested: UInt64
     package let current: UInt64
     package let max: UInt64
@@ -12,15 +14,23 @@ package struct QuotaExcess: Sendable, Hashable {
     package var isRecallable: Bool
 
     package init(
-        status: QuotaStatus, requested: UInt64, retryAfterSeconds: Int64? = nil,
+        status: QuotaStatus, requested: UInt64, user: UserID? = nil,
+        retryAfterSeconds: Int64? = nil,
         isRecallable: Bool = false
     ) {
         resource = status.resource
+        self.user = user
         self.requested = requested
         current = status.current
         max = status.max
         remaining = status.remaining
         self.retryAfterSeconds = retryAfterSeconds
         self.isRecallable = isRecallable
+    }
+
+    /// What has not enough.
+    package func account(of tenant: TenantID) -> QuotaAccount {
+        user.flatMap { QuotaAccount(tenant: tenant, resource, shareOf: $0) }
+            ?? QuotaAccount(tenant: tenant, meter: QuotaMeter(resource))
     }
 }

@@ -9,6 +9,9 @@ package enum Resource: String, Sendable, Hashable, CaseIterable {
     /// Financial transactions in a calendar month of the tenant's time zone.
     case transactions
 
+    /// Whether a member may be given a share of it. A user is no unit that a user takes.
+    package var hasShares: Bool { self != .users }
+
     /// Bytes in the gigabyte that storage is shown in.
     package static let bytesPerGigabyte: UInt64 = 1_000_000_000
 }

@@ -13,4 +13,14 @@ package struct UserID: Sendable, Hashable {
         else { return nil }
         self.text = text
     }
+
+    /// Reads a request's `user_id` that may be empty for nobody; what is none is a violation.
+    package init?(orNone text: String, violations: inout FieldViolations) {
+        guard !text.isEmpty else { return nil }
+        guard let id = Self(text) else {
+            violations.add("user_id", Self.rule)
+            return nil
+        }
+        self = id
+    }
 }

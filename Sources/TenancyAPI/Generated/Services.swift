@@ -244,6 +244,16 @@ public enum TenancyServices {
                 request: "bfc.tenancy.v1.SetQuotaPolicyRequest",
                 response: "bfc.tenancy.v1.SetQuotaPolicyResponse"),
             Method(
+                name: "SetUserQuota", kind: .unary,
+                isIdempotent: false,
+                request: "bfc.tenancy.v1.SetUserQuotaRequest",
+                response: "bfc.tenancy.v1.SetUserQuotaResponse"),
+            Method(
+                name: "ListUserQuotas", kind: .unary,
+                isIdempotent: true,
+                request: "bfc.tenancy.v1.ListUserQuotasRequest",
+                response: "bfc.tenancy.v1.ListUserQuotasResponse"),
+            Method(
                 name: "ReconcileUsage", kind: .unary,
                 isIdempotent: true,
                 request: "bfc.tenancy.v1.ReconcileUsageRequest",

@@ -33,48 +33,62 @@ final class QuotaKeeper: ChangeFollower, QuotaHolder {
     /// Takes units if that is certain from memory; nil when it is not, and then nothing has
     /// happened.
     ///
+    /// - Parameter user: From whose share they are taken too.
     /// - Parameter key: From whose hour a call is taken with them.
     func takeAtOnce(
-        _ tenant: TenantID, _ resource: Resource, _ units: Int64, with key: KnownKey?
+        _ tenant: TenantID, _ resource: Resource, _ units: Int64, of user: UserID?,
+        with key: KnownKey?
     ) -> LedgerStanding? {
         let charge = QuotaCharge(
             QuotaAccount(tenant: tenant, meter: QuotaMeter(resource)), units)
-        guard let key else { return shard(tenant).takeAtOnce(charge) }
-        return shard(tenant).takeAtOnce(charge, and: QuotaCharge(key.hour, 1))
+        guard user != nil || key != nil else { return shard(tenant).takeAtOnce(charge) }
+        let share = user.flatMap { QuotaAccount(tenant: tenant, resource, shareOf: $0) }
+        return shard(tenant).takeAtOnce(
+            charge, and: share.map { QuotaCharge($0, units) },
+            and: key.map { QuotaCharge($0.hour, 1) })
     }
 
     /// What is certain from memory about an amount; nil when only the database knows.
+    ///
+    /// - Parameter user: Of whose share it has to be left too.
     func checkAtOnce(
-        _ tenant: TenantID, _ resource: Resource, _ units: Int64
+        _ tenant: TenantID, _ resource: Resource, _ units: Int64, of user: UserID?
     ) -> LedgerStanding? {
-        shard(tenant).check(QuotaAccount(tenant: tenant, meter: QuotaMeter(resource)), units)
+        shard(tenant).check(
+            QuotaAccount(tenant: tenant, meter: QuotaMeter(resource)),
+            and: user.flatMap { QuotaAccount(tenant: tenant, resource, shareOf: $0) }, units)
     }
 
     /// What is known about an amount, from memory or, where it was not there, from what the database
     /// has just said; nil when that was not certain either.
     func check(
-        _ tenant: TenantID, _ resource: Resource, _ units: Int64
+        _ tenant: TenantID, _ resource: Resource, _ units: Int64, of user: UserID?
     ) async -> LedgerStanding? {
         let account = QuotaAccount(tenant: tenant, meter: QuotaMeter(resource))
+        let share = user.flatMap { QuotaAccount(tenant: tenant, resource, shareOf: $0) }
         let shard = shard(tenant)
-        if let standing = shard.check(account, units) { return standing }
+        if let standing = shard.check(account, and: share, units) { return standing }
         // The check has left the question, which shares an exchange with all that come meanwhile.
         await shard.answered(account)
-        return shard.check(account, units)
+        if let share { await shard.answered(share) }
+        return shard.check(account, and: share, units)
     }
 
     /// Takes an amount if all of it is left.
     ///
+    /// - Parameter user: From whose share it is taken too, or from neither.
     /// - Parameter key: From whose hour a call is taken with it, or neither.
     /// - Throws: `quotaExceeded`, `tooMany` for the key, `notFound`, `failedPrecondition`; nothing
     ///   was taken then. `unavailable`: the database is needed and away; what was to be committed
     ///   may be.
     func consume(
         _ tenant: TenantID, _ resource: Resource, _ units: Int64, _ durability: Durability,
-        with key: KnownKey? = nil
+        of user: UserID?, with key: KnownKey? = nil
     ) async throws(DomainError) -> QuotaAnswer {
         let amounts = [(resource: resource, units: units)]
-        guard let answer = try await consume(tenant, amounts, durability, with: key).first else {
+        guard
+            let answer = try await consume(tenant, amounts, durability, of: user, with: key).first
+        else {
             throw DomainError(.internalFailure, message: "a taking has no answer")
         }
         return answer
@@ -83,11 +97,18 @@ final class QuotaKeeper: ChangeFollower, QuotaHolder {
     /// Takes several amounts of different resources, or nothing; the answers share one standing.
     func consume(
         _ tenant: TenantID, _ amounts: [(resource: Resource, units: Int64)],
-        _ durability: Durability, with key: KnownKey? = nil
+        _ durability: Durability, of user: UserID?, with key: KnownKey? = nil
     ) async throws(DomainError) -> [QuotaAnswer] {
         var charges = amounts.map {
             QuotaCharge(
                 QuotaAccount(tenant: tenant, meter: QuotaMeter($0.resource)), $0.units)
+        }
+        let shared = user == nil ? [] : amounts.filter(\.resource.hasShares)
+        for amount in shared {
+            guard let user,
+                let share = QuotaAccount(tenant: tenant, amount.resource, shareOf: user)
+            else { continue }
+            charges.append(QuotaCharge(share, amount.units))
         }
         if let key { charges.append(QuotaCharge(key.hour, 1)) }
         let outcome = await shard(tenant).consume(charges, durability)
@@ -97,16 +118,17 @@ final class QuotaKeeper: ChangeFollower, QuotaHolder {
             return amounts.map {
                 QuotaAnswer(standing, of: $0.resource, durability: durability, decidedAt: now)
             }
-        case .denied(let standing, amounts.count, _):
+        case .denied(let standing, amounts.count + shared.count, _):
             throw KeyRate(
                 standing, isAdmitted: false, at: now, MonotonicInstant.now().nanoseconds
             ).excess
         case .denied(let standing, let position, let retryAfter):
-            let refused = amounts[position]
+            let isShare = position >= amounts.count
+            let refused = isShare ? shared[position - amounts.count] : amounts[position]
             throw .quotaExceeded(
                 QuotaExcess(
                     status: QuotaStatus(standing, of: refused.resource),
-                    requested: UInt64(refused.units),
+                    requested: UInt64(refused.units), user: isShare ? user : nil,
                     retryAfterSeconds: refused.resource == .users || refused.resource == .storage
                         ? nil : retryAfter.map { Int64(clamping: $0 / 1_000_000_000 + 1) }))
         default: throw Self.error(outcome)
@@ -164,9 +186,22 @@ final class QuotaKeeper: ChangeFollower, QuotaHolder {
         return try await store.quotaLevels(of: tenant)
     }
 
+    /// Where the share of a member stands, in the same way; nil when there is none.
+    ///
+    /// - Throws: `unavailable`.
+    func share(
+        of user: UserID, _ tenant: TenantID, _ resource: Resource
+    ) async throws(DomainError) -> UserQuota? {
+        guard resource.hasShares else { return nil }
+        await flush(tenant, withShares: true)
+        return try await store.userQuota(of: tenant, user, resource)
+    }
+
     /// Waits until the database knows what was taken of a tenant so far, or cannot be told.
-    func flush(_ tenant: TenantID) async {
-        await shard(tenant).flush(tenant)
+    ///
+    /// - Parameter withShares: And what was taken of its members' shares.
+    func flush(_ tenant: TenantID, withShares: Bool = false) async {
+        await shard(tenant).flush(tenant, withSubjects: withShares)
     }
 
     /// Makes sure that a limit is known in at least a version.
@@ -199,9 +234,8 @@ final class QuotaKeeper: ChangeFollower, QuotaHolder {
     func refreshed(_ tenant: TenantID) async { await shard(tenant).refreshed(tenant) }
 
     /// Others wait for units that may be here: no notification has to come for that.
-    func giveBack(_ tenant: TenantID, _ resource: Resource) async {
-        await shard(tenant).giveBack(
-            QuotaAccount(tenant: tenant, meter: QuotaMeter(resource)))
+    func giveBack(_ account: QuotaAccount) async {
+        await shard(account.tenant).giveBack(account)
     }
 
     // MARK: - Life

@@ -56,14 +56,24 @@ final class QuotaShard: Sendable {
         update { $0.takeAtOnce(charge, now: $1) }
     }
 
-    /// The same for two accounts of a tenant, both or neither; answers the standing of the first.
-    func takeAtOnce(_ first: QuotaCharge, and second: QuotaCharge) -> LedgerStanding? {
-        update { $0.takeAtOnce(first, and: second, now: $1) }
+    /// The same for up to three accounts of a tenant, all or none; answers the standing of the
+    /// first.
+    func takeAtOnce(
+        _ first: QuotaCharge, and second: QuotaCharge?, and third: QuotaCharge?
+    ) -> LedgerStanding? {
+        update { $0.takeAtOnce(first, and: second, and: third, now: $1) }
     }
 
-    /// What is certain from memory about an amount; nil when only the database knows.
-    func check(_ account: QuotaAccount, _ units: Int64) -> LedgerStanding? {
-        update { $0.check(account, units, now: $1) }
+    /// What is certain from memory about an amount, of the share too if there is one; nil when only
+    /// the database knows.
+    func check(
+        _ account: QuotaAccount, and share: QuotaAccount?, _ units: Int64
+    ) -> LedgerStanding? {
+        update { ledger, now in
+            let isLeft = share.map { ledger.check($0, units, now: now) != nil } ?? true
+            let standing = ledger.check(account, units, now: now)
+            return isLeft ? standing : nil
+        }
     }
 
     /// Changes the ledger, at the present time, and wakes the task if it has something to do now.
@@ -118,8 +128,8 @@ final class QuotaShard: Sendable {
     // MARK: - What the database has to hear
 
     /// Waits until the database knows what was taken of a tenant so far, or cannot be told.
-    func flush(_ tenant: TenantID) async {
-        await settle { $0.flush(tenant) }
+    func flush(_ tenant: TenantID, withSubjects: Bool) async {
+        await settle { $0.flush(tenant, withSubjects: withSubjects) }
     }
 
     /// Gives the hand of an account back, and waits until the database knows.

@@ -39,7 +39,8 @@ extension Tenancy.CheckQuotaRequest {
         try self.init(
             tenantCode: request.tenantCode, tenantID: request.tenantId, resource: resource,
             amount: request.amount,
-            durability: resource.flatMap { Tenancy.Durability(request.durability, for: $0) })
+            durability: resource.flatMap { Tenancy.Durability(request.durability, for: $0) },
+            userID: request.userId)
     }
 }
 
@@ -52,7 +53,8 @@ extension Tenancy.ConsumeRequest {
             tenantCode: request.tenantCode, tenantID: request.tenantId, resource: resource,
             amount: request.amount,
             durability: resource.flatMap { Tenancy.Durability(request.durability, for: $0) },
-            idempotencyKey: request.idempotencyKey, requestHash: requestHash,
+            userID: request.userId, idempotencyKey: request.idempotencyKey,
+            requestHash: requestHash,
             validateOnly: request.validateOnly)
     }
 }
@@ -101,7 +103,10 @@ extension CheckQuotaResponse {
             percentage: answer.status.percentage, remaining: answer.status.remaining,
             decidedAt: .init(microsecondsSince1970: answer.decidedAt.microseconds),
             degraded: answer.isDegraded, limitVersion: answer.limitVersion,
-            refusedBy: answer.allowed ? "" : "resource:\(answer.status.resource.rawValue)",
+            refusedBy: answer.allowed
+                ? ""
+                : answer.refusingUser.map { "user:\($0.text)" }
+                    ?? "resource:\(answer.status.resource.rawValue)",
             retryAfter: answer.retryAfterSeconds.map {
                 Google_Protobuf_Duration(seconds: $0)
             }, warning: answer.isWarning)

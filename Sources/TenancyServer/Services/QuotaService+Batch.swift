@@ -16,19 +16,23 @@ extension QuotaService {
         let selector = TenantSelector(
             code: request.tenantCode, id: request.tenantId, violations: &violations)
         let items = BatchItem.read(request.items, isQuestion: true, &violations)
-        let (named, checked) = try violations.checked(selector, items)
-        let tenant = try await access.tenant(named, caller, .batchCheck)
+        let named = UserID(orNone: request.userId, violations: &violations)
+        let (tenantName, checked) = try violations.checked(selector, items)
+        let tenant = try await access.tenant(tenantName, caller, .batchCheck)
         guard tenant.standing.status == .active else { throw DomainError.tenantNotActive }
+        let user = try await counted(named, of: tenant, caller.principal)
         let levels = try await keeper.levels(of: tenant.id)
-        return BatchCheckResponse(
-            success: true,
-            answers: try checked.map { item in
-                let level = try levels.level(of: item.resource)
-                guard level.version >= request.minLimitVersion else {
-                    throw DomainError.limitVersionAhead(of: level.version)
-                }
-                return CheckQuotaResponse(level.answer(item.amount, at: levels.readAt))
-            })
+        var answers: [CheckQuotaResponse] = []
+        for item in checked {
+            let level = try levels.level(of: item.resource)
+            guard level.version >= request.minLimitVersion else {
+                throw DomainError.limitVersionAhead(of: level.version)
+            }
+            answers.append(
+                CheckQuotaResponse(
+                    try await answer(item.amount, of: level, user, tenant.id, at: levels.readAt)))
+        }
+        return BatchCheckResponse(success: true, answers: answers)
     }
 
     func batchConsume(
@@ -42,15 +46,17 @@ extension QuotaService {
         let selector = TenantSelector(
             code: request.tenantCode, id: request.tenantId, violations: &violations)
         let items = BatchItem.read(request, &violations)
-        let (named, checked) = try violations.checked(selector, items)
-        let tenant = try await access.tenant(named, caller, .batchConsume)
+        let named = UserID(orNone: request.userId, violations: &violations)
+        let (tenantName, checked) = try violations.checked(selector, items)
+        let tenant = try await access.tenant(tenantName, caller, .batchConsume)
         guard tenant.standing.status == .active else { throw DomainError.tenantNotActive }
+        let user = try await counted(named, of: tenant, caller.principal)
         for resource in Set(checked.map(\.resource)) where request.minLimitVersion > 0 {
             try await keeper.require(
                 version: request.minLimitVersion, of: tenant.id, resource)
         }
         if request.allOrNone {
-            let answer = try await takeAll(checked, tenant.id)
+            let answer = try await takeAll(checked, tenant.id, of: user)
             try await access.confirm(caller)
             return answer
         }
@@ -59,7 +65,8 @@ extension QuotaService {
             results.append(
                 try await Self.result { () async throws(DomainError) in
                     try await keeper.consume(
-                        tenant.id, item.resource, Int64(item.amount), item.durability)
+                        tenant.id, item.resource, Int64(item.amount), item.durability,
+                        of: user)
                 })
         }
         try await access.confirm(caller)
@@ -68,7 +75,7 @@ extension QuotaService {
 
     /// All of them in one decision: amounts of one resource count together.
     private func takeAll(
-        _ items: [BatchItem], _ tenant: TenantID
+        _ items: [BatchItem], _ tenant: TenantID, of user: UserID?
     ) async throws -> BatchConsumeResponse {
         var sums: [(resource: Tenancy.Resource, units: Int64)] = []
         for item in items {
@@ -81,7 +88,7 @@ extension QuotaService {
         }
         let durability: Tenancy.Durability =
             items.contains { $0.durability == .committed } ? .committed : .leased
-        let answers = try await keeper.consume(tenant, sums, durability)
+        let answers = try await keeper.consume(tenant, sums, durability, of: user)
         return BatchConsumeResponse(
             items.map { item in
                 let place = sums.firstIndex { $0.resource == item.resource } ?? 0
@@ -94,15 +101,19 @@ extension QuotaService {
     private func batchConsumeKept(
         _ request: BatchConsumeRequest, _ context: ServerContext
     ) async throws -> BatchConsumeResponse {
-        try await access.change(.batchConsume, request, context) { request, violations in
-            BatchItem.read(request, &violations)
-        } _: { change, _, items in
+        let principal = context.caller.principal
+        return try await access.change(.batchConsume, request, context) { request, violations in
+            let named = UserID(orNone: request.userId, violations: &violations)
+            return BatchItem.read(request, &violations).map { (items: $0, named: named) }
+        } _: { change, tenant, input in
+            let (items, named) = input
+            let user = try await Self.counted(named, of: tenant, principal, change)
             try await change.require(limitVersion: request.minLimitVersion)
             var results: [BatchConsumeResult] = []
             for item in items {
                 guard let amount = QuotaAmount(item.amount) else { continue }
                 if request.allOrNone {
-                    let answer = try await change.consume(item.resource, amount)
+                    let answer = try await change.consume(item.resource, amount, of: user)
                     results.append(
                         BatchConsumeResult(
                             status: Google_Rpc_Status(), answer: ConsumeResponse(answer)))
@@ -110,7 +121,7 @@ extension QuotaService {
                     results.append(
                         try await Self.result(retries: change.waitsForUnits) {
                             () async throws(DomainError) in
-                            try await change.consume(item.resource, amount)
+                            try await change.consume(item.resource, amount, of: user)
                         })
                 }
             }

@@ -58,7 +58,9 @@ extension QuotaService {
         // What was taken from memory the database hears of with the next report.
         if let selector = try? TenantSelector(code: request.tenantCode, id: request.tenantId) {
             let caller = try await access.caller(context, .refund)
-            await keeper.flush(try await access.tenant(selector, caller, .refund).id)
+            await keeper.flush(
+                try await access.tenant(selector, caller, .refund).id,
+                withShares: !request.userId.isEmpty)
         }
         return try await access.change(.refund, request, context) { request, violations in
             violations.require(
@@ -69,9 +71,13 @@ extension QuotaService {
                     && !request.reason.unicodeScalars.contains {
                         $0.properties.generalCategory == .control
                     }, "reason", "must be at most 200 characters without control characters")
-            return Self.amount(request.resource, request.amount, &violations)
+            let user = UserID(orNone: request.userId, violations: &violations)
+            return Self.amount(request.resource, request.amount, &violations).map {
+                (resource: $0.0, amount: $0.1, user: user)
+            }
         } _: { change, _, terms in
-            let status = try await change.refund(terms.0, terms.1, reason: request.reason)
+            let status = try await change.refund(
+                terms.resource, terms.amount, to: terms.user, reason: request.reason)
             return RefundResponse(
                 success: true, current: status.current, max: status.max,
                 remaining: status.remaining)

@@ -27,10 +27,11 @@ struct QuotaService: QuotaServiceHandler {
         let question = try Tenancy.CheckQuotaRequest(request)
         let tenant = try await access.tenant(question.tenant, caller, .checkQuota)
         guard tenant.standing.status == .active else { throw DomainError.tenantNotActive }
+        let user = try await counted(question.user, of: tenant, caller.principal)
         try await require(request.minLimitVersion, of: tenant.id, question.resource)
         if question.durability == .leased,
             let standing = await keeper.check(
-                tenant.id, question.resource, Int64(clamping: question.amount))
+                tenant.id, question.resource, Int64(clamping: question.amount), of: user)
         {
             return CheckQuotaResponse(
                 QuotaAnswer(
@@ -39,7 +40,9 @@ struct QuotaService: QuotaServiceHandler {
         }
         let levels = try await keeper.levels(of: tenant.id)
         return CheckQuotaResponse(
-            try levels.level(of: question.resource).answer(question.amount, at: levels.readAt))
+            try await answer(
+                question.amount,
+                of: try levels.level(of: question.resource), user, tenant.id, at: levels.readAt))
     }
 
     func consume(
@@ -48,6 +51,7 @@ struct QuotaService: QuotaServiceHandler {
         let caller = try await access.caller(context, .consume, isPaidLater: true)
         let taking: Tenancy.ConsumeRequest
         let tenant: AdmittedTenant
+        let user: UserID?
         do {
             taking = try Tenancy.ConsumeRequest(
                 request,
@@ -59,6 +63,7 @@ struct QuotaService: QuotaServiceHandler {
             guard taking.isOneTransaction || tenant.standing.status == .active else {
                 throw DomainError.tenantNotActive
             }
+            user = try await counted(taking.user, of: tenant, caller.principal)
             // Versions only grow: what a kept answer was made with is there still.
             try await require(request.minLimitVersion, of: tenant.id, taking.resource)
         } catch {
@@ -71,11 +76,11 @@ struct QuotaService: QuotaServiceHandler {
             return ConsumeResponse(
                 try await store.consume(
                     taking.consumption(
-                        of: tenant.id, context: caller.auditContext,
+                        of: tenant.id, user: user, context: caller.auditContext,
                         key: CallingKey(caller.principal))))
         }
         let answer = try await keeper.consume(
-            tenant.id, taking.resource, taking.amount.units, taking.durability,
+            tenant.id, taking.resource, taking.amount.units, taking.durability, of: user,
             with: caller.owes)
         try await access.confirm(caller)
         if let key = caller.owes { access.keys.noteUse(of: key, at: answer.decidedAt) }
@@ -111,8 +116,9 @@ struct QuotaService: QuotaServiceHandler {
             Tenancy.Durability(request.durability, for: resource) == .leased,
             let call = access.tenantAtOnce(
                 code: request.tenantCode, id: request.tenantId, context, .consume),
+            let counted = countedAtOnce(request.userId, call),
             let standing = keeper.takeAtOnce(
-                call.tenant, resource, amount.units, with: call.owes)
+                call.tenant, resource, amount.units, of: counted.user, with: call.owes)
         else { return nil }
         let now = WallClock.now()
         if let key = call.owes { access.keys.noteUse(of: key, at: now) }
@@ -128,7 +134,9 @@ struct QuotaService: QuotaServiceHandler {
             Tenancy.Durability(request.durability, for: resource) == .leased,
             let call = access.tenantAtOnce(
                 code: request.tenantCode, id: request.tenantId, context, .checkQuota),
-            let standing = keeper.checkAtOnce(call.tenant, resource, Int64(request.amount))
+            let counted = countedAtOnce(request.userId, call),
+            let standing = keeper.checkAtOnce(
+                call.tenant, resource, Int64(request.amount), of: counted.user)
         else { return nil }
         let now = WallClock.now()
         if let key = call.owes {

@@ -130,10 +130,11 @@ struct TenantAccess: Sendable {
         return true
     }
 
-    /// A call that memory can decide on: the tenant that it is about, and the key from whose hour
-    /// it has to be taken.
+    /// A call that memory can decide on: the tenant that it is about, the member who calls, and the
+    /// key from whose hour it has to be taken.
     struct AtOnce {
         let tenant: TenantID
+        let member: UserID?
         let owes: KnownKey?
     }
 
@@ -159,16 +160,15 @@ struct TenantAccess: Sendable {
         } else {
             return nil
         }
-        var user: String?
-        if case .user(let id, _, _) = principal { user = id }
-        guard let standing = store.knownStanding(of: selector, user: user),
+        let member = principal.member
+        guard let standing = store.knownStanding(of: selector, user: member?.text),
             standing.status == .active,
             case .allow = Authority.decide(
                 principal, operation,
                 .tenant(standing.id, standing.status, membership: standing.membership),
                 at: WallClock.now())
         else { return nil }
-        return AtOnce(tenant: standing.id, owes: key)
+        return AtOnce(tenant: standing.id, member: member, owes: key)
     }
 
     private func keyAtOnce(_ bearer: String, _ address: String?) -> KnownKey? {

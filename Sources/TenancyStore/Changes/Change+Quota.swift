@@ -76,7 +76,7 @@ extension Change {
     /// Gives units back that were consumed in the present period.
     ///
     /// - Throws: `failedPrecondition` when there are not so many, `unavailable`, `aborted`.
-    package func refund(
+    func refund(
         _ resource: Resource, _ amount: QuotaAmount, reason: String
     ) async throws(DomainError) -> QuotaStatus {
         let row = try await row(
@@ -113,19 +113,21 @@ extension Change {
 
     /// Takes an amount as part of a larger change.
     ///
+    /// - Parameter user: From whose share it is taken too.
     /// - Throws: `quotaExceeded`, `failedPrecondition`, `unavailable`, `aborted`.
     package func consume(
-        _ resource: Resource, _ amount: QuotaAmount
+        _ resource: Resource, _ amount: QuotaAmount, of user: UserID?
     ) async throws(DomainError) -> QuotaAnswer {
         let row = try await row(
             """
             SELECT c.*, coalesce(s.version, 0) AS limit_version,
                 CASE WHEN \(resource.isOfAMonth) THEN s.period_end END AS renews_at
-            FROM consume_tenant_quota(
-                \(tenant.rawValue), \(resource.rawValue), \(amount.units)) c
+            FROM consume_user_quota(
+                \(tenant.rawValue), \(optional: user?.text), \(resource.rawValue),
+                \(amount.units)) c
             LEFT JOIN tenant_subscriptions s ON s.tenant_id = \(tenant.rawValue)
             """)
-        return try row.consumptionAnswer(resource, amount)
+        return try row.consumptionAnswer(resource, amount, of: user)
     }
 
     /// Sets a block of units aside for a client.

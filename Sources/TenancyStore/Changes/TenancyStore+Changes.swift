@@ -29,9 +29,9 @@ extension TenancyStore {
                 if case .quotaExceeded(let excess) = error.code, excess.isRecallable {
                     // What it misses is in the hands of others; that they are asked for it was
                     // rolled back with the rest.
-                    try await recallLeases(
-                        of: terms.tenant, excess.resource, context: terms.context)
-                    guard await waitForRecall(of: terms.tenant, excess.resource, &wait) else {
+                    let account = excess.account(of: terms.tenant)
+                    try await recallLeases(of: account, context: terms.context)
+                    guard await waitForRecall(of: account, &wait) else {
                         throw error
                     }
                     continue

@@ -92,6 +92,10 @@ struct ExportKind: Sendable {
                 """,
             table: "tenant_quota_policies", order: "resource_type"),
         ExportKind(
+            name: "user_quota",
+            columns: "user_id, resource_type, max_units, period_start, used, version",
+            table: "tenant_user_quotas", order: "user_id, resource_type"),
+        ExportKind(
             name: "reservation",
             columns: """
                 reservation_id, resource_type, amount, committed_amount, status, takes_excess,

@@ -29,6 +29,9 @@ BEGIN
     IF v_due_at <= v_now THEN
         PERFORM settle_tenant_subscription(p_tenant_id, v_now);
     END IF;
+    IF p_subject <> '' THEN
+        RETURN lock_user_quota(p_tenant_id, p_resource_type, substr(p_subject, 6));
+    END IF;
     SELECT
         CASE WHEN t.status <> 'active' THEN 'tenant_inactive'
             WHEN s.status NOT IN ('trial', 'active') THEN 'subscription_inactive'
@@ -71,6 +74,14 @@ RETURNS void
 LANGUAGE plpgsql
 AS $$
 BEGIN
+    IF starts_with(p_subject, 'user:') THEN
+        -- What was lost may be found after it was refunded.
+        UPDATE tenant_user_quotas q
+        SET used = greatest(0, q.used + p_used), leased = q.leased + p_leased
+        WHERE q.tenant_id = p_tenant_id AND q.resource_type = p_resource_type
+          AND q.user_id = substr(p_subject, 6);
+        RETURN;
+    END IF;
     CASE p_resource_type
         WHEN 'users' THEN
             UPDATE tenant_subscriptions s
@@ -218,7 +229,7 @@ BEGIN
             -- What others hold is called back before a limit is raised. Usage may be above it.
             v_room := v_counter.allowance - v_counter.used - v_counter.reserved - v_used
                 - (v_lease.granted - v_lease.spent - v_lease.returned - v_lease.lost);
-            IF v_room < r.need AND r.need > 0
+            IF v_room < r.need AND r.need > 0 AND r.subject = ''
                 AND scale_tenant_quota(r.tenant_id, r.resource_type, r.need - v_room)
             THEN
                 v_counter := lock_quota_counter(r.tenant_id, r.resource_type, r.subject);

@@ -8,6 +8,7 @@ INSERT INTO ignored VALUES
     ('tenants', NULL),
     ('tenant_token_revocations', NULL),
     ('tenant_quota_policies', NULL),
+    ('tenant_user_quotas', ARRAY['leased', 'period_start', 'used', 'version']),
     ('tenant_configurations', ARRAY['answer_bytes', 'is_sensitive']),
     ('tenant_api_keys', ARRAY['api_key_hash', 'hash_version', 'last_used_at']),
     ('tenant_roles', ARRAY['description', 'updated_at', 'version']),

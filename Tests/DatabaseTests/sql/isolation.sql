@@ -51,6 +51,8 @@ INSERT INTO tenant_activity_anchors (tenant_id, sequence, row_hash, created_at)
 SELECT t, 1, sha256('a'), now() FROM (VALUES (2), (3)) AS v (t);
 INSERT INTO tenant_quota_policies (tenant_id, resource_type, warn_percentages)
 SELECT t, 'storage', '{80}' FROM (VALUES (2), (3)) AS v (t);
+INSERT INTO tenant_user_quotas (tenant_id, user_id, resource_type, max_units, period_start)
+SELECT tenant_id, user_id, 'storage', 5, '-infinity' FROM tenant_users WHERE tenant_id IN (2, 3);
 SELECT acquire_client_lease(t, 'storage', 1, '1 minute') FROM (VALUES (2), (3)) AS v (t);
 SELECT reserve_tenant_quota(t, 'storage', 1, false, '1 minute') FROM (VALUES (2), (3)) AS v (t);
 -- What waits for the commit, such as the feed of changes, is written now.

@@ -15,6 +15,9 @@ SELECT 'd' || t || '.example.com', t FROM generate_series(2, 1001) AS t;
 INSERT INTO tenant_quota_policies (tenant_id, resource_type)
 SELECT t, r FROM generate_series(2, 1001) AS t,
     unnest(ARRAY['users', 'api_calls', 'storage', 'transactions']) AS r;
+INSERT INTO tenant_user_quotas (tenant_id, user_id, resource_type, max_units, period_start)
+SELECT t, 'user-' || n, 'api_calls', 5, now()
+FROM generate_series(2, 1001) AS t, generate_series(1, 20) AS n;
 INSERT INTO tenant_client_leases (tenant_id, holder_id, resource_type, time_to_live, expires_at)
 SELECT t, t * 100 + n, 'storage', '1 minute', now()
 FROM generate_series(2, 1001) AS t, generate_series(1, 20) AS n;
@@ -46,6 +49,13 @@ INSERT INTO statements VALUES
     ('tenancy_app', 'tenant_quota_policies_pkey',
      $$SELECT p.* FROM tenant_quota_policies p
        WHERE p.tenant_id = 7 AND p.resource_type = 'users'$$),
+    ('tenancy_app', 'tenant_user_quotas_pkey',
+     $$SELECT q.* FROM tenant_user_quotas q
+       WHERE q.tenant_id = 7 AND q.user_id = 'user-3' AND q.resource_type = 'api_calls'$$),
+    ('tenancy_app', 'tenant_user_quotas_pkey',
+     $$SELECT * FROM user_quota_levels(7) q
+       WHERE (q.user_id, q.resource_type) > ('user-3' COLLATE "C", 'storage' COLLATE "C")
+       ORDER BY q.user_id, q.resource_type LIMIT 11$$),
     ('tenancy_app', 'tenant_client_leases_pkey',
      'SELECT c.* FROM tenant_client_leases c WHERE c.tenant_id = 7 AND c.holder_id = 703'),
     ('tenancy_app', 'tenant_quota_reservations_pkey',

@@ -1,5 +1,5 @@
 extension ErrorScenario {
-    static let quotas = amounts + reservations + leases
+    static let quotas = amounts + shares + reservations + leases
 
     private static let tooMuch = #""resource":"RESOURCE_API_CALLS","amount":"10001""#
     private static let tooNew = SoundCall.oneCall + #","minLimitVersion":"99""#
@@ -35,6 +35,32 @@ extension ErrorScenario {
         .init(
             "QuotaService/ReconcileUsage", "FAILED_PRECONDITION", "USAGE_NOT_KEPT",
             with: #""month":"2001-01""#),
+    ]
+
+    private static let nothing =
+        #""userId":"the-user","resource":"RESOURCE_API_CALLS","max":"0""#
+    private static let ofUser = #""userId":"the-user","#
+    private static let ofNobody = #""userId":"nobody","#
+
+    /// What a member's share refuses, and who is no member.
+    private static let shares: [ErrorScenario] = [
+        .init(
+            "QuotaService/Consume", "RESOURCE_EXHAUSTED", "QUOTA_EXCEEDED",
+            after: [.call("QuotaService/SetUserQuota", nothing)],
+            with: ofUser + SoundCall.oneCall),
+        .init(
+            "QuotaService/BatchConsume", "RESOURCE_EXHAUSTED", "QUOTA_EXCEEDED",
+            after: [.call("QuotaService/SetUserQuota", nothing)],
+            with: ofUser + #""allOrNone":true,"items":[{\#(SoundCall.oneCall)}]"#),
+        .init(
+            "QuotaService/SetUserQuota", "ABORTED", "VERSION_MISMATCH",
+            with: nothing + #","expectedVersion":"7""#),
+        .init(
+            "QuotaService/SetUserQuota", "NOT_FOUND",
+            with: ofNobody + #""resource":"RESOURCE_STORAGE""#),
+        .init("QuotaService/CheckQuota", "NOT_FOUND", with: ofNobody + SoundCall.oneCall),
+        .init("QuotaService/Consume", "NOT_FOUND", with: ofNobody + SoundCall.oneCall),
+        .init("QuotaService/Refund", "NOT_FOUND", with: ofNobody + SoundCall.oneCall),
     ]
 
     private static let reservation = #""reservationId":"${reservationId}""#

@@ -31,6 +31,15 @@ struct ForeignThings {
         ("QuotaService/Release", #""reservationId":"${reservationId}""#),
         ("QuotaService/RenewLease", #""leaseId":"${leaseId}","sequence":"1""#),
         ("QuotaService/ReturnLease", #""leaseId":"${leaseId}","sequence":"1""#),
+        ("QuotaService/CheckQuota", #""userId":"${userId}",\#(SoundCall.oneCall)"#),
+        ("QuotaService/Consume", #""userId":"${userId}",\#(SoundCall.oneCall)"#),
+        ("QuotaService/BatchCheck", #""userId":"${userId}","items":[{\#(SoundCall.oneCall)}]"#),
+        ("QuotaService/BatchConsume", #""userId":"${userId}","items":[{\#(SoundCall.oneCall)}]"#),
+        ("QuotaService/Refund", #""userId":"${userId}",\#(SoundCall.oneCall)"#),
+        (
+            "QuotaService/SetUserQuota",
+            #""userId":"${userId}","resource":"RESOURCE_API_CALLS","max":"5""#
+        ),
         (
             "AccessService/UpdateRole",
             #""roleName":"${roleName}","updateMask":"description","description":"x""#
@@ -50,6 +59,7 @@ struct ForeignThings {
     /// What answers, and does not fail, whatever is named.
     static let questions: [(method: String, beside: String)] = [
         ("AccessService/ListGrants", #""userId":"${userId}""#),
+        ("QuotaService/ListUserQuotas", #""userId":"${userId}""#),
         ("AccessService/CheckAccess", #""question":\#(ofUser)"#),
         ("AccessService/CheckAccess", #""question":\#(ofKey)"#),
         ("AccessService/BatchCheckAccess", #""questions":[\#(ofUser),\#(ofKey)]"#),
@@ -83,14 +93,18 @@ struct ForeignThings {
                 .init(tenantCode: code, email: "there@example.com", role: .viewer))
             let key = try await services.apiKeys.createApiKey(
                 .init(tenantCode: code, keyName: "there", permissions: ["read"]))
+            // For longer than it takes to ask for everything.
+            let time = Google_Protobuf_Duration(seconds: 600)
             let reservation = try await services.quotas.reserve(
-                .init(tenantCode: code, resource: .apiCalls, amount: 1))
+                .init(tenantCode: code, resource: .apiCalls, amount: 1, timeToLive: time))
             let lease = try await services.quotas.acquireLease(
-                .init(tenantCode: code, resource: .apiCalls, amount: 1))
+                .init(tenantCode: code, resource: .apiCalls, amount: 1, timeToLive: time))
             _ = try await services.access.createRole(
                 .init(tenantCode: code, roleName: "there", permissions: ["view_usage"]))
             _ = try await services.access.createGrant(
                 .init(tenantCode: code, userId: "only-there", permission: "view_usage"))
+            _ = try await services.quotas.setUserQuota(
+                .init(tenantCode: code, userId: "only-there", resource: .apiCalls, max: 5))
             try await services.set("there", "true", .feature, of: code)
             return [
                 "userId": "only-there", "invitationToken": invitation.invitationToken,

@@ -41,6 +41,9 @@ enum MatrixRequests {
         "QuotaService/GetQuotaPolicy": "",
         "QuotaService/ReconcileUsage": "",
         "QuotaService/SetQuotaPolicy": #""policy":{"resource":"RESOURCE_API_CALLS"}"#,
+        "QuotaService/SetUserQuota":
+            #""userId":"the-viewer","resource":"RESOURCE_API_CALLS","max":"5""#,
+        "QuotaService/ListUserQuotas": "",
         "ApiKeyService/ListApiKeys": "",
         "ApiKeyService/CreateApiKey": #""keyName":"A key","permissions":["read"]"#,
         "ApiKeyService/RevokeApiKey": #""keyId":"1""#,
@@ -111,7 +114,7 @@ enum MatrixRequests {
         "TenantService/ExportTenant", "UserService/ListUsers",
         "SubscriptionService/GetSubscription", "SubscriptionService/PreviewPlanChange",
         "QuotaService/GetQuotas", "QuotaService/GetUsage", "QuotaService/GetQuotaPolicy",
-        "QuotaService/WatchQuota",
+        "QuotaService/WatchQuota", "QuotaService/ListUserQuotas",
         "ApiKeyService/ListApiKeys", "ConfigurationService/GetConfigurations",
         "ConfigurationService/WatchConfigurations", "ActivityService/ListActivity",
         "ActivityService/WatchActivity", "ActivityService/VerifyAudit",

@@ -118,6 +118,9 @@ struct SoundCall: Sendable {
         "QuotaService/SetQuotaPolicy": SoundCall(
             #""policy":{"resource":"RESOURCE_API_CALLS","warnPercentages":[50]}"#,
             other: #""policy":{"resource":"RESOURCE_API_CALLS","warnPercentages":[60]}"#),
+        "QuotaService/SetUserQuota": SoundCall(
+            #""userId":"the-viewer","resource":"RESOURCE_API_CALLS","max":"5""#,
+            other: #""userId":"the-viewer","resource":"RESOURCE_API_CALLS","max":"6""#),
     ]
 
     private static let keys: [String: SoundCall] = [

@@ -62,9 +62,10 @@ internal import Testing
             return (.tenant(.manageUsers), true, false)
         case .getSubscription, .previewPlanChange:
             return (.tenant(.viewSubscription), true, true)
-        case .changeSubscription, .cancelSubscription:
+        case .changeSubscription, .cancelSubscription, .setUserQuota:
             return (.owners(.manageSubscription), true, false)
-        case .getQuotas, .checkQuota, .getUsage, .batchCheck, .watchQuota, .getQuotaPolicy:
+        case .getQuotas, .checkQuota, .getUsage, .batchCheck, .watchQuota, .getQuotaPolicy,
+            .listUserQuotas:
             return (.tenant(.viewUsage), true, true)
         case .consume, .batchConsume, .reserve, .commit, .release, .acquireLease, .renewLease,
             .returnLease:

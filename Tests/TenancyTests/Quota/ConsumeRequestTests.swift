@@ -7,9 +7,9 @@ internal import Testing
         let fields = TenantDraftTests.fields {
             try ConsumeRequest(
                 tenantCode: "", tenantID: 0, resource: nil, amount: 0, durability: nil,
-                idempotencyKey: "a b", requestHash: [1], validateOnly: false)
+                userID: "a b", idempotencyKey: "a b", requestHash: [1], validateOnly: false)
         }
-        #expect(fields == ["tenant_code", "resource", "amount", "idempotency_key"])
+        #expect(fields == ["tenant_code", "resource", "amount", "user_id", "idempotency_key"])
     }
 
     @Test("Amounts beyond any counter are refused", arguments: [UInt64.max, UInt64.max / 2 + 1])
@@ -18,13 +18,14 @@ internal import Testing
             TenantDraftTests.fields {
                 try ConsumeRequest(
                     tenantCode: "abc", tenantID: 0, resource: .users, amount: amount,
-                    durability: .leased, idempotencyKey: "", requestHash: [], validateOnly: false)
+                    durability: .leased, userID: "", idempotencyKey: "", requestHash: [],
+                    validateOnly: false)
             } == ["amount"])
         #expect(
             TenantDraftTests.fields {
                 try CheckQuotaRequest(
                     tenantCode: "abc", tenantID: 0, resource: .users, amount: amount,
-                    durability: .leased)
+                    durability: .leased, userID: "")
             } == ["amount"])
     }
 
@@ -32,7 +33,9 @@ internal import Testing
     func greatest() throws {
         let request = try ConsumeRequest(
             tenantCode: "abc", tenantID: 0, resource: .users, amount: UInt64(Int64.max),
-            durability: .committed, idempotencyKey: "", requestHash: [], validateOnly: false)
-        #expect(request.amount.units == .max && request.idempotency == nil)
+            durability: .committed, userID: "", idempotencyKey: "", requestHash: [],
+            validateOnly: false)
+        #expect(
+            request.amount.units == .max && request.idempotency == nil && request.user == nil)
     }
 }

@@ -804,6 +804,46 @@ static inline tenancy_code tenancy_quota_set_quota_policy(
     return code;
 }
 
+/* bfc.tenancy.v1.QuotaService/SetUserQuota */
+static const tenancy_method tenancy_quota_set_user_quota_method = {
+    "bfc.tenancy.v1.QuotaService",
+    "SetUserQuota",
+    &bfc__tenancy__v1__set_user_quota_request__descriptor,
+    &bfc__tenancy__v1__set_user_quota_response__descriptor,
+    false,
+    false,
+    false};
+static inline tenancy_code tenancy_quota_set_user_quota(
+    tenancy_client *client, const Bfc__Tenancy__V1__SetUserQuotaRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__SetUserQuotaResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_quota_set_user_quota_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__SetUserQuotaResponse *)message;
+    return code;
+}
+
+/* bfc.tenancy.v1.QuotaService/ListUserQuotas */
+static const tenancy_method tenancy_quota_list_user_quotas_method = {
+    "bfc.tenancy.v1.QuotaService",
+    "ListUserQuotas",
+    &bfc__tenancy__v1__list_user_quotas_request__descriptor,
+    &bfc__tenancy__v1__list_user_quotas_response__descriptor,
+    false,
+    false,
+    true};
+static inline tenancy_code tenancy_quota_list_user_quotas(
+    tenancy_client *client, const Bfc__Tenancy__V1__ListUserQuotasRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__ListUserQuotasResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_quota_list_user_quotas_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__ListUserQuotasResponse *)message;
+    return code;
+}
+
 /* bfc.tenancy.v1.QuotaService/ReconcileUsage */
 static const tenancy_method tenancy_quota_reconcile_usage_method = {
     "bfc.tenancy.v1.QuotaService",
@@ -1447,6 +1487,8 @@ static const tenancy_method *const tenancy_methods[] = {
     &tenancy_quota_return_lease_method,
     &tenancy_quota_get_quota_policy_method,
     &tenancy_quota_set_quota_policy_method,
+    &tenancy_quota_set_user_quota_method,
+    &tenancy_quota_list_user_quotas_method,
     &tenancy_quota_reconcile_usage_method,
     &tenancy_subscription_get_subscription_method,
     &tenancy_subscription_list_plans_method,

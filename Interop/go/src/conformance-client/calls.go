@@ -87,6 +87,10 @@ var typedCalls = map[string]typedCall{
 		(*client.Client).Quota, client.QuotaService.GetQuotaPolicy),
 	"bfc.tenancy.v1.QuotaService/SetQuotaPolicy": unary(
 		(*client.Client).Quota, client.QuotaService.SetQuotaPolicy),
+	"bfc.tenancy.v1.QuotaService/SetUserQuota": unary(
+		(*client.Client).Quota, client.QuotaService.SetUserQuota),
+	"bfc.tenancy.v1.QuotaService/ListUserQuotas": unary(
+		(*client.Client).Quota, client.QuotaService.ListUserQuotas),
 	"bfc.tenancy.v1.QuotaService/ReconcileUsage": unary(
 		(*client.Client).Quota, client.QuotaService.ReconcileUsage),
 	"bfc.tenancy.v1.SubscriptionService/GetSubscription": unary(

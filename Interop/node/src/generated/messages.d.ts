@@ -2024,6 +2024,8 @@ export interface RefundRequest {
   tenantId: bigint;
   /** Why, for the activity log; may be empty; at most 200 characters. */
   reason: string;
+  /** The member out of whose share they came: as many as the share has used go back to it too. */
+  userId: string;
   /**
    * Makes a retry safe: the same key with the same request gives the stored answer, with another
    * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
@@ -2046,6 +2048,164 @@ export interface RefundResponse {
   remaining: bigint;
 }
 export const RefundResponse: MessageType<RefundResponse>;
+
+/** GetUsageRequest asks for the usage of some days. */
+export interface GetUsageRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** The first day, "2026-02-01"; the first of the month of the last day when empty. */
+  startDate: string;
+  /** The last day, itself included; today when empty. */
+  endDate: string;
+  /** Only this resource; all when not given. */
+  resource: Resource;
+}
+export const GetUsageRequest: MessageType<GetUsageRequest>;
+
+/** GetUsageResponse is what was used. */
+export interface GetUsageResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The first day. */
+  startDate: string;
+  /** The last day. */
+  endDate: string;
+  /** The time zone whose days they are. */
+  timeZone: string;
+  /** Every day from the first to the last, days without usage too. */
+  days: DailyUsage[];
+  /** The sums over these days. */
+  totals?: UsageTotals;
+  /** What was taken above a limit, at a price; only resources that have some. Part of the totals. */
+  overage: OverageUsage[];
+}
+export const GetUsageResponse: MessageType<GetUsageResponse>;
+
+/** OverageUsage is what was taken of one resource above its limit. */
+export interface OverageUsage {
+  /** The resource. */
+  resource: Resource;
+  /** The units above the limit. */
+  units: bigint;
+  /** What they cost, in paise. */
+  pricePaise: bigint;
+}
+export const OverageUsage: MessageType<OverageUsage>;
+
+/** DailyUsage is what was used on one day. */
+export interface DailyUsage {
+  /** The day, "2026-02-01". */
+  usageDate: string;
+  /** API calls. */
+  apiCalls: bigint;
+  /** Bytes by which storage grew or, negative, shrank. */
+  storageBytes: bigint;
+  /** Users by which the tenant grew or, negative, shrank. */
+  users: bigint;
+  /** Transactions. */
+  transactions: bigint;
+}
+export const DailyUsage: MessageType<DailyUsage>;
+
+/** UsageTotals is what was used on all days. */
+export interface UsageTotals {
+  /** API calls. */
+  apiCalls: bigint;
+  /** Bytes by which storage grew or, negative, shrank. */
+  storageBytes: bigint;
+  /** The same in GB of 10^9 bytes. */
+  storageGb: number;
+  /** Users by which the tenant grew or, negative, shrank. */
+  users: bigint;
+  /** Transactions. */
+  transactions: bigint;
+}
+export const UsageTotals: MessageType<UsageTotals>;
+
+/** UserQuota is the share of one member of one resource: a limit of their own below the tenant's. */
+export interface UserQuota {
+  /** Whose it is. */
+  userId: string;
+  /** The resource: api_calls, storage or transactions. */
+  resource: Resource;
+  /**
+   * The units that the member may use, in a month of the tenant where the tenant's limit is of a
+   * month; bytes for storage.
+   */
+  max: bigint;
+  /** The units used of the share. */
+  current: bigint;
+  /** The units left of the share. The tenant may have fewer. */
+  remaining: bigint;
+  /** When the month ends; not given for storage. */
+  renewsAt?: Google_Protobuf_Timestamp;
+  /** The version of the share; 0 when there is none. */
+  version: bigint;
+}
+export const UserQuota: MessageType<UserQuota>;
+
+/** SetUserQuotaRequest gives a member a share, or takes it away. */
+export interface SetUserQuotaRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** The member. Required. */
+  userId: string;
+  /** The resource; not users. */
+  resource: Resource;
+  /** The units that the member may use; with 0 none at all. */
+  max: bigint;
+  /** Take the share away: only the tenant's limit holds then. max is 0 with it. */
+  remove: boolean;
+  /** Change only this version; any when 0. */
+  expectedVersion: bigint;
+  /**
+   * Makes a retry safe: the same key with the same request gives the stored answer, with another
+   * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
+   */
+  idempotencyKey: string;
+  /** Check everything, and change nothing. */
+  validateOnly: boolean;
+}
+export const SetUserQuotaRequest: MessageType<SetUserQuotaRequest>;
+
+/** SetUserQuotaResponse is the share after the change. */
+export interface SetUserQuotaResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The share; not given when it was taken away. */
+  quota?: UserQuota;
+}
+export const SetUserQuotaResponse: MessageType<SetUserQuotaResponse>;
+
+/** ListUserQuotasRequest asks for the shares of a tenant's members. */
+export interface ListUserQuotasRequest {
+  /** The tenant's code; exactly one of code and id is given. */
+  tenantCode: string;
+  /** The tenant's id; exactly one of code and id is given. */
+  tenantId: bigint;
+  /** Only shares of this user; all when empty. */
+  userId: string;
+  /** The most shares in the answer; 50 when 0, and never more than 1,000. */
+  pageSize: number;
+  /** Where to go on: next_page_token of the page before; empty for the first page. */
+  pageToken: string;
+}
+export const ListUserQuotasRequest: MessageType<ListUserQuotasRequest>;
+
+/** ListUserQuotasResponse is a page of shares. */
+export interface ListUserQuotasResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** The shares, by user and resource. */
+  quotas: UserQuota[];
+  /** Where the next page begins; empty on the last page. */
+  nextPageToken: string;
+}
+export const ListUserQuotasResponse: MessageType<ListUserQuotasResponse>;
 
 /**
  * `Any` contains an arbitrary serialized protocol buffer message along with a
@@ -2283,6 +2443,8 @@ export interface CheckQuotaRequest {
   durability: Durability;
   /** Decide by at least this version of the limit; any when 0. */
   minLimitVersion: bigint;
+  /** Whose share it is of too, as in Consume. */
+  userId: string;
 }
 export const CheckQuotaRequest: MessageType<CheckQuotaRequest>;
 
@@ -2304,7 +2466,10 @@ export interface CheckQuotaResponse {
   degraded: boolean;
   /** The version of the limit. */
   limitVersion: bigint;
-  /** The limit that refuses, "resource:api_calls"; empty when none does. */
+  /**
+   * The limit that refuses, "resource:api_calls" of the tenant or "user:user_123" of a share, whose
+   * numbers these are then; empty when none does.
+   */
   refusedBy: string;
   /** When time frees units; not given when nothing refuses, or nothing is freed by time. */
   retryAfter?: Google_Protobuf_Duration;
@@ -2328,6 +2493,11 @@ export interface ConsumeRequest {
   /** Decide by at least this version of the limit; any when 0. */
   minLimitVersion: bigint;
   /**
+   * The member for whom it is taken, out of whose share it comes too; when empty, the member who
+   * calls, if one does. The resource users has no shares.
+   */
+  userId: string;
+  /**
    * Makes a retry safe: the same key with the same request of the same caller gives the stored
    * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
    * none; at most 128 bytes.
@@ -2338,7 +2508,7 @@ export interface ConsumeRequest {
 }
 export const ConsumeRequest: MessageType<ConsumeRequest>;
 
-/** ConsumeResponse is the standing after the amount was taken. */
+/** ConsumeResponse is the standing of the tenant after the amount was taken. */
 export interface ConsumeResponse {
   /** Always true; a refusal is the status RESOURCE_EXHAUSTED, not an answer. */
   allowed: boolean;
@@ -2384,6 +2554,8 @@ export interface BatchCheckRequest {
   items: QuotaItem[];
   /** Decide by at least this version of the limits; any when 0. */
   minLimitVersion: bigint;
+  /** Whose share it is of too, as in Consume. */
+  userId: string;
 }
 export const BatchCheckRequest: MessageType<BatchCheckRequest>;
 
@@ -2410,6 +2582,8 @@ export interface BatchConsumeRequest {
   allOrNone: boolean;
   /** Decide by at least this version of the limits; any when 0. */
   minLimitVersion: bigint;
+  /** Out of whose share it comes too, as in Consume. */
+  userId: string;
   /** Makes a retry of the whole batch safe, as in Consume. */
   idempotencyKey: string;
   /** Decide as if taking, and take nothing. */
@@ -2434,81 +2608,6 @@ export interface BatchConsumeResponse {
   results: BatchConsumeResult[];
 }
 export const BatchConsumeResponse: MessageType<BatchConsumeResponse>;
-
-/** GetUsageRequest asks for the usage of some days. */
-export interface GetUsageRequest {
-  /** The tenant's code; exactly one of code and id is given. */
-  tenantCode: string;
-  /** The tenant's id; exactly one of code and id is given. */
-  tenantId: bigint;
-  /** The first day, "2026-02-01"; the first of the month of the last day when empty. */
-  startDate: string;
-  /** The last day, itself included; today when empty. */
-  endDate: string;
-  /** Only this resource; all when not given. */
-  resource: Resource;
-}
-export const GetUsageRequest: MessageType<GetUsageRequest>;
-
-/** GetUsageResponse is what was used. */
-export interface GetUsageResponse {
-  /** Always true; a failure is a status, not an answer. */
-  success: boolean;
-  /** The first day. */
-  startDate: string;
-  /** The last day. */
-  endDate: string;
-  /** The time zone whose days they are. */
-  timeZone: string;
-  /** Every day from the first to the last, days without usage too. */
-  days: DailyUsage[];
-  /** The sums over these days. */
-  totals?: UsageTotals;
-  /** What was taken above a limit, at a price; only resources that have some. Part of the totals. */
-  overage: OverageUsage[];
-}
-export const GetUsageResponse: MessageType<GetUsageResponse>;
-
-/** OverageUsage is what was taken of one resource above its limit. */
-export interface OverageUsage {
-  /** The resource. */
-  resource: Resource;
-  /** The units above the limit. */
-  units: bigint;
-  /** What they cost, in paise. */
-  pricePaise: bigint;
-}
-export const OverageUsage: MessageType<OverageUsage>;
-
-/** DailyUsage is what was used on one day. */
-export interface DailyUsage {
-  /** The day, "2026-02-01". */
-  usageDate: string;
-  /** API calls. */
-  apiCalls: bigint;
-  /** Bytes by which storage grew or, negative, shrank. */
-  storageBytes: bigint;
-  /** Users by which the tenant grew or, negative, shrank. */
-  users: bigint;
-  /** Transactions. */
-  transactions: bigint;
-}
-export const DailyUsage: MessageType<DailyUsage>;
-
-/** UsageTotals is what was used on all days. */
-export interface UsageTotals {
-  /** API calls. */
-  apiCalls: bigint;
-  /** Bytes by which storage grew or, negative, shrank. */
-  storageBytes: bigint;
-  /** The same in GB of 10^9 bytes. */
-  storageGb: number;
-  /** Users by which the tenant grew or, negative, shrank. */
-  users: bigint;
-  /** Transactions. */
-  transactions: bigint;
-}
-export const UsageTotals: MessageType<UsageTotals>;
 
 /** Plan names what can be subscribed to. */
 export type Plan = number;

@@ -696,6 +696,7 @@ export const RefundRequest = new MessageType("bfc.tenancy.v1.RefundRequest", () 
   { name: "amount", number: 3, type: "uint64" },
   { name: "tenantId", number: 4, type: "int64" },
   { name: "reason", number: 5, type: "string" },
+  { name: "userId", number: 6, type: "string" },
   { name: "idempotencyKey", number: 30, type: "string" },
   { name: "validateOnly", number: 31, type: "bool" },
 ]);
@@ -705,6 +706,87 @@ export const RefundResponse = new MessageType("bfc.tenancy.v1.RefundResponse", (
   { name: "current", number: 2, type: "uint64" },
   { name: "max", number: 3, type: "uint64" },
   { name: "remaining", number: 4, type: "uint64" },
+]);
+
+export const GetUsageRequest = new MessageType("bfc.tenancy.v1.GetUsageRequest", () => [
+  { name: "tenantCode", number: 1, type: "string" },
+  { name: "tenantId", number: 2, type: "int64" },
+  { name: "startDate", number: 3, type: "string" },
+  { name: "endDate", number: 4, type: "string" },
+  { name: "resource", number: 5, type: "enum" },
+]);
+
+export const GetUsageResponse = new MessageType("bfc.tenancy.v1.GetUsageResponse", () => [
+  { name: "success", number: 1, type: "bool" },
+  { name: "startDate", number: 2, type: "string" },
+  { name: "endDate", number: 3, type: "string" },
+  { name: "timeZone", number: 4, type: "string" },
+  { name: "days", number: 5, type: "message", message: () => DailyUsage, repeated: true },
+  { name: "totals", number: 6, type: "message", message: () => UsageTotals },
+  { name: "overage", number: 7, type: "message", message: () => OverageUsage, repeated: true },
+]);
+
+export const OverageUsage = new MessageType("bfc.tenancy.v1.OverageUsage", () => [
+  { name: "resource", number: 1, type: "enum" },
+  { name: "units", number: 2, type: "uint64" },
+  { name: "pricePaise", number: 3, type: "int64" },
+]);
+
+export const DailyUsage = new MessageType("bfc.tenancy.v1.DailyUsage", () => [
+  { name: "usageDate", number: 1, type: "string" },
+  { name: "apiCalls", number: 2, type: "int64" },
+  { name: "storageBytes", number: 3, type: "int64" },
+  { name: "users", number: 4, type: "int64" },
+  { name: "transactions", number: 5, type: "int64" },
+]);
+
+export const UsageTotals = new MessageType("bfc.tenancy.v1.UsageTotals", () => [
+  { name: "apiCalls", number: 1, type: "int64" },
+  { name: "storageBytes", number: 2, type: "int64" },
+  { name: "storageGb", number: 3, type: "double" },
+  { name: "users", number: 4, type: "int64" },
+  { name: "transactions", number: 5, type: "int64" },
+]);
+
+export const UserQuota = new MessageType("bfc.tenancy.v1.UserQuota", () => [
+  { name: "userId", number: 1, type: "string" },
+  { name: "resource", number: 2, type: "enum" },
+  { name: "max", number: 3, type: "uint64" },
+  { name: "current", number: 4, type: "uint64" },
+  { name: "remaining", number: 5, type: "uint64" },
+  { name: "renewsAt", number: 6, type: "message", message: () => Google_Protobuf_Timestamp },
+  { name: "version", number: 7, type: "int64" },
+]);
+
+export const SetUserQuotaRequest = new MessageType("bfc.tenancy.v1.SetUserQuotaRequest", () => [
+  { name: "tenantCode", number: 1, type: "string" },
+  { name: "tenantId", number: 2, type: "int64" },
+  { name: "userId", number: 3, type: "string" },
+  { name: "resource", number: 4, type: "enum" },
+  { name: "max", number: 5, type: "uint64" },
+  { name: "remove", number: 6, type: "bool" },
+  { name: "expectedVersion", number: 29, type: "int64" },
+  { name: "idempotencyKey", number: 30, type: "string" },
+  { name: "validateOnly", number: 31, type: "bool" },
+]);
+
+export const SetUserQuotaResponse = new MessageType("bfc.tenancy.v1.SetUserQuotaResponse", () => [
+  { name: "success", number: 1, type: "bool" },
+  { name: "quota", number: 2, type: "message", message: () => UserQuota },
+]);
+
+export const ListUserQuotasRequest = new MessageType("bfc.tenancy.v1.ListUserQuotasRequest", () => [
+  { name: "tenantCode", number: 1, type: "string" },
+  { name: "tenantId", number: 2, type: "int64" },
+  { name: "userId", number: 3, type: "string" },
+  { name: "pageSize", number: 4, type: "int32" },
+  { name: "pageToken", number: 5, type: "string" },
+]);
+
+export const ListUserQuotasResponse = new MessageType("bfc.tenancy.v1.ListUserQuotasResponse", () => [
+  { name: "success", number: 1, type: "bool" },
+  { name: "quotas", number: 2, type: "message", message: () => UserQuota, repeated: true },
+  { name: "nextPageToken", number: 3, type: "string" },
 ]);
 
 export const Google_Protobuf_Any = new MessageType("google.protobuf.Any", () => [
@@ -764,6 +846,7 @@ export const CheckQuotaRequest = new MessageType("bfc.tenancy.v1.CheckQuotaReque
   { name: "tenantId", number: 4, type: "int64" },
   { name: "durability", number: 5, type: "enum" },
   { name: "minLimitVersion", number: 6, type: "int64" },
+  { name: "userId", number: 7, type: "string" },
 ]);
 
 export const CheckQuotaResponse = new MessageType("bfc.tenancy.v1.CheckQuotaResponse", () => [
@@ -787,6 +870,7 @@ export const ConsumeRequest = new MessageType("bfc.tenancy.v1.ConsumeRequest", (
   { name: "tenantId", number: 4, type: "int64" },
   { name: "durability", number: 5, type: "enum" },
   { name: "minLimitVersion", number: 6, type: "int64" },
+  { name: "userId", number: 7, type: "string" },
   { name: "idempotencyKey", number: 30, type: "string" },
   { name: "validateOnly", number: 31, type: "bool" },
 ]);
@@ -815,6 +899,7 @@ export const BatchCheckRequest = new MessageType("bfc.tenancy.v1.BatchCheckReque
   { name: "tenantId", number: 2, type: "int64" },
   { name: "items", number: 3, type: "message", message: () => QuotaItem, repeated: true },
   { name: "minLimitVersion", number: 4, type: "int64" },
+  { name: "userId", number: 5, type: "string" },
 ]);
 
 export const BatchCheckResponse = new MessageType("bfc.tenancy.v1.BatchCheckResponse", () => [
@@ -829,6 +914,7 @@ export const BatchConsumeRequest = new MessageType("bfc.tenancy.v1.BatchConsumeR
   { name: "durability", number: 4, type: "enum" },
   { name: "allOrNone", number: 5, type: "bool" },
   { name: "minLimitVersion", number: 6, type: "int64" },
+  { name: "userId", number: 7, type: "string" },
   { name: "idempotencyKey", number: 30, type: "string" },
   { name: "validateOnly", number: 31, type: "bool" },
 ]);
@@ -841,46 +927,6 @@ export const BatchConsumeResult = new MessageType("bfc.tenancy.v1.BatchConsumeRe
 export const BatchConsumeResponse = new MessageType("bfc.tenancy.v1.BatchConsumeResponse", () => [
   { name: "success", number: 1, type: "bool" },
   { name: "results", number: 2, type: "message", message: () => BatchConsumeResult, repeated: true },
-]);
-
-export const GetUsageRequest = new MessageType("bfc.tenancy.v1.GetUsageRequest", () => [
-  { name: "tenantCode", number: 1, type: "string" },
-  { name: "tenantId", number: 2, type: "int64" },
-  { name: "startDate", number: 3, type: "string" },
-  { name: "endDate", number: 4, type: "string" },
-  { name: "resource", number: 5, type: "enum" },
-]);
-
-export const GetUsageResponse = new MessageType("bfc.tenancy.v1.GetUsageResponse", () => [
-  { name: "success", number: 1, type: "bool" },
-  { name: "startDate", number: 2, type: "string" },
-  { name: "endDate", number: 3, type: "string" },
-  { name: "timeZone", number: 4, type: "string" },
-  { name: "days", number: 5, type: "message", message: () => DailyUsage, repeated: true },
-  { name: "totals", number: 6, type: "message", message: () => UsageTotals },
-  { name: "overage", number: 7, type: "message", message: () => OverageUsage, repeated: true },
-]);
-
-export const OverageUsage = new MessageType("bfc.tenancy.v1.OverageUsage", () => [
-  { name: "resource", number: 1, type: "enum" },
-  { name: "units", number: 2, type: "uint64" },
-  { name: "pricePaise", number: 3, type: "int64" },
-]);
-
-export const DailyUsage = new MessageType("bfc.tenancy.v1.DailyUsage", () => [
-  { name: "usageDate", number: 1, type: "string" },
-  { name: "apiCalls", number: 2, type: "int64" },
-  { name: "storageBytes", number: 3, type: "int64" },
-  { name: "users", number: 4, type: "int64" },
-  { name: "transactions", number: 5, type: "int64" },
-]);
-
-export const UsageTotals = new MessageType("bfc.tenancy.v1.UsageTotals", () => [
-  { name: "apiCalls", number: 1, type: "int64" },
-  { name: "storageBytes", number: 2, type: "int64" },
-  { name: "storageGb", number: 3, type: "double" },
-  { name: "users", number: 4, type: "int64" },
-  { name: "transactions", number: 5, type: "int64" },
 ]);
 
 export const Money = new MessageType("bfc.tenancy.v1.Money", () => [

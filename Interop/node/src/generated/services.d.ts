@@ -413,27 +413,30 @@ export interface Services {
      * CheckQuota answers whether an amount is left, and takes nothing. The answer holds for the
      * moment of decided_at; a caller that wants the units uses Consume.
      *
-     * Who may call: platform administrators, services, principals of the same tenant with view_usage.
+     * Who may call: platform administrators, services, principals of the same tenant with view_usage;
+     * a member who asks about another needs manage_users.
      * Errors: INVALID_ARGUMENT with BadRequest for an unspecified resource or a wrong tenant name;
-     * NOT_FOUND for a tenant that does not exist or that the caller may not see; FAILED_PRECONDITION
-     * with ErrorInfo TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE or LIMIT_VERSION_AHEAD;
-     * PERMISSION_DENIED; UNAUTHENTICATED.
+     * NOT_FOUND for a tenant that does not exist or that the caller may not see, or a user who is no
+     * member; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE or
+     * LIMIT_VERSION_AHEAD; PERMISSION_DENIED; UNAUTHENTICATED.
      * HTTP route it replaces: GET /api/tenants/:tenantId/quota.
      */
     checkQuota(request: m.Input<m.CheckQuotaRequest>, options?: CallOptions): Promise<m.CheckQuotaResponse>;
     /**
-     * Consume takes an amount if all of it is left, in one step, and otherwise takes nothing. With
+     * Consume takes an amount if all of it is left, in one step, and otherwise takes nothing: of the
+     * tenant, of the share of the user for whom it counts, and of the hour of the caller's key. With
      * durability LEASED it is answered from memory, backed by units that the database has set aside;
      * a crash of the server then counts at most too much, never too little. With COMMITTED it is
      * answered after the commit.
      *
      * Who may call: platform administrators, services, principals of the same tenant that may
-     * consume.
+     * consume; a member who names another needs manage_users.
      * Errors: RESOURCE_EXHAUSTED with QuotaFailure (the limit that refused), ErrorInfo QUOTA_EXCEEDED
-     * (its metadata holds resource, current, max and remaining) and, where time frees units,
-     * RetryInfo, when the amount is not left, and nothing was taken; INVALID_ARGUMENT with
-     * BadRequest for an unspecified resource, a zero amount or a wrong tenant name; NOT_FOUND for a
-     * tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+     * (its metadata holds level, "tenant" or "user", and of that level resource, current, max and
+     * remaining) and, where time frees units, RetryInfo, when the amount is not left, and nothing was
+     * taken; INVALID_ARGUMENT with BadRequest for an unspecified resource, a zero amount or a wrong
+     * tenant name; NOT_FOUND for a tenant that does not exist or that the caller may not see, or a
+     * user who is no member; FAILED_PRECONDITION with ErrorInfo
      * TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED when the key was used with
      * another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
      * UNAVAILABLE when only the database can decide and is away; PERMISSION_DENIED; UNAUTHENTICATED.
@@ -455,7 +458,7 @@ export interface Services {
     /**
      * BatchCheck answers several questions of CheckQuota about one tenant, in their order.
      *
-     * Who may call: platform administrators, services, principals of the same tenant with view_usage.
+     * Who may call: as CheckQuota.
      * Errors: those of CheckQuota, with the field of the item that breaks a rule.
      * HTTP route it replaces: none.
      */
@@ -464,15 +467,15 @@ export interface Services {
      * BatchConsume takes several amounts of one tenant, in their order. Each item has its own status;
      * with all_or_none all are taken or nothing is, and the call fails with that of the refused item.
      *
-     * Who may call: platform administrators, services, principals of the same tenant that may
-     * consume.
+     * Who may call: as Consume.
      * Errors: those of Consume.
      * HTTP route it replaces: none.
      */
     batchConsume(request: m.Input<m.BatchConsumeRequest>, options?: CallOptions): Promise<m.BatchConsumeResponse>;
     /**
      * Reserve sets an amount aside for work under way, if all of it is left. Commit consumes what was
-     * needed of it, Release gives it back; without either it is free again when its time is over.
+     * needed of it, Release gives it back; without either it is free again when its time is over. It
+     * is the tenant's: no share of a user counts it.
      *
      * Who may call: platform administrators, services, principals of the same tenant that may
      * consume.
@@ -506,9 +509,9 @@ export interface Services {
      * Refund gives units back that were consumed in the present period and should not count.
      *
      * Who may call: platform administrators and services.
-     * Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist;
-     * FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when the
-     * period has used less, REFUND_EXCEEDS_USAGE; PERMISSION_DENIED; UNAUTHENTICATED.
+     * Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist, or a user
+     * who is no member; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED
+     * or, when the period has used less, REFUND_EXCEEDS_USAGE; PERMISSION_DENIED; UNAUTHENTICATED.
      * HTTP route it replaces: none.
      */
     refund(request: m.Input<m.RefundRequest>, options?: CallOptions): Promise<m.RefundResponse>;
@@ -524,7 +527,8 @@ export interface Services {
     /**
      * AcquireLease sets a block of units aside for a client, which then takes of them in its own
      * process without asking. What a client does not report before its lease expires counts as
-     * consumed: a lost client or server can only count too much.
+     * consumed: a lost client or server can only count too much. It is the tenant's: no share of a
+     * user counts it.
      *
      * Who may call: platform administrators, services, principals of the same tenant that may
      * consume.
@@ -578,6 +582,30 @@ export interface Services {
      * HTTP route it replaces: none.
      */
     setQuotaPolicy(request: m.Input<m.SetQuotaPolicyRequest>, options?: CallOptions): Promise<m.SetQuotaPolicyResponse>;
+    /**
+     * SetUserQuota gives a member a share of a resource: a limit of their own below the tenant's, in
+     * every server within a second. Shares may be more than the tenant has in all. A share counts
+     * from when it is set, and goes with the membership.
+     *
+     * Who may call: platform administrators, principals of the same tenant with manage_subscription.
+     * Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist or that
+     * the caller may not see, or a user who is no member; ABORTED with ErrorInfo VERSION_MISMATCH
+     * when expected_version is not the present one; FAILED_PRECONDITION with ErrorInfo
+     * TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    setUserQuota(request: m.Input<m.SetUserQuotaRequest>, options?: CallOptions): Promise<m.SetUserQuotaResponse>;
+    /**
+     * ListUserQuotas answers the shares of a tenant's members and what they have used, in pages.
+     *
+     * Who may call: platform administrators, services, principals of the same tenant with view_usage,
+     * which every member has.
+     * Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist or that
+     * the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE;
+     * PERMISSION_DENIED; UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    listUserQuotas(request: m.Input<m.ListUserQuotasRequest>, options?: CallOptions): Promise<m.ListUserQuotasResponse>;
     /**
      * ReconcileUsage recomputes what a tenant has used from the ledger of every unit, and compares.
      *

@@ -249,6 +249,18 @@ export const methods = {
     response: m.SetQuotaPolicyResponse,
     isIdempotent: false,
   },
+  "bfc.tenancy.v1.QuotaService/SetUserQuota": {
+    service: "bfc.tenancy.v1.QuotaService", name: "SetUserQuota",
+    request: m.SetUserQuotaRequest,
+    response: m.SetUserQuotaResponse,
+    isIdempotent: false,
+  },
+  "bfc.tenancy.v1.QuotaService/ListUserQuotas": {
+    service: "bfc.tenancy.v1.QuotaService", name: "ListUserQuotas",
+    request: m.ListUserQuotasRequest,
+    response: m.ListUserQuotasResponse,
+    isIdempotent: true,
+  },
   "bfc.tenancy.v1.QuotaService/ReconcileUsage": {
     service: "bfc.tenancy.v1.QuotaService", name: "ReconcileUsage",
     request: m.ReconcileUsageRequest,
@@ -534,6 +546,10 @@ export function services(channel) {
         channel.unary(methods["bfc.tenancy.v1.QuotaService/GetQuotaPolicy"], request, options),
       setQuotaPolicy: (request, options) =>
         channel.unary(methods["bfc.tenancy.v1.QuotaService/SetQuotaPolicy"], request, options),
+      setUserQuota: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.QuotaService/SetUserQuota"], request, options),
+      listUserQuotas: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.QuotaService/ListUserQuotas"], request, options),
       reconcileUsage: (request, options) =>
         channel.unary(methods["bfc.tenancy.v1.QuotaService/ReconcileUsage"], request, options),
     },

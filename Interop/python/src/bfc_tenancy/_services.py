@@ -17,6 +17,8 @@ from ._pb.bfc.tenancy.v1 import resource_pb2 as bfc_tenancy_v1_resource_pb2
 from ._pb.bfc.tenancy.v1 import quota_lease_pb2 as bfc_tenancy_v1_quota_lease_pb2
 from ._pb.bfc.tenancy.v1 import quota_policy_pb2 as bfc_tenancy_v1_quota_policy_pb2
 from ._pb.bfc.tenancy.v1 import quota_reservation_pb2 as bfc_tenancy_v1_quota_reservation_pb2
+from ._pb.bfc.tenancy.v1 import quota_usage_pb2 as bfc_tenancy_v1_quota_usage_pb2
+from ._pb.bfc.tenancy.v1 import quota_user_pb2 as bfc_tenancy_v1_quota_user_pb2
 from ._pb.bfc.tenancy.v1 import quota_pb2 as bfc_tenancy_v1_quota_pb2
 from ._pb.bfc.tenancy.v1 import subscription_pb2 as bfc_tenancy_v1_subscription_pb2
 from ._pb.bfc.tenancy.v1 import tenant_pb2 as bfc_tenancy_v1_tenant_pb2
@@ -1208,10 +1210,10 @@ class AsyncQuotaService:
         bfc_tenancy_v1_quota_pb2.ConsumeResponse, client_streams=False,
         server_streams=False, is_idempotent=False)
     GET_USAGE: Method[
-        bfc_tenancy_v1_quota_pb2.GetUsageRequest, bfc_tenancy_v1_quota_pb2.GetUsageResponse
+        bfc_tenancy_v1_quota_usage_pb2.GetUsageRequest, bfc_tenancy_v1_quota_usage_pb2.GetUsageResponse
     ] = Method(
-        "bfc.tenancy.v1.QuotaService", "GetUsage", bfc_tenancy_v1_quota_pb2.GetUsageRequest,
-        bfc_tenancy_v1_quota_pb2.GetUsageResponse, client_streams=False,
+        "bfc.tenancy.v1.QuotaService", "GetUsage", bfc_tenancy_v1_quota_usage_pb2.GetUsageRequest,
+        bfc_tenancy_v1_quota_usage_pb2.GetUsageResponse, client_streams=False,
         server_streams=False, is_idempotent=True)
     BATCH_CHECK: Method[
         bfc_tenancy_v1_quota_pb2.BatchCheckRequest, bfc_tenancy_v1_quota_pb2.BatchCheckResponse
@@ -1285,6 +1287,18 @@ class AsyncQuotaService:
         "bfc.tenancy.v1.QuotaService", "SetQuotaPolicy", bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyRequest,
         bfc_tenancy_v1_quota_policy_pb2.SetQuotaPolicyResponse, client_streams=False,
         server_streams=False, is_idempotent=False)
+    SET_USER_QUOTA: Method[
+        bfc_tenancy_v1_quota_user_pb2.SetUserQuotaRequest, bfc_tenancy_v1_quota_user_pb2.SetUserQuotaResponse
+    ] = Method(
+        "bfc.tenancy.v1.QuotaService", "SetUserQuota", bfc_tenancy_v1_quota_user_pb2.SetUserQuotaRequest,
+        bfc_tenancy_v1_quota_user_pb2.SetUserQuotaResponse, client_streams=False,
+        server_streams=False, is_idempotent=False)
+    LIST_USER_QUOTAS: Method[
+        bfc_tenancy_v1_quota_user_pb2.ListUserQuotasRequest, bfc_tenancy_v1_quota_user_pb2.ListUserQuotasResponse
+    ] = Method(
+        "bfc.tenancy.v1.QuotaService", "ListUserQuotas", bfc_tenancy_v1_quota_user_pb2.ListUserQuotasRequest,
+        bfc_tenancy_v1_quota_user_pb2.ListUserQuotasResponse, client_streams=False,
+        server_streams=False, is_idempotent=True)
     RECONCILE_USAGE: Method[
         bfc_tenancy_v1_quota_policy_pb2.ReconcileUsageRequest, bfc_tenancy_v1_quota_policy_pb2.ReconcileUsageResponse
     ] = Method(
@@ -1317,11 +1331,12 @@ class AsyncQuotaService:
         """CheckQuota answers whether an amount is left, and takes nothing. The answer holds for the
         moment of decided_at; a caller that wants the units uses Consume.
 
-        Who may call: platform administrators, services, principals of the same tenant with view_usage.
+        Who may call: platform administrators, services, principals of the same tenant with view_usage;
+        a member who asks about another needs manage_users.
         Errors: INVALID_ARGUMENT with BadRequest for an unspecified resource or a wrong tenant name;
-        NOT_FOUND for a tenant that does not exist or that the caller may not see; FAILED_PRECONDITION
-        with ErrorInfo TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE or LIMIT_VERSION_AHEAD;
-        PERMISSION_DENIED; UNAUTHENTICATED.
+        NOT_FOUND for a tenant that does not exist or that the caller may not see, or a user who is no
+        member; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE or
+        LIMIT_VERSION_AHEAD; PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: GET /api/tenants/:tenantId/quota.
         """
         return await self._channel.unary(
@@ -1331,18 +1346,20 @@ class AsyncQuotaService:
         self, request: bfc_tenancy_v1_quota_pb2.ConsumeRequest, *,
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_quota_pb2.ConsumeResponse:
-        """Consume takes an amount if all of it is left, in one step, and otherwise takes nothing. With
+        """Consume takes an amount if all of it is left, in one step, and otherwise takes nothing: of the
+        tenant, of the share of the user for whom it counts, and of the hour of the caller's key. With
         durability LEASED it is answered from memory, backed by units that the database has set aside;
         a crash of the server then counts at most too much, never too little. With COMMITTED it is
         answered after the commit.
 
         Who may call: platform administrators, services, principals of the same tenant that may
-        consume.
+        consume; a member who names another needs manage_users.
         Errors: RESOURCE_EXHAUSTED with QuotaFailure (the limit that refused), ErrorInfo QUOTA_EXCEEDED
-        (its metadata holds resource, current, max and remaining) and, where time frees units,
-        RetryInfo, when the amount is not left, and nothing was taken; INVALID_ARGUMENT with
-        BadRequest for an unspecified resource, a zero amount or a wrong tenant name; NOT_FOUND for a
-        tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+        (its metadata holds level, "tenant" or "user", and of that level resource, current, max and
+        remaining) and, where time frees units, RetryInfo, when the amount is not left, and nothing was
+        taken; INVALID_ARGUMENT with BadRequest for an unspecified resource, a zero amount or a wrong
+        tenant name; NOT_FOUND for a tenant that does not exist or that the caller may not see, or a
+        user who is no member; FAILED_PRECONDITION with ErrorInfo
         TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED when the key was used with
         another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
         UNAVAILABLE when only the database can decide and is away; PERMISSION_DENIED; UNAUTHENTICATED.
@@ -1352,9 +1369,9 @@ class AsyncQuotaService:
             self.CONSUME, request, timeout=timeout, metadata=metadata)
 
     async def get_usage(
-        self, request: bfc_tenancy_v1_quota_pb2.GetUsageRequest, *,
+        self, request: bfc_tenancy_v1_quota_usage_pb2.GetUsageRequest, *,
         timeout: float | None = None, metadata: Metadata = (),
-    ) -> bfc_tenancy_v1_quota_pb2.GetUsageResponse:
+    ) -> bfc_tenancy_v1_quota_usage_pb2.GetUsageResponse:
         """GetUsage answers with what a tenant used, day by day, and the totals. Days are those of the
         tenant's time zone; at most 366 of them, the first and the last included.
 
@@ -1374,7 +1391,7 @@ class AsyncQuotaService:
     ) -> bfc_tenancy_v1_quota_pb2.BatchCheckResponse:
         """BatchCheck answers several questions of CheckQuota about one tenant, in their order.
 
-        Who may call: platform administrators, services, principals of the same tenant with view_usage.
+        Who may call: as CheckQuota.
         Errors: those of CheckQuota, with the field of the item that breaks a rule.
         HTTP route it replaces: none.
         """
@@ -1388,8 +1405,7 @@ class AsyncQuotaService:
         """BatchConsume takes several amounts of one tenant, in their order. Each item has its own status;
         with all_or_none all are taken or nothing is, and the call fails with that of the refused item.
 
-        Who may call: platform administrators, services, principals of the same tenant that may
-        consume.
+        Who may call: as Consume.
         Errors: those of Consume.
         HTTP route it replaces: none.
         """
@@ -1401,7 +1417,8 @@ class AsyncQuotaService:
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_quota_reservation_pb2.ReserveResponse:
         """Reserve sets an amount aside for work under way, if all of it is left. Commit consumes what was
-        needed of it, Release gives it back; without either it is free again when its time is over.
+        needed of it, Release gives it back; without either it is free again when its time is over. It
+        is the tenant's: no share of a user counts it.
 
         Who may call: platform administrators, services, principals of the same tenant that may
         consume.
@@ -1450,9 +1467,9 @@ class AsyncQuotaService:
         """Refund gives units back that were consumed in the present period and should not count.
 
         Who may call: platform administrators and services.
-        Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist;
-        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when the
-        period has used less, REFUND_EXCEEDS_USAGE; PERMISSION_DENIED; UNAUTHENTICATED.
+        Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist, or a user
+        who is no member; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED
+        or, when the period has used less, REFUND_EXCEEDS_USAGE; PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: none.
         """
         return await self._channel.unary(
@@ -1477,7 +1494,8 @@ class AsyncQuotaService:
     ) -> bfc_tenancy_v1_quota_lease_pb2.AcquireLeaseResponse:
         """AcquireLease sets a block of units aside for a client, which then takes of them in its own
         process without asking. What a client does not report before its lease expires counts as
-        consumed: a lost client or server can only count too much.
+        consumed: a lost client or server can only count too much. It is the tenant's: no share of a
+        user counts it.
 
         Who may call: platform administrators, services, principals of the same tenant that may
         consume.
@@ -1553,6 +1571,40 @@ class AsyncQuotaService:
         return await self._channel.unary(
             self.SET_QUOTA_POLICY, request, timeout=timeout, metadata=metadata)
 
+    async def set_user_quota(
+        self, request: bfc_tenancy_v1_quota_user_pb2.SetUserQuotaRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_user_pb2.SetUserQuotaResponse:
+        """SetUserQuota gives a member a share of a resource: a limit of their own below the tenant's, in
+        every server within a second. Shares may be more than the tenant has in all. A share counts
+        from when it is set, and goes with the membership.
+
+        Who may call: platform administrators, principals of the same tenant with manage_subscription.
+        Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist or that
+        the caller may not see, or a user who is no member; ABORTED with ErrorInfo VERSION_MISMATCH
+        when expected_version is not the present one; FAILED_PRECONDITION with ErrorInfo
+        TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.SET_USER_QUOTA, request, timeout=timeout, metadata=metadata)
+
+    async def list_user_quotas(
+        self, request: bfc_tenancy_v1_quota_user_pb2.ListUserQuotasRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_user_pb2.ListUserQuotasResponse:
+        """ListUserQuotas answers the shares of a tenant's members and what they have used, in pages.
+
+        Who may call: platform administrators, services, principals of the same tenant with view_usage,
+        which every member has.
+        Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist or that
+        the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE;
+        PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.LIST_USER_QUOTAS, request, timeout=timeout, metadata=metadata)
+
     async def reconcile_usage(
         self, request: bfc_tenancy_v1_quota_policy_pb2.ReconcileUsageRequest, *,
         timeout: float | None = None, metadata: Metadata = (),
@@ -1600,11 +1652,12 @@ class BlockingQuotaService:
         """CheckQuota answers whether an amount is left, and takes nothing. The answer holds for the
         moment of decided_at; a caller that wants the units uses Consume.
 
-        Who may call: platform administrators, services, principals of the same tenant with view_usage.
+        Who may call: platform administrators, services, principals of the same tenant with view_usage;
+        a member who asks about another needs manage_users.
         Errors: INVALID_ARGUMENT with BadRequest for an unspecified resource or a wrong tenant name;
-        NOT_FOUND for a tenant that does not exist or that the caller may not see; FAILED_PRECONDITION
-        with ErrorInfo TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE or LIMIT_VERSION_AHEAD;
-        PERMISSION_DENIED; UNAUTHENTICATED.
+        NOT_FOUND for a tenant that does not exist or that the caller may not see, or a user who is no
+        member; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE or
+        LIMIT_VERSION_AHEAD; PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: GET /api/tenants/:tenantId/quota.
         """
         return self._run(self._stub.check_quota(request, timeout=timeout, metadata=metadata))
@@ -1613,18 +1666,20 @@ class BlockingQuotaService:
         self, request: bfc_tenancy_v1_quota_pb2.ConsumeRequest, *,
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_quota_pb2.ConsumeResponse:
-        """Consume takes an amount if all of it is left, in one step, and otherwise takes nothing. With
+        """Consume takes an amount if all of it is left, in one step, and otherwise takes nothing: of the
+        tenant, of the share of the user for whom it counts, and of the hour of the caller's key. With
         durability LEASED it is answered from memory, backed by units that the database has set aside;
         a crash of the server then counts at most too much, never too little. With COMMITTED it is
         answered after the commit.
 
         Who may call: platform administrators, services, principals of the same tenant that may
-        consume.
+        consume; a member who names another needs manage_users.
         Errors: RESOURCE_EXHAUSTED with QuotaFailure (the limit that refused), ErrorInfo QUOTA_EXCEEDED
-        (its metadata holds resource, current, max and remaining) and, where time frees units,
-        RetryInfo, when the amount is not left, and nothing was taken; INVALID_ARGUMENT with
-        BadRequest for an unspecified resource, a zero amount or a wrong tenant name; NOT_FOUND for a
-        tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+        (its metadata holds level, "tenant" or "user", and of that level resource, current, max and
+        remaining) and, where time frees units, RetryInfo, when the amount is not left, and nothing was
+        taken; INVALID_ARGUMENT with BadRequest for an unspecified resource, a zero amount or a wrong
+        tenant name; NOT_FOUND for a tenant that does not exist or that the caller may not see, or a
+        user who is no member; FAILED_PRECONDITION with ErrorInfo
         TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED when the key was used with
         another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
         UNAVAILABLE when only the database can decide and is away; PERMISSION_DENIED; UNAUTHENTICATED.
@@ -1633,9 +1688,9 @@ class BlockingQuotaService:
         return self._run(self._stub.consume(request, timeout=timeout, metadata=metadata))
 
     def get_usage(
-        self, request: bfc_tenancy_v1_quota_pb2.GetUsageRequest, *,
+        self, request: bfc_tenancy_v1_quota_usage_pb2.GetUsageRequest, *,
         timeout: float | None = None, metadata: Metadata = (),
-    ) -> bfc_tenancy_v1_quota_pb2.GetUsageResponse:
+    ) -> bfc_tenancy_v1_quota_usage_pb2.GetUsageResponse:
         """GetUsage answers with what a tenant used, day by day, and the totals. Days are those of the
         tenant's time zone; at most 366 of them, the first and the last included.
 
@@ -1654,7 +1709,7 @@ class BlockingQuotaService:
     ) -> bfc_tenancy_v1_quota_pb2.BatchCheckResponse:
         """BatchCheck answers several questions of CheckQuota about one tenant, in their order.
 
-        Who may call: platform administrators, services, principals of the same tenant with view_usage.
+        Who may call: as CheckQuota.
         Errors: those of CheckQuota, with the field of the item that breaks a rule.
         HTTP route it replaces: none.
         """
@@ -1667,8 +1722,7 @@ class BlockingQuotaService:
         """BatchConsume takes several amounts of one tenant, in their order. Each item has its own status;
         with all_or_none all are taken or nothing is, and the call fails with that of the refused item.
 
-        Who may call: platform administrators, services, principals of the same tenant that may
-        consume.
+        Who may call: as Consume.
         Errors: those of Consume.
         HTTP route it replaces: none.
         """
@@ -1679,7 +1733,8 @@ class BlockingQuotaService:
         timeout: float | None = None, metadata: Metadata = (),
     ) -> bfc_tenancy_v1_quota_reservation_pb2.ReserveResponse:
         """Reserve sets an amount aside for work under way, if all of it is left. Commit consumes what was
-        needed of it, Release gives it back; without either it is free again when its time is over.
+        needed of it, Release gives it back; without either it is free again when its time is over. It
+        is the tenant's: no share of a user counts it.
 
         Who may call: platform administrators, services, principals of the same tenant that may
         consume.
@@ -1725,9 +1780,9 @@ class BlockingQuotaService:
         """Refund gives units back that were consumed in the present period and should not count.
 
         Who may call: platform administrators and services.
-        Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist;
-        FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when the
-        period has used less, REFUND_EXCEEDS_USAGE; PERMISSION_DENIED; UNAUTHENTICATED.
+        Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist, or a user
+        who is no member; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED
+        or, when the period has used less, REFUND_EXCEEDS_USAGE; PERMISSION_DENIED; UNAUTHENTICATED.
         HTTP route it replaces: none.
         """
         return self._run(self._stub.refund(request, timeout=timeout, metadata=metadata))
@@ -1738,7 +1793,8 @@ class BlockingQuotaService:
     ) -> bfc_tenancy_v1_quota_lease_pb2.AcquireLeaseResponse:
         """AcquireLease sets a block of units aside for a client, which then takes of them in its own
         process without asking. What a client does not report before its lease expires counts as
-        consumed: a lost client or server can only count too much.
+        consumed: a lost client or server can only count too much. It is the tenant's: no share of a
+        user counts it.
 
         Who may call: platform administrators, services, principals of the same tenant that may
         consume.
@@ -1808,6 +1864,38 @@ class BlockingQuotaService:
         HTTP route it replaces: none.
         """
         return self._run(self._stub.set_quota_policy(request, timeout=timeout, metadata=metadata))
+
+    def set_user_quota(
+        self, request: bfc_tenancy_v1_quota_user_pb2.SetUserQuotaRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_user_pb2.SetUserQuotaResponse:
+        """SetUserQuota gives a member a share of a resource: a limit of their own below the tenant's, in
+        every server within a second. Shares may be more than the tenant has in all. A share counts
+        from when it is set, and goes with the membership.
+
+        Who may call: platform administrators, principals of the same tenant with manage_subscription.
+        Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist or that
+        the caller may not see, or a user who is no member; ABORTED with ErrorInfo VERSION_MISMATCH
+        when expected_version is not the present one; FAILED_PRECONDITION with ErrorInfo
+        TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.set_user_quota(request, timeout=timeout, metadata=metadata))
+
+    def list_user_quotas(
+        self, request: bfc_tenancy_v1_quota_user_pb2.ListUserQuotasRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_quota_user_pb2.ListUserQuotasResponse:
+        """ListUserQuotas answers the shares of a tenant's members and what they have used, in pages.
+
+        Who may call: platform administrators, services, principals of the same tenant with view_usage,
+        which every member has.
+        Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist or that
+        the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE;
+        PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.list_user_quotas(request, timeout=timeout, metadata=metadata))
 
     def reconcile_usage(
         self, request: bfc_tenancy_v1_quota_policy_pb2.ReconcileUsageRequest, *,

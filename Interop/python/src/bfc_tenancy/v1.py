@@ -186,6 +186,20 @@ from ._pb.bfc.tenancy.v1.quota_reservation_pb2 import (
     ReserveRequest,
     ReserveResponse,
 )
+from ._pb.bfc.tenancy.v1.quota_usage_pb2 import (
+    DailyUsage,
+    GetUsageRequest,
+    GetUsageResponse,
+    OverageUsage,
+    UsageTotals,
+)
+from ._pb.bfc.tenancy.v1.quota_user_pb2 import (
+    ListUserQuotasRequest,
+    ListUserQuotasResponse,
+    SetUserQuotaRequest,
+    SetUserQuotaResponse,
+    UserQuota,
+)
 from ._pb.bfc.tenancy.v1.quota_pb2 import (
     BatchCheckRequest,
     BatchCheckResponse,
@@ -199,18 +213,13 @@ from ._pb.bfc.tenancy.v1.quota_pb2 import (
     DURABILITY_COMMITTED,
     DURABILITY_LEASED,
     DURABILITY_UNSPECIFIED,
-    DailyUsage,
     Durability,
     GetQuotasRequest,
     GetQuotasResponse,
-    GetUsageRequest,
-    GetUsageResponse,
-    OverageUsage,
     QuotaItem,
     QuotaStatus,
     Quotas,
     StorageQuotaStatus,
-    UsageTotals,
 )
 from ._pb.bfc.tenancy.v1.subscription_pb2 import (
     BILLING_CYCLE_MONTHLY,
@@ -492,6 +501,8 @@ __all__ = [
     "ListRolesResponse",
     "ListTenantsRequest",
     "ListTenantsResponse",
+    "ListUserQuotasRequest",
+    "ListUserQuotasResponse",
     "ListUsersRequest",
     "ListUsersResponse",
     "Money",
@@ -591,6 +602,8 @@ __all__ = [
     "SetConfigurationResponse",
     "SetQuotaPolicyRequest",
     "SetQuotaPolicyResponse",
+    "SetUserQuotaRequest",
+    "SetUserQuotaResponse",
     "StorageQuotaStatus",
     "Subscription",
     "SubscriptionStatus",
@@ -617,6 +630,7 @@ __all__ = [
     "UpdateUserRequest",
     "UpdateUserResponse",
     "UsageTotals",
+    "UserQuota",
     "VerifyApiKeyRequest",
     "VerifyApiKeyResponse",
     "VerifyAuditRequest",

@@ -180,6 +180,8 @@ extension LeaseLedger {
             slots[slot].returnHand()
             slots[slot].flags.insert(.unknown)
         case .unlimited:
+            // Nothing is taken from it any more.
+            slots[slot].returnHand()
             slots[slot].flags.insert(.unlimited)
             slots[slot].validUntil = now &+ (grant.validFor ?? settings.idleTime)
         case .absent, .tenantInactive, .subscriptionInactive:

@@ -24,15 +24,18 @@ extension LeaseLedger {
 
     /// Whether the database has still to hear something of a tenant; if so, it will with the next
     /// exchange.
-    package mutating func flush(_ tenant: TenantID) -> Bool {
+    ///
+    /// - Parameter withSubjects: Of its users and keys too, of which there may be many.
+    package mutating func flush(_ tenant: TenantID, withSubjects: Bool = false) -> Bool {
+        var places = QuotaMeter.allCases.compactMap {
+            index[QuotaAccount(tenant: tenant, meter: $0)]
+        }
+        if withSubjects { places += index.places(ofSubjectsOf: tenant) }
         var isUnsettled = false
-        for meter in QuotaMeter.allCases {
-            guard let found = index[QuotaAccount(tenant: tenant, meter: meter)],
-                slots[Int(found)].isUnsettled
-            else { continue }
+        for place in places where slots[Int(place)].isUnsettled {
             isUnsettled = true
             // What is under way may have been asked before the last taking.
-            markUrgent(Int(found))
+            markUrgent(Int(place))
         }
         return isUnsettled
     }
@@ -44,13 +47,17 @@ extension LeaseLedger {
         return slots[slot].flags.contains(.isUrgent) ? urgentExchange : nil
     }
 
-    /// Others may wait for any account.
+    /// Others may wait for any account, and there may be limits where there were none.
     package mutating func reviewEverything() {
-        for slot in slots.indices
-        where slots[slot].flags.isDisjoint(with: [.isVacant, .isInFlight])
-            && slots[slot].granted != slots[slot].settled
-        {
-            markUrgent(slot)
+        for slot in slots.indices {
+            if slots[slot].flags.contains(.unlimited) { slots[slot].flags.insert(.unknown) }
+            guard !slots[slot].flags.contains(.isVacant) else { continue }
+            // The answer that is under way may be of before.
+            if slots[slot].granted != slots[slot].settled
+                || slots[slot].flags.contains(.isInFlight)
+            {
+                markUrgent(slot)
+            }
         }
     }
 
@@ -73,9 +80,14 @@ extension LeaseLedger {
             refresh(Int(slot))
         }
         for slot in index.places(ofSubjectsOf: tenant) {
-            slots[Int(slot)].deniedUntil = 0
-            // A tenant may have many of them. Those without units in the hand ask anyway.
-            if slots[Int(slot)].inHand > 0 { markUrgent(Int(slot)) }
+            // A tenant may have many of them. Those without units in the hand ask anyway, unless
+            // an answer is under way that is of before.
+            if slots[Int(slot)].inHand > 0 || slots[Int(slot)].flags.contains(.isInFlight) {
+                isKnown = true
+                refresh(Int(slot))
+            } else {
+                forgetDecision(Int(slot))
+            }
         }
         return isKnown
     }
@@ -85,9 +97,13 @@ extension LeaseLedger {
     }
 
     private mutating func refresh(_ slot: Int) {
+        forgetDecision(slot)
+        markUrgent(slot)
+    }
+
+    private mutating func forgetDecision(_ slot: Int) {
         slots[slot].deniedUntil = 0
         if slots[slot].flags.contains(.unlimited) { slots[slot].flags.insert(.unknown) }
-        markUrgent(slot)
     }
 
     // MARK: - Sweep

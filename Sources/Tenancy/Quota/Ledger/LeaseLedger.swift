@@ -57,16 +57,33 @@ package struct LeaseLedger: Sendable {
         return takeFast(Int(slot), charge.units, now)
     }
 
-    /// The same for two accounts of a tenant, both or neither; answers the standing of the first.
+    /// The same for up to three accounts of a tenant, all or none; answers the standing of the
+    /// first.
     package mutating func takeAtOnce(
-        _ first: QuotaCharge, and second: QuotaCharge, now: UInt64
+        _ first: QuotaCharge, and second: QuotaCharge?, and third: QuotaCharge? = nil,
+        now: UInt64
     ) -> LedgerStanding? {
-        guard let one = index[first.account], let other = index[second.account],
-            canTakeFast(Int(other), second.units, now),
+        guard let one = index[first.account], let other = further(second, now),
+            let another = further(third, now),
             let standing = takeFast(Int(one), first.units, now)
         else { return nil }
-        _ = takeFast(Int(other), second.units, now)
+        if let second, other >= 0 { _ = takeFast(other, second.units, now) }
+        if let third, another >= 0 { _ = takeFast(another, third.units, now) }
         return standing
+    }
+
+    /// Where a further charge is taken from; -1 for nowhere, since there is none or nothing limits
+    /// it, and nil when it is not certain that it can be.
+    private func further(_ charge: QuotaCharge?, _ now: UInt64) -> Int? {
+        guard let charge else { return -1 }
+        guard let slot = index[charge.account].map({ Int($0) }) else { return nil }
+        if isUnlimited(slot, now) { return -1 }
+        return canTakeFast(slot, charge.units, now) ? slot : nil
+    }
+
+    /// Whether it is certain from memory that nothing limits an account.
+    private func isUnlimited(_ slot: Int, _ now: UInt64) -> Bool {
+        slots[slot].flags.intersection(.slow) == .unlimited && now < slots[slot].validUntil
     }
 
     /// Takes units of one account, or nothing.
@@ -129,15 +146,14 @@ package struct LeaseLedger: Sendable {
     }
 
     /// Whether so many units are left, as far as that is certain from memory; 0 asks for any. Nil
-    /// when only the database knows; the next question about the account finds it in memory.
+    /// when only the database knows; the next question about the account finds it in memory. Of
+    /// what nothing limits everything is left.
     package mutating func check(
         _ account: QuotaAccount, _ units: Int64, now: UInt64
     ) -> LedgerStanding? {
         if let found = index[account] {
             let slot = Int(found)
-            if slots[slot].flags.isDisjoint(with: .slow), now < slots[slot].validUntil,
-                Swift.max(units, 1) <= slots[slot].inHand
-            {
+            if isUnlimited(slot, now) || canTakeFast(slot, Swift.max(units, 1), now) {
                 slots[slot].lastUse = now
                 return slots[slot].standing(isDegraded: isAway)
             }

@@ -6,13 +6,19 @@ package struct QuotaAccount: Sendable, Hashable {
     package let tenant: TenantID
     package let meter: QuotaMeter
     /// Empty for the tenant itself, else whom the limit is about: of the calls of keys, the number
-    /// of their family.
+    /// of their family; of a member's share, `user:` and the user's id.
     package let subject: String
 
     package init(tenant: TenantID, meter: QuotaMeter, subject: String = "") {
         self.tenant = tenant
         self.meter = meter
         self.subject = subject
+    }
+
+    /// A member's share of a resource; nil for one of which there are none.
+    package init?(tenant: TenantID, _ resource: Resource, shareOf user: UserID) {
+        guard resource.hasShares else { return nil }
+        self.init(tenant: tenant, meter: QuotaMeter(resource), subject: "user:\(user.text)")
     }
 
     /// Most accounts have no subject, and are hashed as one word.

@@ -128,6 +128,91 @@ internal import Testing
         #expect(taken == 6 && driver.used(key) == 6 && driver.used(tenant) == 30)
     }
 
+    @Test("Three levels are taken from memory together, and the one that refuses is named")
+    func threeAtOnce() throws {
+        let tenant = try LedgerDriver.account()
+        let share = try LedgerDriver.account(subject: "user:ann")
+        let key = try LedgerDriver.account(.keyCalls, subject: "1")
+        var driver = LedgerDriver([
+            tenant: .init(max: 100, window: nil), share: .init(max: 30, window: nil),
+            key: .init(max: 50, window: nil),
+        ])
+        let charges = [QuotaCharge(tenant, 3), QuotaCharge(share, 3), QuotaCharge(key, 1)]
+        func atOnce(_ driver: inout LedgerDriver) -> LedgerStanding? {
+            driver.ledger.takeAtOnce(charges[0], and: charges[1], and: charges[2], now: driver.now)
+        }
+        #expect(atOnce(&driver) == nil)
+        #expect(try driver.consume(charges).isAdmitted)
+        driver.advance(LedgerDriver.second)
+        #expect(atOnce(&driver)?.max == 100, "the tenant's is shown")
+        for _ in 0..<8 { #expect(try driver.consume(charges).isAdmitted) }
+        #expect(atOnce(&driver) == nil)
+        guard case .denied(let standing, charge: 1, _) = try driver.consume(charges) else {
+            Issue.record("the share had thirty units")
+            return
+        }
+        #expect(standing.max == 30)
+        driver.advance(LedgerDriver.second)
+        #expect([tenant, share, key].map(driver.used) == [30, 30, 10])
+    }
+
+    @Test("Who has no share is limited by the tenant alone, until there is one")
+    func noShare() throws {
+        let tenant = try LedgerDriver.account()
+        let share = try LedgerDriver.account(subject: "user:ann")
+        var driver = LedgerDriver([
+            tenant: .init(max: 100, window: nil), share: .init(max: 5, window: nil),
+        ])
+        driver.database.setShare(share, isThere: false, now: driver.now)
+        let (units, ofShare) = (QuotaCharge(tenant, 2), QuotaCharge(share, 2))
+        #expect(try driver.consume([units, ofShare]).standing?.max == 100)
+        driver.advance(LedgerDriver.second / 10)
+        let again = driver.ledger.takeAtOnce(units, and: ofShare, now: driver.now)
+        #expect(again?.current == 4, "from memory")
+        #expect(driver.ledger.check(share, 1_000, now: driver.now) != nil)
+        driver.advance(LedgerDriver.second)
+        let late = driver.ledger.takeAtOnce(units, and: ofShare, now: driver.now)
+        #expect(late == nil, "that is believed for a while only")
+        #expect(try driver.consume([units, ofShare], .committed).isAdmitted)
+
+        // An answer that was on its way when the share was set is of before.
+        driver.now += LedgerDriver.second
+        guard case .later(let ticket) = driver.ledger.consume([units, ofShare], now: driver.now)
+        else {
+            Issue.record("it was believed for too long")
+            return
+        }
+        let reports = driver.ledger.exchange(now: driver.now)
+        let grants = driver.database.exchange(driver.holder, reports, now: driver.now).grants
+        driver.database.setShare(share, isThere: true, now: driver.now)
+        driver.ledger.refresh(share.tenant, now: driver.now)
+        driver.keep(driver.ledger.complete(grants, now: driver.now))
+        driver.exchange()
+        #expect(driver.answers[ticket]?.isAdmitted == true)
+        var admitted = 0
+        while try driver.consume([units, ofShare]).isAdmitted { admitted += 1 }
+        #expect(admitted == 2, "as many as five units are for")
+        driver.advance(LedgerDriver.second)
+        #expect(driver.used(share) == 4 && driver.used(tenant) == 12)
+
+        // What was drawn of a share that is gone is given back, and counts when there is one again.
+        driver.database.setLimit(share, 50)
+        driver.ledger.refresh(share.tenant, now: driver.now)
+        #expect(try driver.consume([units, ofShare]).isAdmitted)
+        driver.database.setShare(share, isThere: false, now: driver.now)
+        driver.database.setShare(share, isThere: true, now: driver.now)
+        #expect(driver.used(share) == 0)
+        driver.advance(LedgerDriver.second)
+        #expect(driver.used(share) == 2)
+        driver.database.setShare(share, isThere: false, now: driver.now)
+        driver.ledger.reviewEverything()
+        driver.exchange()
+        #expect(try driver.consume([units, ofShare]).isAdmitted)
+        driver.ledger.returnEverything(now: driver.now)
+        driver.exchange()
+        #expect(driver.ledger.inconsistency == nil && driver.ledger.unitsInHand == 0)
+    }
+
     @Test("A change of a tenant reaches the limits of its users and keys")
     func changedSubject() throws {
         let key = try LedgerDriver.account(.keyCalls, subject: "1")
@@ -135,7 +220,7 @@ internal import Testing
         _ = try driver.consume([.init(key, 1)])
         driver.database.setLimit(key, 2)
         let isKnown = driver.ledger.refresh(key.tenant, now: driver.now)
-        #expect(!isKnown, "none of the tenant's own")
+        #expect(isKnown, "there were calls in the hand")
         driver.advance(LedgerDriver.millisecond)
         #expect(try driver.consumeAll(key) == 1)
         driver.database.setLimit(key, 5)

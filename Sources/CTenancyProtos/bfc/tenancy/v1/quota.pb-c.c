@@ -682,231 +682,6 @@ void   bfc__tenancy__v1__batch_consume_response__free_unpacked
   assert(message->base.descriptor == &bfc__tenancy__v1__batch_consume_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   bfc__tenancy__v1__get_usage_request__init
-                     (Bfc__Tenancy__V1__GetUsageRequest         *message)
-{
-  static const Bfc__Tenancy__V1__GetUsageRequest init_value = BFC__TENANCY__V1__GET_USAGE_REQUEST__INIT;
-  *message = init_value;
-}
-size_t bfc__tenancy__v1__get_usage_request__get_packed_size
-                     (const Bfc__Tenancy__V1__GetUsageRequest *message)
-{
-  assert(message->base.descriptor == &bfc__tenancy__v1__get_usage_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t bfc__tenancy__v1__get_usage_request__pack
-                     (const Bfc__Tenancy__V1__GetUsageRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &bfc__tenancy__v1__get_usage_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t bfc__tenancy__v1__get_usage_request__pack_to_buffer
-                     (const Bfc__Tenancy__V1__GetUsageRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &bfc__tenancy__v1__get_usage_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Bfc__Tenancy__V1__GetUsageRequest *
-       bfc__tenancy__v1__get_usage_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Bfc__Tenancy__V1__GetUsageRequest *)
-     protobuf_c_message_unpack (&bfc__tenancy__v1__get_usage_request__descriptor,
-                                allocator, len, data);
-}
-void   bfc__tenancy__v1__get_usage_request__free_unpacked
-                     (Bfc__Tenancy__V1__GetUsageRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &bfc__tenancy__v1__get_usage_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   bfc__tenancy__v1__get_usage_response__init
-                     (Bfc__Tenancy__V1__GetUsageResponse         *message)
-{
-  static const Bfc__Tenancy__V1__GetUsageResponse init_value = BFC__TENANCY__V1__GET_USAGE_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t bfc__tenancy__v1__get_usage_response__get_packed_size
-                     (const Bfc__Tenancy__V1__GetUsageResponse *message)
-{
-  assert(message->base.descriptor == &bfc__tenancy__v1__get_usage_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t bfc__tenancy__v1__get_usage_response__pack
-                     (const Bfc__Tenancy__V1__GetUsageResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &bfc__tenancy__v1__get_usage_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t bfc__tenancy__v1__get_usage_response__pack_to_buffer
-                     (const Bfc__Tenancy__V1__GetUsageResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &bfc__tenancy__v1__get_usage_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Bfc__Tenancy__V1__GetUsageResponse *
-       bfc__tenancy__v1__get_usage_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Bfc__Tenancy__V1__GetUsageResponse *)
-     protobuf_c_message_unpack (&bfc__tenancy__v1__get_usage_response__descriptor,
-                                allocator, len, data);
-}
-void   bfc__tenancy__v1__get_usage_response__free_unpacked
-                     (Bfc__Tenancy__V1__GetUsageResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &bfc__tenancy__v1__get_usage_response__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   bfc__tenancy__v1__overage_usage__init
-                     (Bfc__Tenancy__V1__OverageUsage         *message)
-{
-  static const Bfc__Tenancy__V1__OverageUsage init_value = BFC__TENANCY__V1__OVERAGE_USAGE__INIT;
-  *message = init_value;
-}
-size_t bfc__tenancy__v1__overage_usage__get_packed_size
-                     (const Bfc__Tenancy__V1__OverageUsage *message)
-{
-  assert(message->base.descriptor == &bfc__tenancy__v1__overage_usage__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t bfc__tenancy__v1__overage_usage__pack
-                     (const Bfc__Tenancy__V1__OverageUsage *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &bfc__tenancy__v1__overage_usage__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t bfc__tenancy__v1__overage_usage__pack_to_buffer
-                     (const Bfc__Tenancy__V1__OverageUsage *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &bfc__tenancy__v1__overage_usage__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Bfc__Tenancy__V1__OverageUsage *
-       bfc__tenancy__v1__overage_usage__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Bfc__Tenancy__V1__OverageUsage *)
-     protobuf_c_message_unpack (&bfc__tenancy__v1__overage_usage__descriptor,
-                                allocator, len, data);
-}
-void   bfc__tenancy__v1__overage_usage__free_unpacked
-                     (Bfc__Tenancy__V1__OverageUsage *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &bfc__tenancy__v1__overage_usage__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   bfc__tenancy__v1__daily_usage__init
-                     (Bfc__Tenancy__V1__DailyUsage         *message)
-{
-  static const Bfc__Tenancy__V1__DailyUsage init_value = BFC__TENANCY__V1__DAILY_USAGE__INIT;
-  *message = init_value;
-}
-size_t bfc__tenancy__v1__daily_usage__get_packed_size
-                     (const Bfc__Tenancy__V1__DailyUsage *message)
-{
-  assert(message->base.descriptor == &bfc__tenancy__v1__daily_usage__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t bfc__tenancy__v1__daily_usage__pack
-                     (const Bfc__Tenancy__V1__DailyUsage *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &bfc__tenancy__v1__daily_usage__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t bfc__tenancy__v1__daily_usage__pack_to_buffer
-                     (const Bfc__Tenancy__V1__DailyUsage *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &bfc__tenancy__v1__daily_usage__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Bfc__Tenancy__V1__DailyUsage *
-       bfc__tenancy__v1__daily_usage__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Bfc__Tenancy__V1__DailyUsage *)
-     protobuf_c_message_unpack (&bfc__tenancy__v1__daily_usage__descriptor,
-                                allocator, len, data);
-}
-void   bfc__tenancy__v1__daily_usage__free_unpacked
-                     (Bfc__Tenancy__V1__DailyUsage *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &bfc__tenancy__v1__daily_usage__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   bfc__tenancy__v1__usage_totals__init
-                     (Bfc__Tenancy__V1__UsageTotals         *message)
-{
-  static const Bfc__Tenancy__V1__UsageTotals init_value = BFC__TENANCY__V1__USAGE_TOTALS__INIT;
-  *message = init_value;
-}
-size_t bfc__tenancy__v1__usage_totals__get_packed_size
-                     (const Bfc__Tenancy__V1__UsageTotals *message)
-{
-  assert(message->base.descriptor == &bfc__tenancy__v1__usage_totals__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t bfc__tenancy__v1__usage_totals__pack
-                     (const Bfc__Tenancy__V1__UsageTotals *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &bfc__tenancy__v1__usage_totals__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t bfc__tenancy__v1__usage_totals__pack_to_buffer
-                     (const Bfc__Tenancy__V1__UsageTotals *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &bfc__tenancy__v1__usage_totals__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Bfc__Tenancy__V1__UsageTotals *
-       bfc__tenancy__v1__usage_totals__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Bfc__Tenancy__V1__UsageTotals *)
-     protobuf_c_message_unpack (&bfc__tenancy__v1__usage_totals__descriptor,
-                                allocator, len, data);
-}
-void   bfc__tenancy__v1__usage_totals__free_unpacked
-                     (Bfc__Tenancy__V1__UsageTotals *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &bfc__tenancy__v1__usage_totals__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 static const ProtobufCFieldDescriptor bfc__tenancy__v1__get_quotas_request__field_descriptors[2] =
 {
   {
@@ -1344,7 +1119,7 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__storage_quota_status__descrip
   (ProtobufCMessageInit) bfc__tenancy__v1__storage_quota_status__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor bfc__tenancy__v1__check_quota_request__field_descriptors[6] =
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__check_quota_request__field_descriptors[7] =
 {
   {
     "tenant_code",
@@ -1418,6 +1193,18 @@ static const ProtobufCFieldDescriptor bfc__tenancy__v1__check_quota_request__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "user_id",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__CheckQuotaRequest, user_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned bfc__tenancy__v1__check_quota_request__field_indices_by_name[] = {
   2,   /* field[2] = amount */
@@ -1426,11 +1213,12 @@ static const unsigned bfc__tenancy__v1__check_quota_request__field_indices_by_na
   1,   /* field[1] = resource */
   0,   /* field[0] = tenant_code */
   3,   /* field[3] = tenant_id */
+  6,   /* field[6] = user_id */
 };
 static const ProtobufCIntRange bfc__tenancy__v1__check_quota_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor bfc__tenancy__v1__check_quota_request__descriptor =
 {
@@ -1440,7 +1228,7 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__check_quota_request__descript
   "Bfc__Tenancy__V1__CheckQuotaRequest",
   "bfc.tenancy.v1",
   sizeof(Bfc__Tenancy__V1__CheckQuotaRequest),
-  6,
+  7,
   bfc__tenancy__v1__check_quota_request__field_descriptors,
   bfc__tenancy__v1__check_quota_request__field_indices_by_name,
   1,  bfc__tenancy__v1__check_quota_request__number_ranges,
@@ -1615,7 +1403,7 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__check_quota_response__descrip
   (ProtobufCMessageInit) bfc__tenancy__v1__check_quota_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor bfc__tenancy__v1__consume_request__field_descriptors[8] =
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__consume_request__field_descriptors[9] =
 {
   {
     "tenant_code",
@@ -1690,6 +1478,18 @@ static const ProtobufCFieldDescriptor bfc__tenancy__v1__consume_request__field_d
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "user_id",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__ConsumeRequest, user_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "idempotency_key",
     30,
     PROTOBUF_C_LABEL_NONE,
@@ -1717,18 +1517,19 @@ static const ProtobufCFieldDescriptor bfc__tenancy__v1__consume_request__field_d
 static const unsigned bfc__tenancy__v1__consume_request__field_indices_by_name[] = {
   2,   /* field[2] = amount */
   4,   /* field[4] = durability */
-  6,   /* field[6] = idempotency_key */
+  7,   /* field[7] = idempotency_key */
   5,   /* field[5] = min_limit_version */
   1,   /* field[1] = resource */
   0,   /* field[0] = tenant_code */
   3,   /* field[3] = tenant_id */
-  7,   /* field[7] = validate_only */
+  6,   /* field[6] = user_id */
+  8,   /* field[8] = validate_only */
 };
 static const ProtobufCIntRange bfc__tenancy__v1__consume_request__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 30, 6 },
-  { 0, 8 }
+  { 30, 7 },
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor bfc__tenancy__v1__consume_request__descriptor =
 {
@@ -1738,7 +1539,7 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__consume_request__descriptor =
   "Bfc__Tenancy__V1__ConsumeRequest",
   "bfc.tenancy.v1",
   sizeof(Bfc__Tenancy__V1__ConsumeRequest),
-  8,
+  9,
   bfc__tenancy__v1__consume_request__field_descriptors,
   bfc__tenancy__v1__consume_request__field_indices_by_name,
   2,  bfc__tenancy__v1__consume_request__number_ranges,
@@ -1964,7 +1765,7 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__quota_item__descriptor =
   (ProtobufCMessageInit) bfc__tenancy__v1__quota_item__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor bfc__tenancy__v1__batch_check_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__batch_check_request__field_descriptors[5] =
 {
   {
     "tenant_code",
@@ -2014,17 +1815,30 @@ static const ProtobufCFieldDescriptor bfc__tenancy__v1__batch_check_request__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "user_id",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__BatchCheckRequest, user_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned bfc__tenancy__v1__batch_check_request__field_indices_by_name[] = {
   2,   /* field[2] = items */
   3,   /* field[3] = min_limit_version */
   0,   /* field[0] = tenant_code */
   1,   /* field[1] = tenant_id */
+  4,   /* field[4] = user_id */
 };
 static const ProtobufCIntRange bfc__tenancy__v1__batch_check_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor bfc__tenancy__v1__batch_check_request__descriptor =
 {
@@ -2034,7 +1848,7 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__batch_check_request__descript
   "Bfc__Tenancy__V1__BatchCheckRequest",
   "bfc.tenancy.v1",
   sizeof(Bfc__Tenancy__V1__BatchCheckRequest),
-  4,
+  5,
   bfc__tenancy__v1__batch_check_request__field_descriptors,
   bfc__tenancy__v1__batch_check_request__field_indices_by_name,
   1,  bfc__tenancy__v1__batch_check_request__number_ranges,
@@ -2092,7 +1906,7 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__batch_check_response__descrip
   (ProtobufCMessageInit) bfc__tenancy__v1__batch_check_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor bfc__tenancy__v1__batch_consume_request__field_descriptors[8] =
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__batch_consume_request__field_descriptors[9] =
 {
   {
     "tenant_code",
@@ -2167,6 +1981,18 @@ static const ProtobufCFieldDescriptor bfc__tenancy__v1__batch_consume_request__f
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "user_id",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__BatchConsumeRequest, user_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "idempotency_key",
     30,
     PROTOBUF_C_LABEL_NONE,
@@ -2194,18 +2020,19 @@ static const ProtobufCFieldDescriptor bfc__tenancy__v1__batch_consume_request__f
 static const unsigned bfc__tenancy__v1__batch_consume_request__field_indices_by_name[] = {
   4,   /* field[4] = all_or_none */
   3,   /* field[3] = durability */
-  6,   /* field[6] = idempotency_key */
+  7,   /* field[7] = idempotency_key */
   2,   /* field[2] = items */
   5,   /* field[5] = min_limit_version */
   0,   /* field[0] = tenant_code */
   1,   /* field[1] = tenant_id */
-  7,   /* field[7] = validate_only */
+  6,   /* field[6] = user_id */
+  8,   /* field[8] = validate_only */
 };
 static const ProtobufCIntRange bfc__tenancy__v1__batch_consume_request__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 30, 6 },
-  { 0, 8 }
+  { 30, 7 },
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor bfc__tenancy__v1__batch_consume_request__descriptor =
 {
@@ -2215,7 +2042,7 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__batch_consume_request__descri
   "Bfc__Tenancy__V1__BatchConsumeRequest",
   "bfc.tenancy.v1",
   sizeof(Bfc__Tenancy__V1__BatchConsumeRequest),
-  8,
+  9,
   bfc__tenancy__v1__batch_consume_request__field_descriptors,
   bfc__tenancy__v1__batch_consume_request__field_indices_by_name,
   2,  bfc__tenancy__v1__batch_consume_request__number_ranges,
@@ -2324,456 +2151,6 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__batch_consume_response__descr
   (ProtobufCMessageInit) bfc__tenancy__v1__batch_consume_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor bfc__tenancy__v1__get_usage_request__field_descriptors[5] =
-{
-  {
-    "tenant_code",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Bfc__Tenancy__V1__GetUsageRequest, tenant_code),
-    NULL,
-    &protobuf_c_empty_string,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "tenant_id",
-    2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT64,
-    0,   /* quantifier_offset */
-    offsetof(Bfc__Tenancy__V1__GetUsageRequest, tenant_id),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "start_date",
-    3,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Bfc__Tenancy__V1__GetUsageRequest, start_date),
-    NULL,
-    &protobuf_c_empty_string,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "end_date",
-    4,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Bfc__Tenancy__V1__GetUsageRequest, end_date),
-    NULL,
-    &protobuf_c_empty_string,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "resource",
-    5,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_ENUM,
-    0,   /* quantifier_offset */
-    offsetof(Bfc__Tenancy__V1__GetUsageRequest, resource),
-    &bfc__tenancy__v1__resource__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned bfc__tenancy__v1__get_usage_request__field_indices_by_name[] = {
-  3,   /* field[3] = end_date */
-  4,   /* field[4] = resource */
-  2,   /* field[2] = start_date */
-  0,   /* field[0] = tenant_code */
-  1,   /* field[1] = tenant_id */
-};
-static const ProtobufCIntRange bfc__tenancy__v1__get_usage_request__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 5 }
-};
-const ProtobufCMessageDescriptor bfc__tenancy__v1__get_usage_request__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "bfc.tenancy.v1.GetUsageRequest",
-  "GetUsageRequest",
-  "Bfc__Tenancy__V1__GetUsageRequest",
-  "bfc.tenancy.v1",
-  sizeof(Bfc__Tenancy__V1__GetUsageRequest),
-  5,
-  bfc__tenancy__v1__get_usage_request__field_descriptors,
-  bfc__tenancy__v1__get_usage_request__field_indices_by_name,
-  1,  bfc__tenancy__v1__get_usage_request__number_ranges,
-  (ProtobufCMessageInit) bfc__tenancy__v1__get_usage_request__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor bfc__tenancy__v1__get_usage_response__field_descriptors[7] =
-{
-  {
-    "success",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BOOL,
-    0,   /* quantifier_offset */
-    offsetof(Bfc__Tenancy__V1__GetUsageResponse, success),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "start_date",
-    2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Bfc__Tenancy__V1__GetUsageResponse, start_date),
-    NULL,
-    &protobuf_c_empty_string,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "end_date",
-    3,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Bfc__Tenancy__V1__GetUsageResponse, end_date),
-    NULL,
-    &protobuf_c_empty_string,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "time_zone",
-    4,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Bfc__Tenancy__V1__GetUsageResponse, time_zone),
-    NULL,
-    &protobuf_c_empty_string,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "days",
-    5,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Bfc__Tenancy__V1__GetUsageResponse, n_days),
-    offsetof(Bfc__Tenancy__V1__GetUsageResponse, days),
-    &bfc__tenancy__v1__daily_usage__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "totals",
-    6,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Bfc__Tenancy__V1__GetUsageResponse, totals),
-    &bfc__tenancy__v1__usage_totals__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "overage",
-    7,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Bfc__Tenancy__V1__GetUsageResponse, n_overage),
-    offsetof(Bfc__Tenancy__V1__GetUsageResponse, overage),
-    &bfc__tenancy__v1__overage_usage__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned bfc__tenancy__v1__get_usage_response__field_indices_by_name[] = {
-  4,   /* field[4] = days */
-  2,   /* field[2] = end_date */
-  6,   /* field[6] = overage */
-  1,   /* field[1] = start_date */
-  0,   /* field[0] = success */
-  3,   /* field[3] = time_zone */
-  5,   /* field[5] = totals */
-};
-static const ProtobufCIntRange bfc__tenancy__v1__get_usage_response__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 7 }
-};
-const ProtobufCMessageDescriptor bfc__tenancy__v1__get_usage_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "bfc.tenancy.v1.GetUsageResponse",
-  "GetUsageResponse",
-  "Bfc__Tenancy__V1__GetUsageResponse",
-  "bfc.tenancy.v1",
-  sizeof(Bfc__Tenancy__V1__GetUsageResponse),
-  7,
-  bfc__tenancy__v1__get_usage_response__field_descriptors,
-  bfc__tenancy__v1__get_usage_response__field_indices_by_name,
-  1,  bfc__tenancy__v1__get_usage_response__number_ranges,
-  (ProtobufCMessageInit) bfc__tenancy__v1__get_usage_response__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor bfc__tenancy__v1__overage_usage__field_descriptors[3] =
-{
-  {
-    "resource",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_ENUM,
-    0,   /* quantifier_offset */
-    offsetof(Bfc__Tenancy__V1__OverageUsage, resource),
-    &bfc__tenancy__v1__resource__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "units",
-    2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
-    0,   /* quantifier_offset */
-    offsetof(Bfc__Tenancy__V1__OverageUsage, units),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "price_paise",
-    3,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT64,
-    0,   /* quantifier_offset */
-    offsetof(Bfc__Tenancy__V1__OverageUsage, price_paise),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned bfc__tenancy__v1__overage_usage__field_indices_by_name[] = {
-  2,   /* field[2] = price_paise */
-  0,   /* field[0] = resource */
-  1,   /* field[1] = units */
-};
-static const ProtobufCIntRange bfc__tenancy__v1__overage_usage__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 3 }
-};
-const ProtobufCMessageDescriptor bfc__tenancy__v1__overage_usage__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "bfc.tenancy.v1.OverageUsage",
-  "OverageUsage",
-  "Bfc__Tenancy__V1__OverageUsage",
-  "bfc.tenancy.v1",
-  sizeof(Bfc__Tenancy__V1__OverageUsage),
-  3,
-  bfc__tenancy__v1__overage_usage__field_descriptors,
-  bfc__tenancy__v1__overage_usage__field_indices_by_name,
-  1,  bfc__tenancy__v1__overage_usage__number_ranges,
-  (ProtobufCMessageInit) bfc__tenancy__v1__overage_usage__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor bfc__tenancy__v1__daily_usage__field_descriptors[5] =
-{
-  {
-    "usage_date",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Bfc__Tenancy__V1__DailyUsage, usage_date),
-    NULL,
-    &protobuf_c_empty_string,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "api_calls",
-    2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT64,
-    0,   /* quantifier_offset */
-    offsetof(Bfc__Tenancy__V1__DailyUsage, api_calls),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "storage_bytes",
-    3,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT64,
-    0,   /* quantifier_offset */
-    offsetof(Bfc__Tenancy__V1__DailyUsage, storage_bytes),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "users",
-    4,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT64,
-    0,   /* quantifier_offset */
-    offsetof(Bfc__Tenancy__V1__DailyUsage, users),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "transactions",
-    5,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT64,
-    0,   /* quantifier_offset */
-    offsetof(Bfc__Tenancy__V1__DailyUsage, transactions),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned bfc__tenancy__v1__daily_usage__field_indices_by_name[] = {
-  1,   /* field[1] = api_calls */
-  2,   /* field[2] = storage_bytes */
-  4,   /* field[4] = transactions */
-  0,   /* field[0] = usage_date */
-  3,   /* field[3] = users */
-};
-static const ProtobufCIntRange bfc__tenancy__v1__daily_usage__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 5 }
-};
-const ProtobufCMessageDescriptor bfc__tenancy__v1__daily_usage__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "bfc.tenancy.v1.DailyUsage",
-  "DailyUsage",
-  "Bfc__Tenancy__V1__DailyUsage",
-  "bfc.tenancy.v1",
-  sizeof(Bfc__Tenancy__V1__DailyUsage),
-  5,
-  bfc__tenancy__v1__daily_usage__field_descriptors,
-  bfc__tenancy__v1__daily_usage__field_indices_by_name,
-  1,  bfc__tenancy__v1__daily_usage__number_ranges,
-  (ProtobufCMessageInit) bfc__tenancy__v1__daily_usage__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor bfc__tenancy__v1__usage_totals__field_descriptors[5] =
-{
-  {
-    "api_calls",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT64,
-    0,   /* quantifier_offset */
-    offsetof(Bfc__Tenancy__V1__UsageTotals, api_calls),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "storage_bytes",
-    2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT64,
-    0,   /* quantifier_offset */
-    offsetof(Bfc__Tenancy__V1__UsageTotals, storage_bytes),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "storage_gb",
-    3,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_DOUBLE,
-    0,   /* quantifier_offset */
-    offsetof(Bfc__Tenancy__V1__UsageTotals, storage_gb),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "users",
-    4,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT64,
-    0,   /* quantifier_offset */
-    offsetof(Bfc__Tenancy__V1__UsageTotals, users),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "transactions",
-    5,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT64,
-    0,   /* quantifier_offset */
-    offsetof(Bfc__Tenancy__V1__UsageTotals, transactions),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned bfc__tenancy__v1__usage_totals__field_indices_by_name[] = {
-  0,   /* field[0] = api_calls */
-  1,   /* field[1] = storage_bytes */
-  2,   /* field[2] = storage_gb */
-  4,   /* field[4] = transactions */
-  3,   /* field[3] = users */
-};
-static const ProtobufCIntRange bfc__tenancy__v1__usage_totals__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 5 }
-};
-const ProtobufCMessageDescriptor bfc__tenancy__v1__usage_totals__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "bfc.tenancy.v1.UsageTotals",
-  "UsageTotals",
-  "Bfc__Tenancy__V1__UsageTotals",
-  "bfc.tenancy.v1",
-  sizeof(Bfc__Tenancy__V1__UsageTotals),
-  5,
-  bfc__tenancy__v1__usage_totals__field_descriptors,
-  bfc__tenancy__v1__usage_totals__field_indices_by_name,
-  1,  bfc__tenancy__v1__usage_totals__number_ranges,
-  (ProtobufCMessageInit) bfc__tenancy__v1__usage_totals__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
 static const ProtobufCEnumValue bfc__tenancy__v1__durability__enum_values_by_number[3] =
 {
   { "DURABILITY_UNSPECIFIED", "BFC__TENANCY__V1__DURABILITY__DURABILITY_UNSPECIFIED", 0 },
@@ -2804,7 +2181,7 @@ const ProtobufCEnumDescriptor bfc__tenancy__v1__durability__descriptor =
   bfc__tenancy__v1__durability__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor bfc__tenancy__v1__quota_service__method_descriptors[17] =
+static const ProtobufCMethodDescriptor bfc__tenancy__v1__quota_service__method_descriptors[19] =
 {
   { "GetQuotas", &bfc__tenancy__v1__get_quotas_request__descriptor, &bfc__tenancy__v1__get_quotas_response__descriptor },
   { "CheckQuota", &bfc__tenancy__v1__check_quota_request__descriptor, &bfc__tenancy__v1__check_quota_response__descriptor },
@@ -2822,6 +2199,8 @@ static const ProtobufCMethodDescriptor bfc__tenancy__v1__quota_service__method_d
   { "ReturnLease", &bfc__tenancy__v1__return_lease_request__descriptor, &bfc__tenancy__v1__return_lease_response__descriptor },
   { "GetQuotaPolicy", &bfc__tenancy__v1__get_quota_policy_request__descriptor, &bfc__tenancy__v1__get_quota_policy_response__descriptor },
   { "SetQuotaPolicy", &bfc__tenancy__v1__set_quota_policy_request__descriptor, &bfc__tenancy__v1__set_quota_policy_response__descriptor },
+  { "SetUserQuota", &bfc__tenancy__v1__set_user_quota_request__descriptor, &bfc__tenancy__v1__set_user_quota_response__descriptor },
+  { "ListUserQuotas", &bfc__tenancy__v1__list_user_quotas_request__descriptor, &bfc__tenancy__v1__list_user_quotas_response__descriptor },
   { "ReconcileUsage", &bfc__tenancy__v1__reconcile_usage_request__descriptor, &bfc__tenancy__v1__reconcile_usage_response__descriptor },
 };
 const unsigned bfc__tenancy__v1__quota_service__method_indices_by_name[] = {
@@ -2834,13 +2213,15 @@ const unsigned bfc__tenancy__v1__quota_service__method_indices_by_name[] = {
   14,        /* GetQuotaPolicy */
   0,        /* GetQuotas */
   3,        /* GetUsage */
-  16,        /* ReconcileUsage */
+  17,        /* ListUserQuotas */
+  18,        /* ReconcileUsage */
   9,        /* Refund */
   8,        /* Release */
   12,        /* RenewLease */
   6,        /* Reserve */
   13,        /* ReturnLease */
   15,        /* SetQuotaPolicy */
+  16,        /* SetUserQuota */
   10         /* WatchQuota */
 };
 const ProtobufCServiceDescriptor bfc__tenancy__v1__quota_service__descriptor =
@@ -2850,7 +2231,7 @@ const ProtobufCServiceDescriptor bfc__tenancy__v1__quota_service__descriptor =
   "QuotaService",
   "Bfc__Tenancy__V1__QuotaService",
   "bfc.tenancy.v1",
-  17,
+  19,
   bfc__tenancy__v1__quota_service__method_descriptors,
   bfc__tenancy__v1__quota_service__method_indices_by_name
 };
@@ -2982,13 +2363,29 @@ void bfc__tenancy__v1__quota_service__set_quota_policy(ProtobufCService *service
   assert(service->descriptor == &bfc__tenancy__v1__quota_service__descriptor);
   service->invoke(service, 15, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void bfc__tenancy__v1__quota_service__set_user_quota(ProtobufCService *service,
+                                                     const Bfc__Tenancy__V1__SetUserQuotaRequest *input,
+                                                     Bfc__Tenancy__V1__SetUserQuotaResponse_Closure closure,
+                                                     void *closure_data)
+{
+  assert(service->descriptor == &bfc__tenancy__v1__quota_service__descriptor);
+  service->invoke(service, 16, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void bfc__tenancy__v1__quota_service__list_user_quotas(ProtobufCService *service,
+                                                       const Bfc__Tenancy__V1__ListUserQuotasRequest *input,
+                                                       Bfc__Tenancy__V1__ListUserQuotasResponse_Closure closure,
+                                                       void *closure_data)
+{
+  assert(service->descriptor == &bfc__tenancy__v1__quota_service__descriptor);
+  service->invoke(service, 17, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void bfc__tenancy__v1__quota_service__reconcile_usage(ProtobufCService *service,
                                                       const Bfc__Tenancy__V1__ReconcileUsageRequest *input,
                                                       Bfc__Tenancy__V1__ReconcileUsageResponse_Closure closure,
                                                       void *closure_data)
 {
   assert(service->descriptor == &bfc__tenancy__v1__quota_service__descriptor);
-  service->invoke(service, 16, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 18, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void bfc__tenancy__v1__quota_service__init (Bfc__Tenancy__V1__QuotaService_Service *service,
                                             Bfc__Tenancy__V1__QuotaService_ServiceDestroy destroy)

@@ -1058,7 +1058,7 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__release_response__descriptor 
   (ProtobufCMessageInit) bfc__tenancy__v1__release_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor bfc__tenancy__v1__refund_request__field_descriptors[7] =
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__refund_request__field_descriptors[8] =
 {
   {
     "tenant_code",
@@ -1121,6 +1121,18 @@ static const ProtobufCFieldDescriptor bfc__tenancy__v1__refund_request__field_de
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "user_id",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__RefundRequest, user_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "idempotency_key",
     30,
     PROTOBUF_C_LABEL_NONE,
@@ -1147,18 +1159,19 @@ static const ProtobufCFieldDescriptor bfc__tenancy__v1__refund_request__field_de
 };
 static const unsigned bfc__tenancy__v1__refund_request__field_indices_by_name[] = {
   2,   /* field[2] = amount */
-  5,   /* field[5] = idempotency_key */
+  6,   /* field[6] = idempotency_key */
   4,   /* field[4] = reason */
   1,   /* field[1] = resource */
   0,   /* field[0] = tenant_code */
   3,   /* field[3] = tenant_id */
-  6,   /* field[6] = validate_only */
+  5,   /* field[5] = user_id */
+  7,   /* field[7] = validate_only */
 };
 static const ProtobufCIntRange bfc__tenancy__v1__refund_request__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 30, 5 },
-  { 0, 7 }
+  { 30, 6 },
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor bfc__tenancy__v1__refund_request__descriptor =
 {
@@ -1168,7 +1181,7 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__refund_request__descriptor =
   "Bfc__Tenancy__V1__RefundRequest",
   "bfc.tenancy.v1",
   sizeof(Bfc__Tenancy__V1__RefundRequest),
-  7,
+  8,
   bfc__tenancy__v1__refund_request__field_descriptors,
   bfc__tenancy__v1__refund_request__field_indices_by_name,
   2,  bfc__tenancy__v1__refund_request__number_ranges,

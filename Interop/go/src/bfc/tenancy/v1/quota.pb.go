@@ -318,7 +318,9 @@ type CheckQuotaRequest struct {
 	// How the answer is to be backed.
 	Durability Durability `protobuf:"varint,5,opt,name=durability,proto3,enum=bfc.tenancy.v1.Durability" json:"durability,omitempty"`
 	// Decide by at least this version of the limit; any when 0.
-	MinLimitVersion      int64    `protobuf:"varint,6,opt,name=min_limit_version,json=minLimitVersion,proto3" json:"min_limit_version,omitempty"`
+	MinLimitVersion int64 `protobuf:"varint,6,opt,name=min_limit_version,json=minLimitVersion,proto3" json:"min_limit_version,omitempty"`
+	// Whose share it is of too, as in Consume.
+	UserId               string   `protobuf:"bytes,7,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
 	XXX_NoUnkeyedLiteral struct{} `json:"-"`
 	XXX_unrecognized     []byte   `json:"-"`
 	XXX_sizecache        int32    `json:"-"`
@@ -374,7 +376,8 @@ type CheckQuotaResponse struct {
 	Degraded bool `protobuf:"varint,7,opt,name=degraded,proto3" json:"degraded,omitempty"`
 	// The version of the limit.
 	LimitVersion int64 `protobuf:"varint,8,opt,name=limit_version,json=limitVersion,proto3" json:"limit_version,omitempty"`
-	// The limit that refuses, "resource:api_calls"; empty when none does.
+	// The limit that refuses, "resource:api_calls" of the tenant or "user:user_123" of a share, whose
+	// numbers these are then; empty when none does.
 	RefusedBy string `protobuf:"bytes,9,opt,name=refused_by,json=refusedBy,proto3" json:"refused_by,omitempty"`
 	// When time frees units; not given when nothing refuses, or nothing is freed by time.
 	RetryAfter *types.Duration `protobuf:"bytes,10,opt,name=retry_after,json=retryAfter,proto3" json:"retry_after,omitempty"`
@@ -431,6 +434,9 @@ type ConsumeRequest struct {
 	Durability Durability `protobuf:"varint,5,opt,name=durability,proto3,enum=bfc.tenancy.v1.Durability" json:"durability,omitempty"`
 	// Decide by at least this version of the limit; any when 0.
 	MinLimitVersion int64 `protobuf:"varint,6,opt,name=min_limit_version,json=minLimitVersion,proto3" json:"min_limit_version,omitempty"`
+	// The member for whom it is taken, out of whose share it comes too; when empty, the member who
+	// calls, if one does. The resource users has no shares.
+	UserId string `protobuf:"bytes,7,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
 	// Makes a retry safe: the same key with the same request of the same caller gives the stored
 	// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
 	// none; at most 128 bytes.
@@ -474,7 +480,7 @@ func (m *ConsumeRequest) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_ConsumeRequest proto.InternalMessageInfo
 
-// ConsumeResponse is the standing after the amount was taken.
+// ConsumeResponse is the standing of the tenant after the amount was taken.
 type ConsumeResponse struct {
 	// Always true; a refusal is the status RESOURCE_EXHAUSTED, not an answer.
 	Allowed bool `protobuf:"varint,1,opt,name=allowed,proto3" json:"allowed,omitempty"`
@@ -587,7 +593,9 @@ type BatchCheckRequest struct {
 	// The amounts; 1 to 256. Each is asked for by itself.
 	Items []*QuotaItem `protobuf:"bytes,3,rep,name=items,proto3" json:"items,omitempty"`
 	// Decide by at least this version of the limits; any when 0.
-	MinLimitVersion      int64    `protobuf:"varint,4,opt,name=min_limit_version,json=minLimitVersion,proto3" json:"min_limit_version,omitempty"`
+	MinLimitVersion int64 `protobuf:"varint,4,opt,name=min_limit_version,json=minLimitVersion,proto3" json:"min_limit_version,omitempty"`
+	// Whose share it is of too, as in Consume.
+	UserId               string   `protobuf:"bytes,5,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
 	XXX_NoUnkeyedLiteral struct{} `json:"-"`
 	XXX_unrecognized     []byte   `json:"-"`
 	XXX_sizecache        int32    `json:"-"`
@@ -682,6 +690,8 @@ type BatchConsumeRequest struct {
 	AllOrNone bool `protobuf:"varint,5,opt,name=all_or_none,json=allOrNone,proto3" json:"all_or_none,omitempty"`
 	// Decide by at least this version of the limits; any when 0.
 	MinLimitVersion int64 `protobuf:"varint,6,opt,name=min_limit_version,json=minLimitVersion,proto3" json:"min_limit_version,omitempty"`
+	// Out of whose share it comes too, as in Consume.
+	UserId string `protobuf:"bytes,7,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
 	// Makes a retry of the whole batch safe, as in Consume.
 	IdempotencyKey string `protobuf:"bytes,30,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
 	// Decide as if taking, and take nothing.
@@ -809,251 +819,6 @@ func (m *BatchConsumeResponse) XXX_DiscardUnknown() {
 
 var xxx_messageInfo_BatchConsumeResponse proto.InternalMessageInfo
 
-// GetUsageRequest asks for the usage of some days.
-type GetUsageRequest struct {
-	// The tenant's code; exactly one of code and id is given.
-	TenantCode string `protobuf:"bytes,1,opt,name=tenant_code,json=tenantCode,proto3" json:"tenant_code,omitempty"`
-	// The tenant's id; exactly one of code and id is given.
-	TenantId int64 `protobuf:"varint,2,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`
-	// The first day, "2026-02-01"; the first of the month of the last day when empty.
-	StartDate string `protobuf:"bytes,3,opt,name=start_date,json=startDate,proto3" json:"start_date,omitempty"`
-	// The last day, itself included; today when empty.
-	EndDate string `protobuf:"bytes,4,opt,name=end_date,json=endDate,proto3" json:"end_date,omitempty"`
-	// Only this resource; all when not given.
-	Resource             Resource `protobuf:"varint,5,opt,name=resource,proto3,enum=bfc.tenancy.v1.Resource" json:"resource,omitempty"`
-	XXX_NoUnkeyedLiteral struct{} `json:"-"`
-	XXX_unrecognized     []byte   `json:"-"`
-	XXX_sizecache        int32    `json:"-"`
-}
-
-func (m *GetUsageRequest) Reset()      { *m = GetUsageRequest{} }
-func (*GetUsageRequest) ProtoMessage() {}
-func (*GetUsageRequest) Descriptor() ([]byte, []int) {
-	return fileDescriptor_cc28a0f77651e954, []int{15}
-}
-func (m *GetUsageRequest) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *GetUsageRequest) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_GetUsageRequest.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *GetUsageRequest) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_GetUsageRequest.Merge(m, src)
-}
-func (m *GetUsageRequest) XXX_Size() int {
-	return m.Size()
-}
-func (m *GetUsageRequest) XXX_DiscardUnknown() {
-	xxx_messageInfo_GetUsageRequest.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_GetUsageRequest proto.InternalMessageInfo
-
-// GetUsageResponse is what was used.
-type GetUsageResponse struct {
-	// Always true; a failure is a status, not an answer.
-	Success bool `protobuf:"varint,1,opt,name=success,proto3" json:"success,omitempty"`
-	// The first day.
-	StartDate string `protobuf:"bytes,2,opt,name=start_date,json=startDate,proto3" json:"start_date,omitempty"`
-	// The last day.
-	EndDate string `protobuf:"bytes,3,opt,name=end_date,json=endDate,proto3" json:"end_date,omitempty"`
-	// The time zone whose days they are.
-	TimeZone string `protobuf:"bytes,4,opt,name=time_zone,json=timeZone,proto3" json:"time_zone,omitempty"`
-	// Every day from the first to the last, days without usage too.
-	Days []*DailyUsage `protobuf:"bytes,5,rep,name=days,proto3" json:"days,omitempty"`
-	// The sums over these days.
-	Totals *UsageTotals `protobuf:"bytes,6,opt,name=totals,proto3" json:"totals,omitempty"`
-	// What was taken above a limit, at a price; only resources that have some. Part of the totals.
-	Overage              []*OverageUsage `protobuf:"bytes,7,rep,name=overage,proto3" json:"overage,omitempty"`
-	XXX_NoUnkeyedLiteral struct{}        `json:"-"`
-	XXX_unrecognized     []byte          `json:"-"`
-	XXX_sizecache        int32           `json:"-"`
-}
-
-func (m *GetUsageResponse) Reset()      { *m = GetUsageResponse{} }
-func (*GetUsageResponse) ProtoMessage() {}
-func (*GetUsageResponse) Descriptor() ([]byte, []int) {
-	return fileDescriptor_cc28a0f77651e954, []int{16}
-}
-func (m *GetUsageResponse) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *GetUsageResponse) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_GetUsageResponse.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *GetUsageResponse) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_GetUsageResponse.Merge(m, src)
-}
-func (m *GetUsageResponse) XXX_Size() int {
-	return m.Size()
-}
-func (m *GetUsageResponse) XXX_DiscardUnknown() {
-	xxx_messageInfo_GetUsageResponse.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_GetUsageResponse proto.InternalMessageInfo
-
-// OverageUsage is what was taken of one resource above its limit.
-type OverageUsage struct {
-	// The resource.
-	Resource Resource `protobuf:"varint,1,opt,name=resource,proto3,enum=bfc.tenancy.v1.Resource" json:"resource,omitempty"`
-	// The units above the limit.
-	Units uint64 `protobuf:"varint,2,opt,name=units,proto3" json:"units,omitempty"`
-	// What they cost, in paise.
-	PricePaise           int64    `protobuf:"varint,3,opt,name=price_paise,json=pricePaise,proto3" json:"price_paise,omitempty"`
-	XXX_NoUnkeyedLiteral struct{} `json:"-"`
-	XXX_unrecognized     []byte   `json:"-"`
-	XXX_sizecache        int32    `json:"-"`
-}
-
-func (m *OverageUsage) Reset()      { *m = OverageUsage{} }
-func (*OverageUsage) ProtoMessage() {}
-func (*OverageUsage) Descriptor() ([]byte, []int) {
-	return fileDescriptor_cc28a0f77651e954, []int{17}
-}
-func (m *OverageUsage) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *OverageUsage) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_OverageUsage.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *OverageUsage) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_OverageUsage.Merge(m, src)
-}
-func (m *OverageUsage) XXX_Size() int {
-	return m.Size()
-}
-func (m *OverageUsage) XXX_DiscardUnknown() {
-	xxx_messageInfo_OverageUsage.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_OverageUsage proto.InternalMessageInfo
-
-// DailyUsage is what was used on one day.
-type DailyUsage struct {
-	// The day, "2026-02-01".
-	UsageDate string `protobuf:"bytes,1,opt,name=usage_date,json=usageDate,proto3" json:"usage_date,omitempty"`
-	// API calls.
-	ApiCalls int64 `protobuf:"varint,2,opt,name=api_calls,json=apiCalls,proto3" json:"api_calls,omitempty"`
-	// Bytes by which storage grew or, negative, shrank.
-	StorageBytes int64 `protobuf:"varint,3,opt,name=storage_bytes,json=storageBytes,proto3" json:"storage_bytes,omitempty"`
-	// Users by which the tenant grew or, negative, shrank.
-	Users int64 `protobuf:"varint,4,opt,name=users,proto3" json:"users,omitempty"`
-	// Transactions.
-	Transactions         int64    `protobuf:"varint,5,opt,name=transactions,proto3" json:"transactions,omitempty"`
-	XXX_NoUnkeyedLiteral struct{} `json:"-"`
-	XXX_unrecognized     []byte   `json:"-"`
-	XXX_sizecache        int32    `json:"-"`
-}
-
-func (m *DailyUsage) Reset()      { *m = DailyUsage{} }
-func (*DailyUsage) ProtoMessage() {}
-func (*DailyUsage) Descriptor() ([]byte, []int) {
-	return fileDescriptor_cc28a0f77651e954, []int{18}
-}
-func (m *DailyUsage) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *DailyUsage) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_DailyUsage.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *DailyUsage) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_DailyUsage.Merge(m, src)
-}
-func (m *DailyUsage) XXX_Size() int {
-	return m.Size()
-}
-func (m *DailyUsage) XXX_DiscardUnknown() {
-	xxx_messageInfo_DailyUsage.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_DailyUsage proto.InternalMessageInfo
-
-// UsageTotals is what was used on all days.
-type UsageTotals struct {
-	// API calls.
-	ApiCalls int64 `protobuf:"varint,1,opt,name=api_calls,json=apiCalls,proto3" json:"api_calls,omitempty"`
-	// Bytes by which storage grew or, negative, shrank.
-	StorageBytes int64 `protobuf:"varint,2,opt,name=storage_bytes,json=storageBytes,proto3" json:"storage_bytes,omitempty"`
-	// The same in GB of 10^9 bytes.
-	StorageGb float64 `protobuf:"fixed64,3,opt,name=storage_gb,json=storageGb,proto3" json:"storage_gb,omitempty"`
-	// Users by which the tenant grew or, negative, shrank.
-	Users int64 `protobuf:"varint,4,opt,name=users,proto3" json:"users,omitempty"`
-	// Transactions.
-	Transactions         int64    `protobuf:"varint,5,opt,name=transactions,proto3" json:"transactions,omitempty"`
-	XXX_NoUnkeyedLiteral struct{} `json:"-"`
-	XXX_unrecognized     []byte   `json:"-"`
-	XXX_sizecache        int32    `json:"-"`
-}
-
-func (m *UsageTotals) Reset()      { *m = UsageTotals{} }
-func (*UsageTotals) ProtoMessage() {}
-func (*UsageTotals) Descriptor() ([]byte, []int) {
-	return fileDescriptor_cc28a0f77651e954, []int{19}
-}
-func (m *UsageTotals) XXX_Unmarshal(b []byte) error {
-	return m.Unmarshal(b)
-}
-func (m *UsageTotals) XXX_Marshal(b []byte, deterministic bool) ([]byte, error) {
-	if deterministic {
-		return xxx_messageInfo_UsageTotals.Marshal(b, m, deterministic)
-	} else {
-		b = b[:cap(b)]
-		n, err := m.MarshalToSizedBuffer(b)
-		if err != nil {
-			return nil, err
-		}
-		return b[:n], nil
-	}
-}
-func (m *UsageTotals) XXX_Merge(src proto.Message) {
-	xxx_messageInfo_UsageTotals.Merge(m, src)
-}
-func (m *UsageTotals) XXX_Size() int {
-	return m.Size()
-}
-func (m *UsageTotals) XXX_DiscardUnknown() {
-	xxx_messageInfo_UsageTotals.DiscardUnknown(m)
-}
-
-var xxx_messageInfo_UsageTotals proto.InternalMessageInfo
-
 func init() {
 	proto.RegisterEnum("bfc.tenancy.v1.Durability", Durability_name, Durability_value)
 	proto.RegisterType((*GetQuotasRequest)(nil), "bfc.tenancy.v1.GetQuotasRequest")
@@ -1071,126 +836,108 @@ func init() {
 	proto.RegisterType((*BatchConsumeRequest)(nil), "bfc.tenancy.v1.BatchConsumeRequest")
 	proto.RegisterType((*BatchConsumeResult)(nil), "bfc.tenancy.v1.BatchConsumeResult")
 	proto.RegisterType((*BatchConsumeResponse)(nil), "bfc.tenancy.v1.BatchConsumeResponse")
-	proto.RegisterType((*GetUsageRequest)(nil), "bfc.tenancy.v1.GetUsageRequest")
-	proto.RegisterType((*GetUsageResponse)(nil), "bfc.tenancy.v1.GetUsageResponse")
-	proto.RegisterType((*OverageUsage)(nil), "bfc.tenancy.v1.OverageUsage")
-	proto.RegisterType((*DailyUsage)(nil), "bfc.tenancy.v1.DailyUsage")
-	proto.RegisterType((*UsageTotals)(nil), "bfc.tenancy.v1.UsageTotals")
 }
 
 func init() { proto.RegisterFile("bfc/tenancy/v1/quota.proto", fileDescriptor_cc28a0f77651e954) }
 
 var fileDescriptor_cc28a0f77651e954 = []byte{
-	// 1733 bytes of a gzipped FileDescriptorProto
-	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xec, 0x58, 0x4b, 0x6f, 0xdb, 0xca,
-	0x15, 0x0e, 0x25, 0x59, 0x8f, 0x23, 0x59, 0xb6, 0xa7, 0x6e, 0xaa, 0x28, 0xb1, 0x6c, 0xd3, 0x4d,
-	0x1a, 0x64, 0x21, 0x37, 0x4e, 0xd1, 0x47, 0x10, 0xa0, 0xf0, 0xab, 0x86, 0x53, 0x27, 0x76, 0x29,
-	0x3b, 0xa9, 0x0b, 0x14, 0xc4, 0x88, 0x1c, 0x3b, 0x44, 0xf8, 0x50, 0xc8, 0xa1, 0x1c, 0xb5, 0x9b,
-	0xee, 0x8a, 0x6e, 0x8a, 0xee, 0xbb, 0xe9, 0xae, 0x5d, 0xf5, 0x2f, 0x74, 0x9b, 0x45, 0x17, 0x45,
-	0x56, 0xc5, 0x5d, 0xdd, 0xf8, 0x37, 0xdc, 0x1f, 0x70, 0x31, 0x0f, 0x4a, 0xa4, 0xa8, 0x87, 0x1d,
-	0x18, 0xb8, 0x8b, 0x7b, 0x77, 0x9a, 0x73, 0xbe, 0x39, 0x73, 0xce, 0x37, 0xdf, 0x1c, 0xce, 0x08,
-	0xea, 0xed, 0x33, 0x63, 0x9d, 0x12, 0x17, 0xbb, 0x46, 0x6f, 0xbd, 0xfb, 0x78, 0xfd, 0x5d, 0xe8,
-	0x51, 0xdc, 0xec, 0xf8, 0x1e, 0xf5, 0x50, 0xb5, 0x7d, 0x66, 0x34, 0xa5, 0xaf, 0xd9, 0x7d, 0x5c,
-	0x5f, 0x19, 0x85, 0xd5, 0x6d, 0x82, 0x03, 0x22, 0x66, 0xd4, 0x57, 0x47, 0x22, 0x3a, 0x9e, 0x6d,
-	0x19, 0x3d, 0x09, 0x79, 0x30, 0x12, 0xe2, 0x93, 0x80, 0xf8, 0x5d, 0x4c, 0x2d, 0xcf, 0x95, 0xb8,
-	0xa5, 0x21, 0x9c, 0x4f, 0x02, 0x2f, 0xf4, 0x8d, 0x68, 0xa5, 0xc6, 0xb9, 0xe7, 0x9d, 0xdb, 0x64,
-	0x9d, 0x8f, 0xda, 0xe1, 0xd9, 0xba, 0x19, 0xfa, 0xf1, 0xe9, 0xcb, 0xc3, 0x7e, 0x6a, 0x39, 0x24,
-	0xa0, 0xd8, 0xe9, 0x48, 0xc0, 0x0f, 0x24, 0xc0, 0xef, 0x18, 0xeb, 0x01, 0xc5, 0x34, 0x0c, 0x84,
-	0x43, 0x3d, 0x82, 0xf9, 0x3d, 0x42, 0x7f, 0xc3, 0xd2, 0x0a, 0x34, 0xf2, 0x2e, 0x24, 0x01, 0x45,
-	0xcb, 0x50, 0xe6, 0xa9, 0x50, 0xdd, 0xf0, 0x4c, 0x52, 0x53, 0x56, 0x94, 0x87, 0x25, 0x0d, 0x84,
-	0x69, 0xdb, 0x33, 0x09, 0xba, 0x0b, 0x25, 0x09, 0xb0, 0xcc, 0x5a, 0x66, 0x45, 0x79, 0x98, 0xd5,
-	0x8a, 0xc2, 0xb0, 0x6f, 0xaa, 0xbf, 0x87, 0x85, 0x58, 0xc4, 0xa0, 0xe3, 0xb9, 0x01, 0x41, 0x35,
-	0x28, 0x04, 0xa1, 0x61, 0x90, 0x20, 0xe0, 0xe1, 0x8a, 0x5a, 0x34, 0x44, 0x4d, 0xc8, 0x73, 0x52,
-	0x02, 0x1e, 0xa8, 0xbc, 0x71, 0xbb, 0x99, 0xdc, 0x87, 0xa6, 0x8c, 0x24, 0x51, 0xea, 0x57, 0x0a,
-	0xe4, 0x85, 0x09, 0x3d, 0x86, 0x99, 0x30, 0x20, 0xbe, 0x08, 0x59, 0xde, 0xb8, 0x3b, 0x72, 0x66,
-	0x8b, 0x57, 0xab, 0x09, 0x24, 0xfa, 0x39, 0x94, 0x70, 0xc7, 0xd2, 0x0d, 0x6c, 0xdb, 0xd1, 0x82,
-	0x13, 0xa7, 0x15, 0x71, 0xc7, 0xda, 0x66, 0x60, 0xf4, 0x0c, 0x0a, 0x01, 0xf5, 0x7c, 0x7c, 0x4e,
-	0x6a, 0x59, 0x3e, 0x4f, 0x1d, 0x9e, 0xd7, 0x12, 0xee, 0xf8, 0xf4, 0x68, 0x0a, 0xfa, 0x25, 0x54,
-	0xa8, 0x8f, 0xdd, 0x00, 0x1b, 0x6c, 0xd7, 0x82, 0x5a, 0x6e, 0xfa, 0xd2, 0x89, 0x09, 0xea, 0x47,
-	0x05, 0xca, 0x31, 0x2f, 0xba, 0x07, 0x25, 0xdc, 0xc5, 0x96, 0x8d, 0xdb, 0x36, 0x91, 0x94, 0x0e,
-	0x0c, 0x8c, 0x6e, 0x23, 0xf4, 0x7d, 0xe2, 0x52, 0x5e, 0x64, 0x4e, 0x8b, 0x86, 0x68, 0x1e, 0xb2,
-	0x0e, 0x7e, 0xcf, 0x4b, 0xc8, 0x69, 0xec, 0x27, 0x6a, 0x00, 0x74, 0x88, 0x6f, 0x10, 0x97, 0xb2,
-	0xda, 0x58, 0x62, 0x8a, 0x16, 0xb3, 0xa0, 0x3a, 0x14, 0x85, 0x5e, 0x89, 0x59, 0x9b, 0xe1, 0xd3,
-	0xfa, 0x63, 0xb6, 0x8e, 0xd7, 0x25, 0x9c, 0x94, 0xbc, 0x58, 0x47, 0x0e, 0xd1, 0x1a, 0xcc, 0xda,
-	0x96, 0x63, 0x51, 0xbd, 0x4b, 0xfc, 0xc0, 0xf2, 0xdc, 0x5a, 0x81, 0xcb, 0xa4, 0xc2, 0x8d, 0xaf,
-	0x84, 0x4d, 0xfd, 0x7b, 0x06, 0x50, 0x9a, 0xb5, 0xeb, 0xd5, 0xa6, 0x8c, 0xac, 0x4d, 0xb9, 0x5a,
-	0x6d, 0x6b, 0x30, 0x2b, 0x27, 0xeb, 0xed, 0x1e, 0x25, 0x81, 0x2c, 0xb0, 0x22, 0x8d, 0x5b, 0xcc,
-	0xc6, 0xd4, 0xee, 0xe0, 0xf7, 0x12, 0x20, 0xca, 0x2c, 0x3a, 0xf8, 0xbd, 0x70, 0xc6, 0xd9, 0x29,
-	0x8c, 0x67, 0xa7, 0x38, 0x85, 0x9d, 0xd2, 0x08, 0x76, 0xfe, 0x9c, 0x81, 0x85, 0xed, 0x37, 0xc4,
-	0x78, 0xcb, 0xb9, 0xb9, 0xf2, 0xe1, 0xfc, 0x09, 0xcf, 0x88, 0x77, 0x0f, 0x4e, 0x50, 0x75, 0xa3,
-	0x36, 0x2c, 0x33, 0x4d, 0xfa, 0xb5, 0x3e, 0x12, 0xdd, 0x86, 0x3c, 0x76, 0xbc, 0xd0, 0xa5, 0x52,
-	0x1a, 0x72, 0x94, 0x3c, 0xea, 0xb9, 0xe4, 0x51, 0x47, 0x4f, 0x01, 0x58, 0x23, 0x6a, 0x5b, 0xb6,
-	0x45, 0x7b, 0x9c, 0xbb, 0xea, 0x46, 0x7d, 0x78, 0xb1, 0x9d, 0x3e, 0x42, 0x8b, 0xa1, 0xd1, 0x23,
-	0x58, 0x70, 0x2c, 0x57, 0x4f, 0xd2, 0x90, 0xe7, 0x0b, 0xcc, 0x39, 0x96, 0x7b, 0x10, 0x67, 0xe2,
-	0x2f, 0x59, 0x40, 0x71, 0x26, 0x06, 0x4d, 0x05, 0xdb, 0xb6, 0x77, 0x41, 0xcc, 0xa8, 0xa9, 0xc8,
-	0xe1, 0x8d, 0xea, 0xff, 0x1e, 0x94, 0x7c, 0xe2, 0x60, 0xcb, 0xb5, 0xdc, 0x73, 0xa9, 0x8f, 0x81,
-	0x01, 0xfd, 0x02, 0xc0, 0x24, 0x86, 0x65, 0x12, 0x53, 0xc7, 0x94, 0xe7, 0x5f, 0xde, 0xa8, 0x37,
-	0x45, 0xb7, 0x6d, 0x46, 0xed, 0xb8, 0x79, 0x1c, 0xb5, 0x63, 0xad, 0x24, 0xd1, 0x9b, 0x94, 0x49,
-	0xc7, 0x24, 0xe7, 0x3e, 0x36, 0xa5, 0x74, 0x8a, 0x5a, 0x7f, 0x9c, 0x16, 0x48, 0x31, 0x2d, 0x10,
-	0xb4, 0x04, 0xe0, 0x93, 0xb3, 0x30, 0x20, 0xa6, 0xde, 0xee, 0x71, 0x09, 0x95, 0x58, 0x6a, 0xdc,
-	0xb2, 0xd5, 0x43, 0x4f, 0xa1, 0xec, 0x13, 0xea, 0xf7, 0x74, 0x7c, 0x46, 0x89, 0x5f, 0x03, 0x9e,
-	0xdb, 0x9d, 0x54, 0x6e, 0x3b, 0xf2, 0x53, 0xa2, 0x01, 0x47, 0x6f, 0x32, 0x30, 0x23, 0xf0, 0x02,
-	0xfb, 0xbc, 0xe4, 0xb2, 0xa0, 0x56, 0x0e, 0xd5, 0x8f, 0x19, 0xa8, 0x6e, 0x7b, 0x6e, 0x10, 0x3a,
-	0xe4, 0x5b, 0x2c, 0x49, 0xf4, 0x23, 0x98, 0xb3, 0x4c, 0xe2, 0x74, 0x3c, 0x4a, 0x5c, 0xa3, 0xa7,
-	0xbf, 0x25, 0xbd, 0x5a, 0x83, 0xd7, 0x5d, 0x8d, 0x99, 0x7f, 0x4d, 0x7a, 0x6c, 0x27, 0xbb, 0xd8,
-	0xb6, 0x4c, 0x4c, 0x89, 0xee, 0xb9, 0x76, 0xaf, 0xb6, 0xcc, 0xf9, 0xac, 0x44, 0xc6, 0x43, 0xd7,
-	0xee, 0xa9, 0x7f, 0xcd, 0xc2, 0x5c, 0x9f, 0xd4, 0xef, 0xd4, 0xcd, 0x19, 0x4e, 0xee, 0x64, 0xe9,
-	0x5a, 0x3b, 0x19, 0x93, 0x2f, 0x24, 0xe4, 0x8b, 0xee, 0x43, 0x55, 0x36, 0x61, 0x5d, 0x8a, 0xab,
-	0xcc, 0x8b, 0x9e, 0x95, 0xd6, 0x4d, 0x6e, 0x54, 0x4f, 0xa1, 0xc4, 0x7b, 0xcd, 0x3e, 0x25, 0x4e,
-	0x42, 0xbe, 0xca, 0x67, 0xc8, 0x37, 0x13, 0x97, 0xaf, 0xfa, 0x6f, 0x05, 0x16, 0xb6, 0x30, 0x35,
-	0xde, 0xf0, 0x8e, 0x76, 0x23, 0x77, 0x2e, 0xb4, 0x0e, 0x33, 0x16, 0x25, 0x4e, 0x50, 0xcb, 0xae,
-	0x64, 0xf9, 0x21, 0x1f, 0x75, 0xaf, 0x60, 0xb5, 0x68, 0x02, 0x37, 0x5a, 0xea, 0xb9, 0xd1, 0xdd,
-	0xd7, 0x06, 0x14, 0xcf, 0x77, 0xea, 0x8d, 0xee, 0x19, 0x14, 0xb0, 0x1b, 0x5c, 0xb0, 0x8b, 0x59,
-	0x86, 0xa7, 0x93, 0xba, 0x29, 0xa5, 0x7b, 0xb9, 0x16, 0x4d, 0x51, 0xbf, 0xc8, 0xc0, 0xf7, 0xc4,
-	0x72, 0xd7, 0x6c, 0x32, 0x37, 0x4b, 0x50, 0x52, 0x7d, 0xb9, 0x6b, 0xa9, 0xaf, 0x01, 0x65, 0x6c,
-	0xdb, 0xba, 0xe7, 0xeb, 0xae, 0xe7, 0x12, 0x7e, 0xaa, 0xd8, 0x0d, 0xc6, 0xb6, 0x0f, 0xfd, 0x97,
-	0x9e, 0x4b, 0xbe, 0xc1, 0x3e, 0xd3, 0x8b, 0xb6, 0xb2, 0xdf, 0x6b, 0x42, 0x9b, 0xa2, 0x47, 0x90,
-	0x17, 0x6f, 0x02, 0x79, 0x91, 0x46, 0xd1, 0x09, 0xf7, 0x3b, 0x46, 0x53, 0xde, 0x46, 0x25, 0x02,
-	0xfd, 0x0c, 0xf2, 0x62, 0xa7, 0xe4, 0xed, 0x79, 0x39, 0xb5, 0xb7, 0xc9, 0x36, 0xa6, 0x49, 0xb8,
-	0xea, 0xc2, 0xe2, 0xd0, 0xd2, 0x57, 0xd0, 0x91, 0xcf, 0x13, 0x1c, 0xab, 0xa3, 0x74, 0x2d, 0x5a,
-	0x34, 0x45, 0xfd, 0x8f, 0x02, 0x73, 0x7b, 0x84, 0x9e, 0x04, 0xf8, 0xfc, 0x86, 0x34, 0xb4, 0x04,
-	0x10, 0x50, 0xec, 0x53, 0x9d, 0xd1, 0xc9, 0x7b, 0x6c, 0x49, 0x2b, 0x71, 0xcb, 0x0e, 0xa6, 0x04,
-	0xdd, 0x81, 0x22, 0x71, 0x4d, 0xe1, 0xcc, 0x71, 0x67, 0x81, 0xb8, 0x26, 0x77, 0xc5, 0x1b, 0xc8,
-	0xcc, 0x55, 0x1b, 0x88, 0xfa, 0x8f, 0x0c, 0x7f, 0x9b, 0xc9, 0x0a, 0xa6, 0xd2, 0x95, 0x4c, 0x2f,
-	0x33, 0x29, 0xbd, 0x6c, 0x32, 0x3d, 0x56, 0xb5, 0xe5, 0x10, 0xfd, 0x0f, 0x4c, 0xad, 0x22, 0xf5,
-	0x22, 0x33, 0xfc, 0x8e, 0x89, 0xb5, 0x09, 0x39, 0x13, 0xf7, 0xd8, 0xcd, 0x38, 0xcb, 0x9b, 0xff,
-	0xf0, 0x11, 0xc0, 0x96, 0xdd, 0x13, 0x29, 0x72, 0x1c, 0x7a, 0x02, 0x79, 0xea, 0x51, 0x6c, 0x07,
-	0xf2, 0x73, 0x91, 0x7a, 0xe3, 0x70, 0xf0, 0x31, 0x87, 0x68, 0x12, 0x8a, 0x7e, 0x3a, 0xb8, 0x29,
-	0x17, 0xf8, 0x3a, 0xf7, 0x86, 0x67, 0x1d, 0x0a, 0xb7, 0x58, 0x29, 0x02, 0xab, 0x7f, 0x84, 0x4a,
-	0xdc, 0xf1, 0x99, 0x9d, 0x7a, 0x11, 0x66, 0x42, 0xd7, 0xa2, 0x81, 0x6c, 0xd4, 0x62, 0xc0, 0xc4,
-	0xd2, 0xf1, 0x2d, 0x83, 0xe8, 0x1d, 0x6c, 0x05, 0x82, 0xb3, 0xac, 0x06, 0xdc, 0x74, 0xc4, 0x2c,
-	0xea, 0x3f, 0x15, 0x80, 0x41, 0xf9, 0x8c, 0xff, 0x90, 0xfd, 0x10, 0x14, 0x0b, 0x6d, 0x95, 0xb8,
-	0x25, 0x22, 0x39, 0xf9, 0xf2, 0xcc, 0xc6, 0x1e, 0x97, 0x6b, 0x30, 0x2b, 0x5f, 0x8a, 0xf2, 0x99,
-	0x21, 0x56, 0xab, 0x48, 0xa3, 0x78, 0x6a, 0x2c, 0x46, 0xcf, 0x5d, 0xd1, 0xa7, 0xe5, 0x8b, 0x56,
-	0x1d, 0x7a, 0x59, 0xce, 0x88, 0x99, 0x89, 0xc7, 0xe3, 0xbf, 0x14, 0x28, 0xc7, 0x68, 0x4f, 0xe6,
-	0xa2, 0x4c, 0xcb, 0x25, 0x33, 0x22, 0x17, 0x2e, 0x36, 0x01, 0x3a, 0x6f, 0xcb, 0x17, 0x57, 0x49,
-	0x5a, 0xf6, 0xda, 0x9f, 0x9f, 0xea, 0xa3, 0x53, 0x80, 0x41, 0x57, 0x45, 0x75, 0xb8, 0xbd, 0x73,
-	0xa2, 0x6d, 0x6e, 0xed, 0x1f, 0xec, 0x1f, 0x9f, 0xea, 0x27, 0x2f, 0x5b, 0x47, 0xbb, 0xdb, 0xfb,
-	0xbf, 0xda, 0xdf, 0xdd, 0x99, 0xbf, 0x85, 0xbe, 0x0f, 0x0b, 0x31, 0xdf, 0xc1, 0xee, 0x66, 0x6b,
-	0x77, 0x67, 0x5e, 0x41, 0x35, 0x58, 0x8c, 0x99, 0xb7, 0x0f, 0x5f, 0xbc, 0xd8, 0x3f, 0x3e, 0xde,
-	0xdd, 0x99, 0xcf, 0x6c, 0xfc, 0xb7, 0x0c, 0x15, 0xf1, 0xcc, 0x24, 0x7e, 0xd7, 0x32, 0x08, 0x3a,
-	0x81, 0x52, 0xff, 0x9f, 0x0a, 0xb4, 0x32, 0x2c, 0x94, 0xe1, 0xbf, 0x45, 0xea, 0xab, 0x13, 0x10,
-	0xe2, 0x74, 0xaa, 0xd9, 0xbf, 0x65, 0x14, 0xf4, 0x5b, 0x80, 0xc1, 0x07, 0x0e, 0xad, 0x4e, 0xfa,
-	0xf8, 0x89, 0xc0, 0x57, 0xf8, 0x3e, 0x8a, 0xc8, 0xcf, 0xa1, 0x20, 0xbb, 0x1d, 0x6a, 0x8c, 0xed,
-	0xbb, 0x22, 0xe6, 0xb4, 0xbe, 0x8c, 0x34, 0x28, 0x46, 0xcd, 0x05, 0x2d, 0x8f, 0xa8, 0x2c, 0xde,
-	0x38, 0xeb, 0x2b, 0xe3, 0x01, 0x43, 0x95, 0x0f, 0x6e, 0x0a, 0xe9, 0xca, 0x53, 0xb7, 0x9e, 0xba,
-	0x3a, 0x09, 0x12, 0x8f, 0x7c, 0x0a, 0x95, 0x78, 0xb3, 0x47, 0x6b, 0x93, 0x3f, 0x05, 0x22, 0xfa,
-	0x0f, 0xa7, 0x7c, 0x2f, 0x04, 0x11, 0xcf, 0xa1, 0xa0, 0x89, 0x17, 0x7b, 0x9a, 0x54, 0xe9, 0x18,
-	0x4b, 0x6a, 0xdf, 0x2f, 0x63, 0xed, 0x41, 0x7e, 0xdb, 0x73, 0x1c, 0x8b, 0xa2, 0xa5, 0x34, 0xff,
-	0xcc, 0x1e, 0x45, 0x6a, 0x8c, 0x73, 0xc7, 0x93, 0xe2, 0xff, 0x35, 0x8e, 0x4a, 0x8a, 0x3b, 0x26,
-	0x24, 0x25, 0xfd, 0x83, 0xa4, 0x34, 0x72, 0x16, 0xba, 0x66, 0x3a, 0x29, 0x61, 0x1f, 0x9b, 0x54,
-	0xe4, 0x96, 0x81, 0x5e, 0x03, 0xbc, 0x66, 0x0c, 0x8e, 0x11, 0xf6, 0xc0, 0x37, 0x76, 0x7b, 0xe3,
-	0x10, 0x11, 0xf4, 0xa1, 0xf2, 0x63, 0xbe, 0xbb, 0x9b, 0xc6, 0xbb, 0xd0, 0xf2, 0xc9, 0x01, 0x2f,
-	0x39, 0xb5, 0xbb, 0x71, 0xef, 0xd8, 0xdd, 0x4d, 0x82, 0x64, 0xce, 0x2d, 0x00, 0x8d, 0xb8, 0xe4,
-	0x42, 0x04, 0x5e, 0x4d, 0x57, 0x18, 0xf9, 0xc6, 0xe6, 0x1c, 0x87, 0xc8, 0xa0, 0xaf, 0xa0, 0xac,
-	0x11, 0x1a, 0xfa, 0xae, 0x88, 0x3a, 0x62, 0x4a, 0xdf, 0x19, 0x85, 0x5d, 0x9b, 0x88, 0x91, 0x71,
-	0x4d, 0xa8, 0x46, 0x3d, 0xe5, 0x88, 0xff, 0x8b, 0x8c, 0xee, 0x8f, 0xeb, 0x39, 0xc2, 0x1f, 0x45,
-	0x7f, 0x30, 0x0d, 0x16, 0x3f, 0x4b, 0x3a, 0x54, 0x5b, 0x53, 0x56, 0x69, 0x5d, 0x6d, 0x95, 0xd6,
-	0xc8, 0x55, 0x58, 0x19, 0x1a, 0x31, 0x3c, 0xd7, 0xb0, 0x6c, 0xf9, 0x5d, 0xbe, 0x9f, 0xae, 0x3e,
-	0xee, 0x1f, 0xbb, 0xc0, 0x30, 0x2c, 0x56, 0xc6, 0x56, 0xed, 0xc3, 0xa7, 0xc6, 0xad, 0xff, 0x7f,
-	0x6a, 0xdc, 0xfa, 0xd3, 0x65, 0x43, 0xf9, 0x70, 0xd9, 0x50, 0xfe, 0x77, 0xd9, 0x50, 0xbe, 0xbc,
-	0x6c, 0x28, 0xed, 0x3c, 0x7f, 0x99, 0x3e, 0xf9, 0x3a, 0x00, 0x00, 0xff, 0xff, 0xc7, 0x88, 0x29,
-	0xe7, 0xee, 0x17, 0x00, 0x00,
+	// 1527 bytes of a gzipped FileDescriptorProto
+	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xec, 0x58, 0x4b, 0x73, 0x1b, 0xc5,
+	0x13, 0xcf, 0x4a, 0xb6, 0x1e, 0x2d, 0x5b, 0xb1, 0xe7, 0x9f, 0x7f, 0x22, 0x94, 0x44, 0xb6, 0xd7,
+	0x24, 0xa4, 0x72, 0x90, 0x89, 0xa1, 0x0a, 0x48, 0xa5, 0x8a, 0xf2, 0x8b, 0x94, 0x82, 0xf3, 0x60,
+	0x65, 0x27, 0xf8, 0x40, 0x6d, 0x8d, 0x76, 0xc7, 0xce, 0x56, 0xf6, 0xa1, 0xcc, 0xce, 0xca, 0xd1,
+	0x8d, 0x2b, 0x07, 0x28, 0xee, 0x5c, 0xf8, 0x36, 0xe4, 0x48, 0x71, 0xe2, 0x48, 0x7c, 0xe5, 0x08,
+	0x1f, 0x80, 0x9a, 0xc7, 0x4a, 0x2b, 0xad, 0xd6, 0xb2, 0xa9, 0x1c, 0x38, 0xe4, 0xe6, 0xe9, 0xfe,
+	0xf5, 0xeb, 0xd7, 0x3d, 0xed, 0x59, 0x41, 0xbd, 0x73, 0x68, 0xad, 0x31, 0xe2, 0x63, 0xdf, 0xea,
+	0xaf, 0xf5, 0xee, 0xac, 0xbd, 0x8c, 0x02, 0x86, 0x9b, 0x5d, 0x1a, 0xb0, 0x00, 0x55, 0x3b, 0x87,
+	0x56, 0x53, 0xe9, 0x9a, 0xbd, 0x3b, 0xf5, 0xe5, 0x49, 0x58, 0xd3, 0x25, 0x38, 0x24, 0xd2, 0xa2,
+	0xbe, 0x32, 0x11, 0xd1, 0x0d, 0x5c, 0xc7, 0xea, 0x2b, 0xc8, 0xcd, 0x89, 0x10, 0x4a, 0x42, 0x42,
+	0x7b, 0x98, 0x39, 0x81, 0xaf, 0x70, 0x93, 0x83, 0x45, 0x21, 0x3e, 0x8a, 0x83, 0x2d, 0x65, 0x20,
+	0x08, 0x55, 0x80, 0xeb, 0x63, 0x00, 0x4a, 0xc2, 0x20, 0xa2, 0x56, 0x6c, 0xdf, 0x38, 0x0a, 0x82,
+	0x23, 0x97, 0xac, 0x89, 0x53, 0x27, 0x3a, 0x5c, 0xb3, 0x23, 0x9a, 0xcc, 0x60, 0x69, 0x5c, 0xcf,
+	0x1c, 0x8f, 0x84, 0x0c, 0x7b, 0x5d, 0x05, 0xb8, 0xa2, 0x00, 0xb4, 0x6b, 0xad, 0x85, 0x0c, 0xb3,
+	0x28, 0x94, 0x0a, 0xfd, 0x09, 0x2c, 0xdc, 0x27, 0xec, 0x2b, 0x9e, 0x4f, 0x68, 0x90, 0x97, 0x11,
+	0x09, 0x19, 0x5a, 0x82, 0x8a, 0x48, 0x85, 0x99, 0x56, 0x60, 0x93, 0x9a, 0xb6, 0xac, 0xdd, 0x2a,
+	0x1b, 0x20, 0x45, 0x5b, 0x81, 0x4d, 0xd0, 0x55, 0x28, 0x2b, 0x80, 0x63, 0xd7, 0x72, 0xcb, 0xda,
+	0xad, 0xbc, 0x51, 0x92, 0x82, 0x96, 0xad, 0x7f, 0x03, 0x8b, 0x09, 0x8f, 0x61, 0x37, 0xf0, 0x43,
+	0x82, 0x6a, 0x50, 0x0c, 0x23, 0xcb, 0x22, 0x61, 0x28, 0xdc, 0x95, 0x8c, 0xf8, 0x88, 0x9a, 0x50,
+	0x10, 0x6c, 0x84, 0xc2, 0x51, 0x65, 0xfd, 0x72, 0x73, 0xb4, 0x95, 0x4d, 0xe5, 0x49, 0xa1, 0xf4,
+	0xbf, 0x35, 0x28, 0x48, 0x11, 0xba, 0x03, 0xb3, 0x9c, 0x42, 0xe9, 0xb2, 0xb2, 0x7e, 0x75, 0xa2,
+	0x65, 0x5b, 0x54, 0x6b, 0x48, 0x24, 0xfa, 0x14, 0xca, 0xb8, 0xeb, 0x98, 0x16, 0x76, 0xdd, 0x38,
+	0xe0, 0xa9, 0x66, 0x25, 0xdc, 0x75, 0xb6, 0x38, 0x18, 0xdd, 0x83, 0x62, 0xc8, 0x02, 0x8a, 0x8f,
+	0x48, 0x2d, 0x2f, 0xec, 0xf4, 0x71, 0xbb, 0xb6, 0x54, 0x27, 0xcd, 0x63, 0x13, 0xf4, 0x39, 0xcc,
+	0x31, 0x8a, 0xfd, 0x10, 0x5b, 0xbc, 0x6b, 0x61, 0x6d, 0x66, 0x7a, 0xe8, 0x11, 0x03, 0xfd, 0x37,
+	0x0d, 0x2a, 0x09, 0x2d, 0xba, 0x06, 0x65, 0xdc, 0xc3, 0x8e, 0x8b, 0x3b, 0x2e, 0x51, 0x94, 0x0e,
+	0x05, 0x9c, 0x6e, 0x2b, 0xa2, 0x94, 0xf8, 0x4c, 0x14, 0x39, 0x63, 0xc4, 0x47, 0xb4, 0x00, 0x79,
+	0x0f, 0xbf, 0x12, 0x25, 0xcc, 0x18, 0xfc, 0x4f, 0xd4, 0x00, 0xe8, 0x12, 0x6a, 0x11, 0x9f, 0xf1,
+	0xda, 0x78, 0x62, 0x9a, 0x91, 0x90, 0xa0, 0x3a, 0x94, 0xe4, 0xc8, 0x13, 0xbb, 0x36, 0x2b, 0xcc,
+	0x06, 0x67, 0x1e, 0x27, 0xe8, 0x11, 0x41, 0x4a, 0x41, 0xc6, 0x51, 0x47, 0xb4, 0x0a, 0xf3, 0xae,
+	0xe3, 0x39, 0xcc, 0xec, 0x11, 0x1a, 0x3a, 0x81, 0x5f, 0x2b, 0x8a, 0x31, 0x99, 0x13, 0xc2, 0xa7,
+	0x52, 0xa6, 0xff, 0x94, 0x03, 0x94, 0x66, 0xed, 0x7c, 0xb5, 0x69, 0x13, 0x6b, 0xd3, 0xce, 0x56,
+	0xdb, 0x2a, 0xcc, 0x2b, 0x63, 0xb3, 0xd3, 0x67, 0x24, 0x54, 0x05, 0xce, 0x29, 0xe1, 0x26, 0x97,
+	0xf1, 0x69, 0xf7, 0xf0, 0x2b, 0x05, 0x90, 0x65, 0x96, 0x3c, 0xfc, 0x4a, 0x2a, 0x93, 0xec, 0x14,
+	0xb3, 0xd9, 0x29, 0x4d, 0x61, 0xa7, 0x3c, 0x81, 0x9d, 0x9f, 0x73, 0xb0, 0xb8, 0xf5, 0x9c, 0x58,
+	0x2f, 0x04, 0x37, 0x67, 0xbe, 0x9c, 0x1f, 0x8b, 0x8c, 0xc4, 0xf6, 0x10, 0x04, 0x55, 0xd7, 0x6b,
+	0xe3, 0x63, 0x66, 0x28, 0xbd, 0x31, 0x40, 0xa2, 0xcb, 0x50, 0xc0, 0x5e, 0x10, 0xf9, 0x4c, 0x8d,
+	0x86, 0x3a, 0x8d, 0x5e, 0xf5, 0x99, 0xd1, 0xab, 0x8e, 0xee, 0x02, 0xf0, 0x45, 0xd4, 0x71, 0x5c,
+	0x87, 0xf5, 0x05, 0x77, 0xd5, 0xf5, 0xfa, 0x78, 0xb0, 0xed, 0x01, 0xc2, 0x48, 0xa0, 0xd1, 0x6d,
+	0x58, 0xf4, 0x1c, 0xdf, 0x1c, 0xa5, 0xa1, 0x20, 0x02, 0x5c, 0xf4, 0x1c, 0x7f, 0x37, 0xc1, 0x04,
+	0xba, 0x02, 0x45, 0x7e, 0x7d, 0x79, 0x0a, 0x45, 0x51, 0x6f, 0x81, 0x1f, 0x5b, 0xb6, 0xfe, 0x5d,
+	0x1e, 0x50, 0x92, 0xa2, 0xe1, 0xb6, 0xc1, 0xae, 0x1b, 0x1c, 0x13, 0x3b, 0xde, 0x36, 0xea, 0xf8,
+	0x56, 0x2f, 0xc6, 0x35, 0x28, 0x53, 0xe2, 0x61, 0xc7, 0x77, 0xfc, 0x23, 0x35, 0x38, 0x43, 0x01,
+	0xfa, 0x0c, 0xc0, 0x26, 0x96, 0x63, 0x13, 0xdb, 0xc4, 0x4c, 0x14, 0x56, 0x59, 0xaf, 0x37, 0xe5,
+	0x1a, 0x6e, 0xc6, 0x7b, 0xba, 0xb9, 0x17, 0xef, 0x69, 0xa3, 0xac, 0xd0, 0x1b, 0x8c, 0xcf, 0x94,
+	0x4d, 0x8e, 0x28, 0xb6, 0xd5, 0x4c, 0x95, 0x8c, 0xc1, 0x39, 0x3d, 0x39, 0xa5, 0xf4, 0xe4, 0xa0,
+	0xeb, 0x00, 0x94, 0x1c, 0x46, 0x21, 0xb1, 0xcd, 0x4e, 0x5f, 0xcc, 0x56, 0x99, 0xa7, 0x26, 0x24,
+	0x9b, 0x7d, 0x74, 0x17, 0x2a, 0x94, 0x30, 0xda, 0x37, 0xf1, 0x21, 0x23, 0xb4, 0x06, 0x22, 0xb7,
+	0xf7, 0x52, 0xb9, 0x6d, 0xab, 0xff, 0x31, 0x06, 0x08, 0xf4, 0x06, 0x07, 0x73, 0x02, 0x8f, 0x31,
+	0x15, 0x25, 0x57, 0x24, 0xb5, 0xea, 0xa8, 0xff, 0x99, 0x83, 0xea, 0x56, 0xe0, 0x87, 0x91, 0x47,
+	0xde, 0xcd, 0x6a, 0x7a, 0x56, 0xd1, 0x07, 0x70, 0xd1, 0xb1, 0x89, 0xd7, 0x0d, 0x18, 0xf1, 0xad,
+	0xbe, 0xf9, 0x82, 0xf4, 0x6b, 0x0d, 0x01, 0xa8, 0x26, 0xc4, 0x5f, 0x92, 0x3e, 0x6f, 0x71, 0x0f,
+	0xbb, 0x8e, 0x8d, 0x19, 0x31, 0x03, 0xdf, 0xed, 0xd7, 0x96, 0x04, 0xd1, 0x73, 0xb1, 0xf0, 0xb1,
+	0xef, 0xf6, 0xf5, 0x1f, 0xf2, 0x70, 0x71, 0xc0, 0xf6, 0xbb, 0xb1, 0x17, 0xd4, 0x8f, 0xb6, 0xb8,
+	0x7c, 0xae, 0x16, 0x27, 0xe6, 0x1a, 0x46, 0xe6, 0x1a, 0xdd, 0x80, 0xaa, 0x5a, 0xdb, 0xa6, 0x9a,
+	0xba, 0x8a, 0x28, 0x7a, 0x5e, 0x49, 0x37, 0x84, 0x50, 0x3f, 0x80, 0xb2, 0x58, 0x42, 0x2d, 0x46,
+	0xbc, 0x91, 0xb9, 0xd6, 0xfe, 0xc5, 0x5c, 0xe7, 0x92, 0x73, 0xad, 0xff, 0xa2, 0xc1, 0xe2, 0x26,
+	0x66, 0xd6, 0x73, 0xb1, 0xea, 0xde, 0xca, 0x2b, 0x0d, 0xad, 0xc1, 0xac, 0xc3, 0x88, 0x17, 0xd6,
+	0xf2, 0xcb, 0x79, 0x71, 0xfb, 0x27, 0xbd, 0x44, 0x78, 0x2d, 0x86, 0xc4, 0x4d, 0xbe, 0x03, 0x33,
+	0x53, 0xef, 0xc0, 0xec, 0xc8, 0xbe, 0x76, 0x01, 0x25, 0x0b, 0x99, 0xfa, 0x38, 0xbc, 0x07, 0x45,
+	0xec, 0x87, 0xc7, 0xfc, 0x8d, 0x97, 0x13, 0x79, 0xa6, 0x1e, 0x5d, 0xe9, 0xed, 0x6f, 0xc4, 0x26,
+	0xfa, 0x5f, 0x39, 0xf8, 0x9f, 0x0c, 0x77, 0xce, 0xb5, 0xf4, 0x76, 0x99, 0x1b, 0x1d, 0xcb, 0x99,
+	0x73, 0x8d, 0x65, 0x03, 0x2a, 0xd8, 0x75, 0xcd, 0x80, 0x9a, 0x7e, 0xe0, 0x13, 0xc1, 0x26, 0x7f,
+	0x0c, 0xb9, 0xee, 0x63, 0xfa, 0x28, 0xf0, 0xc9, 0x7f, 0x71, 0x33, 0xf5, 0xe3, 0x1e, 0x0f, 0xb6,
+	0x53, 0xe4, 0x32, 0x74, 0x1b, 0x0a, 0xf2, 0xbb, 0x43, 0x3d, 0xd6, 0x51, 0xbc, 0x13, 0x68, 0xd7,
+	0x6a, 0xaa, 0x17, 0xaf, 0x42, 0xa0, 0x4f, 0xa0, 0x20, 0x5b, 0xa8, 0x5e, 0xe8, 0x4b, 0xa9, 0xa6,
+	0x8f, 0x2e, 0x3e, 0x43, 0xc1, 0x75, 0x1f, 0x2e, 0x8d, 0x85, 0x3e, 0xc3, 0x80, 0x51, 0x91, 0x60,
+	0xe6, 0x80, 0xa5, 0x6b, 0x31, 0x62, 0x93, 0xdb, 0x07, 0x00, 0xc3, 0xbe, 0xa1, 0x3a, 0x5c, 0xde,
+	0xde, 0x37, 0x36, 0x36, 0x5b, 0xbb, 0xad, 0xbd, 0x03, 0x73, 0xff, 0x51, 0xfb, 0xc9, 0xce, 0x56,
+	0xeb, 0x8b, 0xd6, 0xce, 0xf6, 0xc2, 0x05, 0xf4, 0x7f, 0x58, 0x4c, 0xe8, 0x76, 0x77, 0x36, 0xda,
+	0x3b, 0xdb, 0x0b, 0x1a, 0xaa, 0xc1, 0xa5, 0x84, 0x78, 0xeb, 0xf1, 0xc3, 0x87, 0xad, 0xbd, 0xbd,
+	0x9d, 0xed, 0x85, 0xdc, 0xfa, 0xf7, 0xf3, 0x30, 0x27, 0xdf, 0xc4, 0x84, 0xf6, 0x1c, 0x8b, 0xa0,
+	0x7d, 0x28, 0x0f, 0x3e, 0xab, 0xd0, 0xf2, 0x78, 0x96, 0xe3, 0xdf, 0x70, 0xf5, 0x95, 0x53, 0x10,
+	0x92, 0x15, 0x3d, 0xff, 0x63, 0x4e, 0x43, 0x5f, 0x03, 0x0c, 0xaf, 0x10, 0x5a, 0x39, 0xed, 0x7a,
+	0x49, 0xc7, 0x67, 0xb8, 0x81, 0xd2, 0xf3, 0x03, 0x28, 0x2a, 0xda, 0x50, 0x23, 0xb3, 0x81, 0xd2,
+	0xe7, 0xb4, 0x06, 0x23, 0x03, 0x4a, 0xf7, 0x09, 0xdb, 0xe7, 0x5f, 0xd4, 0x68, 0x69, 0x42, 0x65,
+	0x42, 0x13, 0x7b, 0x5b, 0xce, 0x06, 0x8c, 0x55, 0x3e, 0xdc, 0x45, 0xe9, 0xca, 0x53, 0x0b, 0xb7,
+	0xae, 0x9f, 0x06, 0x49, 0x7a, 0x3e, 0x80, 0xb9, 0xe4, 0xd4, 0xa0, 0xd5, 0xd3, 0x67, 0x4a, 0x7a,
+	0x7f, 0x7f, 0xca, 0xe0, 0x49, 0x22, 0x1e, 0x40, 0xd1, 0x90, 0x9f, 0x17, 0x69, 0x52, 0x95, 0x22,
+	0x93, 0xd4, 0x81, 0x5e, 0xf9, 0xba, 0x0f, 0x85, 0xad, 0xc0, 0xf3, 0x1c, 0x86, 0xae, 0xa7, 0xf9,
+	0xe7, 0xf2, 0xd8, 0x53, 0x23, 0x4b, 0x9d, 0x4c, 0x4a, 0xfc, 0xb6, 0x32, 0x29, 0x29, 0xa1, 0x38,
+	0x25, 0x29, 0xa5, 0x1f, 0x26, 0x65, 0x90, 0xc3, 0xc8, 0xb7, 0xd3, 0x49, 0x49, 0x79, 0x66, 0x52,
+	0xb1, 0x5a, 0x39, 0x7a, 0x06, 0xf0, 0x8c, 0x33, 0x98, 0x31, 0xd8, 0x43, 0x5d, 0x66, 0x7b, 0x93,
+	0x10, 0xe9, 0xf4, 0x96, 0xf6, 0xa1, 0xe8, 0xee, 0x86, 0xf5, 0x32, 0x72, 0x28, 0xd9, 0x15, 0x25,
+	0xa7, 0xba, 0x9b, 0xd4, 0x66, 0x76, 0x77, 0x14, 0xa4, 0x72, 0x6e, 0x03, 0x18, 0xc4, 0x27, 0xc7,
+	0xd2, 0xf1, 0x4a, 0xba, 0xc2, 0x58, 0x97, 0x99, 0x73, 0x12, 0xa2, 0x9c, 0x3e, 0x85, 0x8a, 0x41,
+	0x58, 0x44, 0x7d, 0xe9, 0x75, 0x82, 0xc9, 0x40, 0x19, 0xbb, 0x5d, 0x3d, 0x15, 0xa3, 0xfc, 0xda,
+	0x50, 0x8d, 0x77, 0xca, 0x13, 0xf1, 0xab, 0x19, 0xba, 0x91, 0xb5, 0x73, 0xa4, 0x3e, 0xf6, 0x7e,
+	0x73, 0x1a, 0x2c, 0x79, 0x97, 0x4c, 0xa8, 0xb6, 0xa7, 0x44, 0x69, 0x9f, 0x2d, 0x4a, 0x7b, 0x62,
+	0x14, 0xde, 0xce, 0x36, 0xdf, 0x0f, 0x84, 0xca, 0x49, 0x59, 0x9d, 0x60, 0x37, 0xd0, 0x66, 0xb6,
+	0x73, 0x14, 0x34, 0x64, 0x68, 0xd7, 0x09, 0x87, 0x8a, 0x30, 0x9d, 0xfb, 0xa8, 0x3e, 0x33, 0xf7,
+	0x71, 0x58, 0x92, 0x21, 0x1b, 0xaa, 0x06, 0xb1, 0x02, 0xdf, 0x72, 0x5c, 0x22, 0x37, 0xe4, 0x8d,
+	0x74, 0xfb, 0x92, 0xfa, 0xcc, 0x28, 0xe3, 0xb0, 0x44, 0x94, 0xcd, 0xda, 0xeb, 0x37, 0x8d, 0x0b,
+	0xbf, 0xbf, 0x69, 0x5c, 0xf8, 0xf6, 0xa4, 0xa1, 0xbd, 0x3e, 0x69, 0x68, 0xbf, 0x9e, 0x34, 0xb4,
+	0x3f, 0x4e, 0x1a, 0x5a, 0xa7, 0x20, 0x5e, 0xf5, 0x1f, 0xfd, 0x13, 0x00, 0x00, 0xff, 0xff, 0xd4,
+	0xf7, 0x9d, 0x4b, 0x9f, 0x15, 0x00, 0x00,
 }
 
 func (m *GetQuotasRequest) Marshal() (dAtA []byte, err error) {
@@ -1528,6 +1275,13 @@ func (m *CheckQuotaRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i -= len(m.XXX_unrecognized)
 		copy(dAtA[i:], m.XXX_unrecognized)
 	}
+	if len(m.UserId) > 0 {
+		i -= len(m.UserId)
+		copy(dAtA[i:], m.UserId)
+		i = encodeVarintQuota(dAtA, i, uint64(len(m.UserId)))
+		i--
+		dAtA[i] = 0x3a
+	}
 	if m.MinLimitVersion != 0 {
 		i = encodeVarintQuota(dAtA, i, uint64(m.MinLimitVersion))
 		i--
@@ -1721,6 +1475,13 @@ func (m *ConsumeRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		dAtA[i] = 0x1
 		i--
 		dAtA[i] = 0xf2
+	}
+	if len(m.UserId) > 0 {
+		i -= len(m.UserId)
+		copy(dAtA[i:], m.UserId)
+		i = encodeVarintQuota(dAtA, i, uint64(len(m.UserId)))
+		i--
+		dAtA[i] = 0x3a
 	}
 	if m.MinLimitVersion != 0 {
 		i = encodeVarintQuota(dAtA, i, uint64(m.MinLimitVersion))
@@ -1923,6 +1684,13 @@ func (m *BatchCheckRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		i -= len(m.XXX_unrecognized)
 		copy(dAtA[i:], m.XXX_unrecognized)
 	}
+	if len(m.UserId) > 0 {
+		i -= len(m.UserId)
+		copy(dAtA[i:], m.UserId)
+		i = encodeVarintQuota(dAtA, i, uint64(len(m.UserId)))
+		i--
+		dAtA[i] = 0x2a
+	}
 	if m.MinLimitVersion != 0 {
 		i = encodeVarintQuota(dAtA, i, uint64(m.MinLimitVersion))
 		i--
@@ -2052,6 +1820,13 @@ func (m *BatchConsumeRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		dAtA[i] = 0x1
 		i--
 		dAtA[i] = 0xf2
+	}
+	if len(m.UserId) > 0 {
+		i -= len(m.UserId)
+		copy(dAtA[i:], m.UserId)
+		i = encodeVarintQuota(dAtA, i, uint64(len(m.UserId)))
+		i--
+		dAtA[i] = 0x3a
 	}
 	if m.MinLimitVersion != 0 {
 		i = encodeVarintQuota(dAtA, i, uint64(m.MinLimitVersion))
@@ -2198,311 +1973,6 @@ func (m *BatchConsumeResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
 		} else {
 			dAtA[i] = 0
 		}
-		i--
-		dAtA[i] = 0x8
-	}
-	return len(dAtA) - i, nil
-}
-
-func (m *GetUsageRequest) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *GetUsageRequest) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *GetUsageRequest) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	if m.XXX_unrecognized != nil {
-		i -= len(m.XXX_unrecognized)
-		copy(dAtA[i:], m.XXX_unrecognized)
-	}
-	if m.Resource != 0 {
-		i = encodeVarintQuota(dAtA, i, uint64(m.Resource))
-		i--
-		dAtA[i] = 0x28
-	}
-	if len(m.EndDate) > 0 {
-		i -= len(m.EndDate)
-		copy(dAtA[i:], m.EndDate)
-		i = encodeVarintQuota(dAtA, i, uint64(len(m.EndDate)))
-		i--
-		dAtA[i] = 0x22
-	}
-	if len(m.StartDate) > 0 {
-		i -= len(m.StartDate)
-		copy(dAtA[i:], m.StartDate)
-		i = encodeVarintQuota(dAtA, i, uint64(len(m.StartDate)))
-		i--
-		dAtA[i] = 0x1a
-	}
-	if m.TenantId != 0 {
-		i = encodeVarintQuota(dAtA, i, uint64(m.TenantId))
-		i--
-		dAtA[i] = 0x10
-	}
-	if len(m.TenantCode) > 0 {
-		i -= len(m.TenantCode)
-		copy(dAtA[i:], m.TenantCode)
-		i = encodeVarintQuota(dAtA, i, uint64(len(m.TenantCode)))
-		i--
-		dAtA[i] = 0xa
-	}
-	return len(dAtA) - i, nil
-}
-
-func (m *GetUsageResponse) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *GetUsageResponse) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *GetUsageResponse) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	if m.XXX_unrecognized != nil {
-		i -= len(m.XXX_unrecognized)
-		copy(dAtA[i:], m.XXX_unrecognized)
-	}
-	if len(m.Overage) > 0 {
-		for iNdEx := len(m.Overage) - 1; iNdEx >= 0; iNdEx-- {
-			{
-				size, err := m.Overage[iNdEx].MarshalToSizedBuffer(dAtA[:i])
-				if err != nil {
-					return 0, err
-				}
-				i -= size
-				i = encodeVarintQuota(dAtA, i, uint64(size))
-			}
-			i--
-			dAtA[i] = 0x3a
-		}
-	}
-	if m.Totals != nil {
-		{
-			size, err := m.Totals.MarshalToSizedBuffer(dAtA[:i])
-			if err != nil {
-				return 0, err
-			}
-			i -= size
-			i = encodeVarintQuota(dAtA, i, uint64(size))
-		}
-		i--
-		dAtA[i] = 0x32
-	}
-	if len(m.Days) > 0 {
-		for iNdEx := len(m.Days) - 1; iNdEx >= 0; iNdEx-- {
-			{
-				size, err := m.Days[iNdEx].MarshalToSizedBuffer(dAtA[:i])
-				if err != nil {
-					return 0, err
-				}
-				i -= size
-				i = encodeVarintQuota(dAtA, i, uint64(size))
-			}
-			i--
-			dAtA[i] = 0x2a
-		}
-	}
-	if len(m.TimeZone) > 0 {
-		i -= len(m.TimeZone)
-		copy(dAtA[i:], m.TimeZone)
-		i = encodeVarintQuota(dAtA, i, uint64(len(m.TimeZone)))
-		i--
-		dAtA[i] = 0x22
-	}
-	if len(m.EndDate) > 0 {
-		i -= len(m.EndDate)
-		copy(dAtA[i:], m.EndDate)
-		i = encodeVarintQuota(dAtA, i, uint64(len(m.EndDate)))
-		i--
-		dAtA[i] = 0x1a
-	}
-	if len(m.StartDate) > 0 {
-		i -= len(m.StartDate)
-		copy(dAtA[i:], m.StartDate)
-		i = encodeVarintQuota(dAtA, i, uint64(len(m.StartDate)))
-		i--
-		dAtA[i] = 0x12
-	}
-	if m.Success {
-		i--
-		if m.Success {
-			dAtA[i] = 1
-		} else {
-			dAtA[i] = 0
-		}
-		i--
-		dAtA[i] = 0x8
-	}
-	return len(dAtA) - i, nil
-}
-
-func (m *OverageUsage) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *OverageUsage) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *OverageUsage) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	if m.XXX_unrecognized != nil {
-		i -= len(m.XXX_unrecognized)
-		copy(dAtA[i:], m.XXX_unrecognized)
-	}
-	if m.PricePaise != 0 {
-		i = encodeVarintQuota(dAtA, i, uint64(m.PricePaise))
-		i--
-		dAtA[i] = 0x18
-	}
-	if m.Units != 0 {
-		i = encodeVarintQuota(dAtA, i, uint64(m.Units))
-		i--
-		dAtA[i] = 0x10
-	}
-	if m.Resource != 0 {
-		i = encodeVarintQuota(dAtA, i, uint64(m.Resource))
-		i--
-		dAtA[i] = 0x8
-	}
-	return len(dAtA) - i, nil
-}
-
-func (m *DailyUsage) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *DailyUsage) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *DailyUsage) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	if m.XXX_unrecognized != nil {
-		i -= len(m.XXX_unrecognized)
-		copy(dAtA[i:], m.XXX_unrecognized)
-	}
-	if m.Transactions != 0 {
-		i = encodeVarintQuota(dAtA, i, uint64(m.Transactions))
-		i--
-		dAtA[i] = 0x28
-	}
-	if m.Users != 0 {
-		i = encodeVarintQuota(dAtA, i, uint64(m.Users))
-		i--
-		dAtA[i] = 0x20
-	}
-	if m.StorageBytes != 0 {
-		i = encodeVarintQuota(dAtA, i, uint64(m.StorageBytes))
-		i--
-		dAtA[i] = 0x18
-	}
-	if m.ApiCalls != 0 {
-		i = encodeVarintQuota(dAtA, i, uint64(m.ApiCalls))
-		i--
-		dAtA[i] = 0x10
-	}
-	if len(m.UsageDate) > 0 {
-		i -= len(m.UsageDate)
-		copy(dAtA[i:], m.UsageDate)
-		i = encodeVarintQuota(dAtA, i, uint64(len(m.UsageDate)))
-		i--
-		dAtA[i] = 0xa
-	}
-	return len(dAtA) - i, nil
-}
-
-func (m *UsageTotals) Marshal() (dAtA []byte, err error) {
-	size := m.Size()
-	dAtA = make([]byte, size)
-	n, err := m.MarshalToSizedBuffer(dAtA[:size])
-	if err != nil {
-		return nil, err
-	}
-	return dAtA[:n], nil
-}
-
-func (m *UsageTotals) MarshalTo(dAtA []byte) (int, error) {
-	size := m.Size()
-	return m.MarshalToSizedBuffer(dAtA[:size])
-}
-
-func (m *UsageTotals) MarshalToSizedBuffer(dAtA []byte) (int, error) {
-	i := len(dAtA)
-	_ = i
-	var l int
-	_ = l
-	if m.XXX_unrecognized != nil {
-		i -= len(m.XXX_unrecognized)
-		copy(dAtA[i:], m.XXX_unrecognized)
-	}
-	if m.Transactions != 0 {
-		i = encodeVarintQuota(dAtA, i, uint64(m.Transactions))
-		i--
-		dAtA[i] = 0x28
-	}
-	if m.Users != 0 {
-		i = encodeVarintQuota(dAtA, i, uint64(m.Users))
-		i--
-		dAtA[i] = 0x20
-	}
-	if m.StorageGb != 0 {
-		i -= 8
-		encoding_binary.LittleEndian.PutUint64(dAtA[i:], uint64(math.Float64bits(float64(m.StorageGb))))
-		i--
-		dAtA[i] = 0x19
-	}
-	if m.StorageBytes != 0 {
-		i = encodeVarintQuota(dAtA, i, uint64(m.StorageBytes))
-		i--
-		dAtA[i] = 0x10
-	}
-	if m.ApiCalls != 0 {
-		i = encodeVarintQuota(dAtA, i, uint64(m.ApiCalls))
 		i--
 		dAtA[i] = 0x8
 	}
@@ -2683,6 +2153,10 @@ func (m *CheckQuotaRequest) Size() (n int) {
 	if m.MinLimitVersion != 0 {
 		n += 1 + sovQuota(uint64(m.MinLimitVersion))
 	}
+	l = len(m.UserId)
+	if l > 0 {
+		n += 1 + l + sovQuota(uint64(l))
+	}
 	if m.XXX_unrecognized != nil {
 		n += len(m.XXX_unrecognized)
 	}
@@ -2761,6 +2235,10 @@ func (m *ConsumeRequest) Size() (n int) {
 	}
 	if m.MinLimitVersion != 0 {
 		n += 1 + sovQuota(uint64(m.MinLimitVersion))
+	}
+	l = len(m.UserId)
+	if l > 0 {
+		n += 1 + l + sovQuota(uint64(l))
 	}
 	l = len(m.IdempotencyKey)
 	if l > 0 {
@@ -2861,6 +2339,10 @@ func (m *BatchCheckRequest) Size() (n int) {
 	if m.MinLimitVersion != 0 {
 		n += 1 + sovQuota(uint64(m.MinLimitVersion))
 	}
+	l = len(m.UserId)
+	if l > 0 {
+		n += 1 + l + sovQuota(uint64(l))
+	}
 	if m.XXX_unrecognized != nil {
 		n += len(m.XXX_unrecognized)
 	}
@@ -2916,6 +2398,10 @@ func (m *BatchConsumeRequest) Size() (n int) {
 	if m.MinLimitVersion != 0 {
 		n += 1 + sovQuota(uint64(m.MinLimitVersion))
 	}
+	l = len(m.UserId)
+	if l > 0 {
+		n += 1 + l + sovQuota(uint64(l))
+	}
 	l = len(m.IdempotencyKey)
 	if l > 0 {
 		n += 2 + l + sovQuota(uint64(l))
@@ -2963,155 +2449,6 @@ func (m *BatchConsumeResponse) Size() (n int) {
 			l = e.Size()
 			n += 1 + l + sovQuota(uint64(l))
 		}
-	}
-	if m.XXX_unrecognized != nil {
-		n += len(m.XXX_unrecognized)
-	}
-	return n
-}
-
-func (m *GetUsageRequest) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	l = len(m.TenantCode)
-	if l > 0 {
-		n += 1 + l + sovQuota(uint64(l))
-	}
-	if m.TenantId != 0 {
-		n += 1 + sovQuota(uint64(m.TenantId))
-	}
-	l = len(m.StartDate)
-	if l > 0 {
-		n += 1 + l + sovQuota(uint64(l))
-	}
-	l = len(m.EndDate)
-	if l > 0 {
-		n += 1 + l + sovQuota(uint64(l))
-	}
-	if m.Resource != 0 {
-		n += 1 + sovQuota(uint64(m.Resource))
-	}
-	if m.XXX_unrecognized != nil {
-		n += len(m.XXX_unrecognized)
-	}
-	return n
-}
-
-func (m *GetUsageResponse) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	if m.Success {
-		n += 2
-	}
-	l = len(m.StartDate)
-	if l > 0 {
-		n += 1 + l + sovQuota(uint64(l))
-	}
-	l = len(m.EndDate)
-	if l > 0 {
-		n += 1 + l + sovQuota(uint64(l))
-	}
-	l = len(m.TimeZone)
-	if l > 0 {
-		n += 1 + l + sovQuota(uint64(l))
-	}
-	if len(m.Days) > 0 {
-		for _, e := range m.Days {
-			l = e.Size()
-			n += 1 + l + sovQuota(uint64(l))
-		}
-	}
-	if m.Totals != nil {
-		l = m.Totals.Size()
-		n += 1 + l + sovQuota(uint64(l))
-	}
-	if len(m.Overage) > 0 {
-		for _, e := range m.Overage {
-			l = e.Size()
-			n += 1 + l + sovQuota(uint64(l))
-		}
-	}
-	if m.XXX_unrecognized != nil {
-		n += len(m.XXX_unrecognized)
-	}
-	return n
-}
-
-func (m *OverageUsage) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	if m.Resource != 0 {
-		n += 1 + sovQuota(uint64(m.Resource))
-	}
-	if m.Units != 0 {
-		n += 1 + sovQuota(uint64(m.Units))
-	}
-	if m.PricePaise != 0 {
-		n += 1 + sovQuota(uint64(m.PricePaise))
-	}
-	if m.XXX_unrecognized != nil {
-		n += len(m.XXX_unrecognized)
-	}
-	return n
-}
-
-func (m *DailyUsage) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	l = len(m.UsageDate)
-	if l > 0 {
-		n += 1 + l + sovQuota(uint64(l))
-	}
-	if m.ApiCalls != 0 {
-		n += 1 + sovQuota(uint64(m.ApiCalls))
-	}
-	if m.StorageBytes != 0 {
-		n += 1 + sovQuota(uint64(m.StorageBytes))
-	}
-	if m.Users != 0 {
-		n += 1 + sovQuota(uint64(m.Users))
-	}
-	if m.Transactions != 0 {
-		n += 1 + sovQuota(uint64(m.Transactions))
-	}
-	if m.XXX_unrecognized != nil {
-		n += len(m.XXX_unrecognized)
-	}
-	return n
-}
-
-func (m *UsageTotals) Size() (n int) {
-	if m == nil {
-		return 0
-	}
-	var l int
-	_ = l
-	if m.ApiCalls != 0 {
-		n += 1 + sovQuota(uint64(m.ApiCalls))
-	}
-	if m.StorageBytes != 0 {
-		n += 1 + sovQuota(uint64(m.StorageBytes))
-	}
-	if m.StorageGb != 0 {
-		n += 9
-	}
-	if m.Users != 0 {
-		n += 1 + sovQuota(uint64(m.Users))
-	}
-	if m.Transactions != 0 {
-		n += 1 + sovQuota(uint64(m.Transactions))
 	}
 	if m.XXX_unrecognized != nil {
 		n += len(m.XXX_unrecognized)
@@ -3210,6 +2547,7 @@ func (this *CheckQuotaRequest) String() string {
 		`TenantId:` + fmt.Sprintf("%v", this.TenantId) + `,`,
 		`Durability:` + fmt.Sprintf("%v", this.Durability) + `,`,
 		`MinLimitVersion:` + fmt.Sprintf("%v", this.MinLimitVersion) + `,`,
+		`UserId:` + fmt.Sprintf("%v", this.UserId) + `,`,
 		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
 		`}`,
 	}, "")
@@ -3247,6 +2585,7 @@ func (this *ConsumeRequest) String() string {
 		`TenantId:` + fmt.Sprintf("%v", this.TenantId) + `,`,
 		`Durability:` + fmt.Sprintf("%v", this.Durability) + `,`,
 		`MinLimitVersion:` + fmt.Sprintf("%v", this.MinLimitVersion) + `,`,
+		`UserId:` + fmt.Sprintf("%v", this.UserId) + `,`,
 		`IdempotencyKey:` + fmt.Sprintf("%v", this.IdempotencyKey) + `,`,
 		`ValidateOnly:` + fmt.Sprintf("%v", this.ValidateOnly) + `,`,
 		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
@@ -3301,6 +2640,7 @@ func (this *BatchCheckRequest) String() string {
 		`TenantId:` + fmt.Sprintf("%v", this.TenantId) + `,`,
 		`Items:` + repeatedStringForItems + `,`,
 		`MinLimitVersion:` + fmt.Sprintf("%v", this.MinLimitVersion) + `,`,
+		`UserId:` + fmt.Sprintf("%v", this.UserId) + `,`,
 		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
 		`}`,
 	}, "")
@@ -3339,6 +2679,7 @@ func (this *BatchConsumeRequest) String() string {
 		`Durability:` + fmt.Sprintf("%v", this.Durability) + `,`,
 		`AllOrNone:` + fmt.Sprintf("%v", this.AllOrNone) + `,`,
 		`MinLimitVersion:` + fmt.Sprintf("%v", this.MinLimitVersion) + `,`,
+		`UserId:` + fmt.Sprintf("%v", this.UserId) + `,`,
 		`IdempotencyKey:` + fmt.Sprintf("%v", this.IdempotencyKey) + `,`,
 		`ValidateOnly:` + fmt.Sprintf("%v", this.ValidateOnly) + `,`,
 		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
@@ -3375,91 +2716,6 @@ func (this *BatchConsumeResponse) String() string {
 	}, "")
 	return s
 }
-func (this *GetUsageRequest) String() string {
-	if this == nil {
-		return "nil"
-	}
-	s := strings.Join([]string{`&GetUsageRequest{`,
-		`TenantCode:` + fmt.Sprintf("%v", this.TenantCode) + `,`,
-		`TenantId:` + fmt.Sprintf("%v", this.TenantId) + `,`,
-		`StartDate:` + fmt.Sprintf("%v", this.StartDate) + `,`,
-		`EndDate:` + fmt.Sprintf("%v", this.EndDate) + `,`,
-		`Resource:` + fmt.Sprintf("%v", this.Resource) + `,`,
-		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
-		`}`,
-	}, "")
-	return s
-}
-func (this *GetUsageResponse) String() string {
-	if this == nil {
-		return "nil"
-	}
-	repeatedStringForDays := "[]*DailyUsage{"
-	for _, f := range this.Days {
-		repeatedStringForDays += strings.Replace(f.String(), "DailyUsage", "DailyUsage", 1) + ","
-	}
-	repeatedStringForDays += "}"
-	repeatedStringForOverage := "[]*OverageUsage{"
-	for _, f := range this.Overage {
-		repeatedStringForOverage += strings.Replace(f.String(), "OverageUsage", "OverageUsage", 1) + ","
-	}
-	repeatedStringForOverage += "}"
-	s := strings.Join([]string{`&GetUsageResponse{`,
-		`Success:` + fmt.Sprintf("%v", this.Success) + `,`,
-		`StartDate:` + fmt.Sprintf("%v", this.StartDate) + `,`,
-		`EndDate:` + fmt.Sprintf("%v", this.EndDate) + `,`,
-		`TimeZone:` + fmt.Sprintf("%v", this.TimeZone) + `,`,
-		`Days:` + repeatedStringForDays + `,`,
-		`Totals:` + strings.Replace(this.Totals.String(), "UsageTotals", "UsageTotals", 1) + `,`,
-		`Overage:` + repeatedStringForOverage + `,`,
-		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
-		`}`,
-	}, "")
-	return s
-}
-func (this *OverageUsage) String() string {
-	if this == nil {
-		return "nil"
-	}
-	s := strings.Join([]string{`&OverageUsage{`,
-		`Resource:` + fmt.Sprintf("%v", this.Resource) + `,`,
-		`Units:` + fmt.Sprintf("%v", this.Units) + `,`,
-		`PricePaise:` + fmt.Sprintf("%v", this.PricePaise) + `,`,
-		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
-		`}`,
-	}, "")
-	return s
-}
-func (this *DailyUsage) String() string {
-	if this == nil {
-		return "nil"
-	}
-	s := strings.Join([]string{`&DailyUsage{`,
-		`UsageDate:` + fmt.Sprintf("%v", this.UsageDate) + `,`,
-		`ApiCalls:` + fmt.Sprintf("%v", this.ApiCalls) + `,`,
-		`StorageBytes:` + fmt.Sprintf("%v", this.StorageBytes) + `,`,
-		`Users:` + fmt.Sprintf("%v", this.Users) + `,`,
-		`Transactions:` + fmt.Sprintf("%v", this.Transactions) + `,`,
-		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
-		`}`,
-	}, "")
-	return s
-}
-func (this *UsageTotals) String() string {
-	if this == nil {
-		return "nil"
-	}
-	s := strings.Join([]string{`&UsageTotals{`,
-		`ApiCalls:` + fmt.Sprintf("%v", this.ApiCalls) + `,`,
-		`StorageBytes:` + fmt.Sprintf("%v", this.StorageBytes) + `,`,
-		`StorageGb:` + fmt.Sprintf("%v", this.StorageGb) + `,`,
-		`Users:` + fmt.Sprintf("%v", this.Users) + `,`,
-		`Transactions:` + fmt.Sprintf("%v", this.Transactions) + `,`,
-		`XXX_unrecognized:` + fmt.Sprintf("%v", this.XXX_unrecognized) + `,`,
-		`}`,
-	}, "")
-	return s
-}
 func valueToStringQuota(v interface{}) string {
 	rv := reflect.ValueOf(v)
 	if rv.IsNil() {
@@ -3486,6 +2742,8 @@ type QuotaServiceService interface {
 	ReturnLease(ctx context.Context, req *ReturnLeaseRequest) (*ReturnLeaseResponse, error)
 	GetQuotaPolicy(ctx context.Context, req *GetQuotaPolicyRequest) (*GetQuotaPolicyResponse, error)
 	SetQuotaPolicy(ctx context.Context, req *SetQuotaPolicyRequest) (*SetQuotaPolicyResponse, error)
+	SetUserQuota(ctx context.Context, req *SetUserQuotaRequest) (*SetUserQuotaResponse, error)
+	ListUserQuotas(ctx context.Context, req *ListUserQuotasRequest) (*ListUserQuotasResponse, error)
 	ReconcileUsage(ctx context.Context, req *ReconcileUsageRequest) (*ReconcileUsageResponse, error)
 }
 
@@ -3602,6 +2860,20 @@ func RegisterQuotaServiceService(srv *github_com_containerd_ttrpc.Server, svc Qu
 				return nil, err
 			}
 			return svc.SetQuotaPolicy(ctx, &req)
+		},
+		"SetUserQuota": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
+			var req SetUserQuotaRequest
+			if err := unmarshal(&req); err != nil {
+				return nil, err
+			}
+			return svc.SetUserQuota(ctx, &req)
+		},
+		"ListUserQuotas": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
+			var req ListUserQuotasRequest
+			if err := unmarshal(&req); err != nil {
+				return nil, err
+			}
+			return svc.ListUserQuotas(ctx, &req)
 		},
 		"ReconcileUsage": func(ctx context.Context, unmarshal func(interface{}) error) (interface{}, error) {
 			var req ReconcileUsageRequest
@@ -3746,6 +3018,22 @@ func (c *quotaServiceClient) GetQuotaPolicy(ctx context.Context, req *GetQuotaPo
 func (c *quotaServiceClient) SetQuotaPolicy(ctx context.Context, req *SetQuotaPolicyRequest) (*SetQuotaPolicyResponse, error) {
 	var resp SetQuotaPolicyResponse
 	if err := c.client.Call(ctx, "bfc.tenancy.v1.QuotaService", "SetQuotaPolicy", req, &resp); err != nil {
+		return nil, err
+	}
+	return &resp, nil
+}
+
+func (c *quotaServiceClient) SetUserQuota(ctx context.Context, req *SetUserQuotaRequest) (*SetUserQuotaResponse, error) {
+	var resp SetUserQuotaResponse
+	if err := c.client.Call(ctx, "bfc.tenancy.v1.QuotaService", "SetUserQuota", req, &resp); err != nil {
+		return nil, err
+	}
+	return &resp, nil
+}
+
+func (c *quotaServiceClient) ListUserQuotas(ctx context.Context, req *ListUserQuotasRequest) (*ListUserQuotasResponse, error) {
+	var resp ListUserQuotasResponse
+	if err := c.client.Call(ctx, "bfc.tenancy.v1.QuotaService", "ListUserQuotas", req, &resp); err != nil {
 		return nil, err
 	}
 	return &resp, nil
@@ -4694,6 +3982,38 @@ func (m *CheckQuotaRequest) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field UserId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuota
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.UserId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipQuota(dAtA[iNdEx:])
@@ -5174,6 +4494,38 @@ func (m *ConsumeRequest) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field UserId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuota
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.UserId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
 		case 30:
 			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field IdempotencyKey", wireType)
@@ -5742,6 +5094,38 @@ func (m *BatchCheckRequest) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 5:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field UserId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuota
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.UserId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
 		default:
 			iNdEx = preIndex
 			skippy, err := skipQuota(dAtA[iNdEx:])
@@ -6041,6 +5425,38 @@ func (m *BatchConsumeRequest) Unmarshal(dAtA []byte) error {
 					break
 				}
 			}
+		case 7:
+			if wireType != 2 {
+				return fmt.Errorf("proto: wrong wireType = %d for field UserId", wireType)
+			}
+			var stringLen uint64
+			for shift := uint(0); ; shift += 7 {
+				if shift >= 64 {
+					return ErrIntOverflowQuota
+				}
+				if iNdEx >= l {
+					return io.ErrUnexpectedEOF
+				}
+				b := dAtA[iNdEx]
+				iNdEx++
+				stringLen |= uint64(b&0x7F) << shift
+				if b < 0x80 {
+					break
+				}
+			}
+			intStringLen := int(stringLen)
+			if intStringLen < 0 {
+				return ErrInvalidLengthQuota
+			}
+			postIndex := iNdEx + intStringLen
+			if postIndex < 0 {
+				return ErrInvalidLengthQuota
+			}
+			if postIndex > l {
+				return io.ErrUnexpectedEOF
+			}
+			m.UserId = string(dAtA[iNdEx:postIndex])
+			iNdEx = postIndex
 		case 30:
 			if wireType != 2 {
 				return fmt.Errorf("proto: wrong wireType = %d for field IdempotencyKey", wireType)
@@ -6321,867 +5737,6 @@ func (m *BatchConsumeResponse) Unmarshal(dAtA []byte) error {
 				return err
 			}
 			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipQuota(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthQuota
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *GetUsageRequest) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowQuota
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: GetUsageRequest: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: GetUsageRequest: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field TenantCode", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuota
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthQuota
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuota
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.TenantCode = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 2:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field TenantId", wireType)
-			}
-			m.TenantId = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuota
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.TenantId |= int64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field StartDate", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuota
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthQuota
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuota
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.StartDate = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 4:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field EndDate", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuota
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthQuota
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuota
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.EndDate = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 5:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Resource", wireType)
-			}
-			m.Resource = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuota
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Resource |= Resource(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		default:
-			iNdEx = preIndex
-			skippy, err := skipQuota(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthQuota
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *GetUsageResponse) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowQuota
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: GetUsageResponse: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: GetUsageResponse: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Success", wireType)
-			}
-			var v int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuota
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				v |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			m.Success = bool(v != 0)
-		case 2:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field StartDate", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuota
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthQuota
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuota
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.StartDate = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 3:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field EndDate", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuota
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthQuota
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuota
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.EndDate = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 4:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field TimeZone", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuota
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthQuota
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuota
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.TimeZone = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 5:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Days", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuota
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthQuota
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuota
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Days = append(m.Days, &DailyUsage{})
-			if err := m.Days[len(m.Days)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 6:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Totals", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuota
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthQuota
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuota
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			if m.Totals == nil {
-				m.Totals = &UsageTotals{}
-			}
-			if err := m.Totals.Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		case 7:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Overage", wireType)
-			}
-			var msglen int
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuota
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				msglen |= int(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			if msglen < 0 {
-				return ErrInvalidLengthQuota
-			}
-			postIndex := iNdEx + msglen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuota
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.Overage = append(m.Overage, &OverageUsage{})
-			if err := m.Overage[len(m.Overage)-1].Unmarshal(dAtA[iNdEx:postIndex]); err != nil {
-				return err
-			}
-			iNdEx = postIndex
-		default:
-			iNdEx = preIndex
-			skippy, err := skipQuota(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthQuota
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *OverageUsage) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowQuota
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: OverageUsage: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: OverageUsage: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Resource", wireType)
-			}
-			m.Resource = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuota
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Resource |= Resource(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 2:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Units", wireType)
-			}
-			m.Units = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuota
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Units |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 3:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field PricePaise", wireType)
-			}
-			m.PricePaise = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuota
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.PricePaise |= int64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		default:
-			iNdEx = preIndex
-			skippy, err := skipQuota(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthQuota
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *DailyUsage) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowQuota
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: DailyUsage: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: DailyUsage: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 2 {
-				return fmt.Errorf("proto: wrong wireType = %d for field UsageDate", wireType)
-			}
-			var stringLen uint64
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuota
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				stringLen |= uint64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-			intStringLen := int(stringLen)
-			if intStringLen < 0 {
-				return ErrInvalidLengthQuota
-			}
-			postIndex := iNdEx + intStringLen
-			if postIndex < 0 {
-				return ErrInvalidLengthQuota
-			}
-			if postIndex > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.UsageDate = string(dAtA[iNdEx:postIndex])
-			iNdEx = postIndex
-		case 2:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field ApiCalls", wireType)
-			}
-			m.ApiCalls = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuota
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.ApiCalls |= int64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 3:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field StorageBytes", wireType)
-			}
-			m.StorageBytes = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuota
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.StorageBytes |= int64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 4:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Users", wireType)
-			}
-			m.Users = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuota
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Users |= int64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 5:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Transactions", wireType)
-			}
-			m.Transactions = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuota
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Transactions |= int64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		default:
-			iNdEx = preIndex
-			skippy, err := skipQuota(dAtA[iNdEx:])
-			if err != nil {
-				return err
-			}
-			if (skippy < 0) || (iNdEx+skippy) < 0 {
-				return ErrInvalidLengthQuota
-			}
-			if (iNdEx + skippy) > l {
-				return io.ErrUnexpectedEOF
-			}
-			m.XXX_unrecognized = append(m.XXX_unrecognized, dAtA[iNdEx:iNdEx+skippy]...)
-			iNdEx += skippy
-		}
-	}
-
-	if iNdEx > l {
-		return io.ErrUnexpectedEOF
-	}
-	return nil
-}
-func (m *UsageTotals) Unmarshal(dAtA []byte) error {
-	l := len(dAtA)
-	iNdEx := 0
-	for iNdEx < l {
-		preIndex := iNdEx
-		var wire uint64
-		for shift := uint(0); ; shift += 7 {
-			if shift >= 64 {
-				return ErrIntOverflowQuota
-			}
-			if iNdEx >= l {
-				return io.ErrUnexpectedEOF
-			}
-			b := dAtA[iNdEx]
-			iNdEx++
-			wire |= uint64(b&0x7F) << shift
-			if b < 0x80 {
-				break
-			}
-		}
-		fieldNum := int32(wire >> 3)
-		wireType := int(wire & 0x7)
-		if wireType == 4 {
-			return fmt.Errorf("proto: UsageTotals: wiretype end group for non-group")
-		}
-		if fieldNum <= 0 {
-			return fmt.Errorf("proto: UsageTotals: illegal tag %d (wire type %d)", fieldNum, wire)
-		}
-		switch fieldNum {
-		case 1:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field ApiCalls", wireType)
-			}
-			m.ApiCalls = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuota
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.ApiCalls |= int64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 2:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field StorageBytes", wireType)
-			}
-			m.StorageBytes = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuota
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.StorageBytes |= int64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 3:
-			if wireType != 1 {
-				return fmt.Errorf("proto: wrong wireType = %d for field StorageGb", wireType)
-			}
-			var v uint64
-			if (iNdEx + 8) > l {
-				return io.ErrUnexpectedEOF
-			}
-			v = uint64(encoding_binary.LittleEndian.Uint64(dAtA[iNdEx:]))
-			iNdEx += 8
-			m.StorageGb = float64(math.Float64frombits(v))
-		case 4:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Users", wireType)
-			}
-			m.Users = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuota
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Users |= int64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
-		case 5:
-			if wireType != 0 {
-				return fmt.Errorf("proto: wrong wireType = %d for field Transactions", wireType)
-			}
-			m.Transactions = 0
-			for shift := uint(0); ; shift += 7 {
-				if shift >= 64 {
-					return ErrIntOverflowQuota
-				}
-				if iNdEx >= l {
-					return io.ErrUnexpectedEOF
-				}
-				b := dAtA[iNdEx]
-				iNdEx++
-				m.Transactions |= int64(b&0x7F) << shift
-				if b < 0x80 {
-					break
-				}
-			}
 		default:
 			iNdEx = preIndex
 			skippy, err := skipQuota(dAtA[iNdEx:])

@@ -17,6 +17,8 @@ PROTOBUF_C__BEGIN_DECLS
 #include "bfc/tenancy/v1/quota_lease.pb-c.h"
 #include "bfc/tenancy/v1/quota_policy.pb-c.h"
 #include "bfc/tenancy/v1/quota_reservation.pb-c.h"
+#include "bfc/tenancy/v1/quota_usage.pb-c.h"
+#include "bfc/tenancy/v1/quota_user.pb-c.h"
 #include "bfc/tenancy/v1/resource.pb-c.h"
 #include "google/protobuf/duration.pb-c.h"
 #include "google/protobuf/timestamp.pb-c.h"
@@ -37,11 +39,6 @@ typedef struct Bfc__Tenancy__V1__BatchCheckResponse Bfc__Tenancy__V1__BatchCheck
 typedef struct Bfc__Tenancy__V1__BatchConsumeRequest Bfc__Tenancy__V1__BatchConsumeRequest;
 typedef struct Bfc__Tenancy__V1__BatchConsumeResult Bfc__Tenancy__V1__BatchConsumeResult;
 typedef struct Bfc__Tenancy__V1__BatchConsumeResponse Bfc__Tenancy__V1__BatchConsumeResponse;
-typedef struct Bfc__Tenancy__V1__GetUsageRequest Bfc__Tenancy__V1__GetUsageRequest;
-typedef struct Bfc__Tenancy__V1__GetUsageResponse Bfc__Tenancy__V1__GetUsageResponse;
-typedef struct Bfc__Tenancy__V1__OverageUsage Bfc__Tenancy__V1__OverageUsage;
-typedef struct Bfc__Tenancy__V1__DailyUsage Bfc__Tenancy__V1__DailyUsage;
-typedef struct Bfc__Tenancy__V1__UsageTotals Bfc__Tenancy__V1__UsageTotals;
 
 
 /* --- enums --- */
@@ -254,10 +251,14 @@ struct  Bfc__Tenancy__V1__CheckQuotaRequest
    * Decide by at least this version of the limit; any when 0.
    */
   int64_t min_limit_version;
+  /*
+   * Whose share it is of too, as in Consume.
+   */
+  char *user_id;
 };
 #define BFC__TENANCY__V1__CHECK_QUOTA_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&bfc__tenancy__v1__check_quota_request__descriptor) \
-    , (char *)protobuf_c_empty_string, BFC__TENANCY__V1__RESOURCE__RESOURCE_UNSPECIFIED, 0, 0, BFC__TENANCY__V1__DURABILITY__DURABILITY_UNSPECIFIED, 0 }
+    , (char *)protobuf_c_empty_string, BFC__TENANCY__V1__RESOURCE__RESOURCE_UNSPECIFIED, 0, 0, BFC__TENANCY__V1__DURABILITY__DURABILITY_UNSPECIFIED, 0, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -299,7 +300,8 @@ struct  Bfc__Tenancy__V1__CheckQuotaResponse
    */
   int64_t limit_version;
   /*
-   * The limit that refuses, "resource:api_calls"; empty when none does.
+   * The limit that refuses, "resource:api_calls" of the tenant or "user:user_123" of a share, whose
+   * numbers these are then; empty when none does.
    */
   char *refused_by;
   /*
@@ -347,6 +349,11 @@ struct  Bfc__Tenancy__V1__ConsumeRequest
    */
   int64_t min_limit_version;
   /*
+   * The member for whom it is taken, out of whose share it comes too; when empty, the member who
+   * calls, if one does. The resource users has no shares.
+   */
+  char *user_id;
+  /*
    * Makes a retry safe: the same key with the same request of the same caller gives the stored
    * answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
    * none; at most 128 bytes.
@@ -359,11 +366,11 @@ struct  Bfc__Tenancy__V1__ConsumeRequest
 };
 #define BFC__TENANCY__V1__CONSUME_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&bfc__tenancy__v1__consume_request__descriptor) \
-    , (char *)protobuf_c_empty_string, BFC__TENANCY__V1__RESOURCE__RESOURCE_UNSPECIFIED, 0, 0, BFC__TENANCY__V1__DURABILITY__DURABILITY_UNSPECIFIED, 0, (char *)protobuf_c_empty_string, 0 }
+    , (char *)protobuf_c_empty_string, BFC__TENANCY__V1__RESOURCE__RESOURCE_UNSPECIFIED, 0, 0, BFC__TENANCY__V1__DURABILITY__DURABILITY_UNSPECIFIED, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
 
 
 /*
- * ConsumeResponse is the standing after the amount was taken.
+ * ConsumeResponse is the standing of the tenant after the amount was taken.
  */
 struct  Bfc__Tenancy__V1__ConsumeResponse
 {
@@ -461,10 +468,14 @@ struct  Bfc__Tenancy__V1__BatchCheckRequest
    * Decide by at least this version of the limits; any when 0.
    */
   int64_t min_limit_version;
+  /*
+   * Whose share it is of too, as in Consume.
+   */
+  char *user_id;
 };
 #define BFC__TENANCY__V1__BATCH_CHECK_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&bfc__tenancy__v1__batch_check_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0,NULL, 0 }
+    , (char *)protobuf_c_empty_string, 0, 0,NULL, 0, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -520,6 +531,10 @@ struct  Bfc__Tenancy__V1__BatchConsumeRequest
    */
   int64_t min_limit_version;
   /*
+   * Out of whose share it comes too, as in Consume.
+   */
+  char *user_id;
+  /*
    * Makes a retry of the whole batch safe, as in Consume.
    */
   char *idempotency_key;
@@ -530,7 +545,7 @@ struct  Bfc__Tenancy__V1__BatchConsumeRequest
 };
 #define BFC__TENANCY__V1__BATCH_CONSUME_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&bfc__tenancy__v1__batch_consume_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0,NULL, BFC__TENANCY__V1__DURABILITY__DURABILITY_UNSPECIFIED, 0, 0, (char *)protobuf_c_empty_string, 0 }
+    , (char *)protobuf_c_empty_string, 0, 0,NULL, BFC__TENANCY__V1__DURABILITY__DURABILITY_UNSPECIFIED, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
 
 
 /*
@@ -572,168 +587,6 @@ struct  Bfc__Tenancy__V1__BatchConsumeResponse
 #define BFC__TENANCY__V1__BATCH_CONSUME_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&bfc__tenancy__v1__batch_consume_response__descriptor) \
     , 0, 0,NULL }
-
-
-/*
- * GetUsageRequest asks for the usage of some days.
- */
-struct  Bfc__Tenancy__V1__GetUsageRequest
-{
-  ProtobufCMessage base;
-  /*
-   * The tenant's code; exactly one of code and id is given.
-   */
-  char *tenant_code;
-  /*
-   * The tenant's id; exactly one of code and id is given.
-   */
-  int64_t tenant_id;
-  /*
-   * The first day, "2026-02-01"; the first of the month of the last day when empty.
-   */
-  char *start_date;
-  /*
-   * The last day, itself included; today when empty.
-   */
-  char *end_date;
-  /*
-   * Only this resource; all when not given.
-   */
-  Bfc__Tenancy__V1__Resource resource;
-};
-#define BFC__TENANCY__V1__GET_USAGE_REQUEST__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&bfc__tenancy__v1__get_usage_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, BFC__TENANCY__V1__RESOURCE__RESOURCE_UNSPECIFIED }
-
-
-/*
- * GetUsageResponse is what was used.
- */
-struct  Bfc__Tenancy__V1__GetUsageResponse
-{
-  ProtobufCMessage base;
-  /*
-   * Always true; a failure is a status, not an answer.
-   */
-  protobuf_c_boolean success;
-  /*
-   * The first day.
-   */
-  char *start_date;
-  /*
-   * The last day.
-   */
-  char *end_date;
-  /*
-   * The time zone whose days they are.
-   */
-  char *time_zone;
-  /*
-   * Every day from the first to the last, days without usage too.
-   */
-  size_t n_days;
-  Bfc__Tenancy__V1__DailyUsage **days;
-  /*
-   * The sums over these days.
-   */
-  Bfc__Tenancy__V1__UsageTotals *totals;
-  /*
-   * What was taken above a limit, at a price; only resources that have some. Part of the totals.
-   */
-  size_t n_overage;
-  Bfc__Tenancy__V1__OverageUsage **overage;
-};
-#define BFC__TENANCY__V1__GET_USAGE_RESPONSE__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&bfc__tenancy__v1__get_usage_response__descriptor) \
-    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, NULL, 0,NULL }
-
-
-/*
- * OverageUsage is what was taken of one resource above its limit.
- */
-struct  Bfc__Tenancy__V1__OverageUsage
-{
-  ProtobufCMessage base;
-  /*
-   * The resource.
-   */
-  Bfc__Tenancy__V1__Resource resource;
-  /*
-   * The units above the limit.
-   */
-  uint64_t units;
-  /*
-   * What they cost, in paise.
-   */
-  int64_t price_paise;
-};
-#define BFC__TENANCY__V1__OVERAGE_USAGE__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&bfc__tenancy__v1__overage_usage__descriptor) \
-    , BFC__TENANCY__V1__RESOURCE__RESOURCE_UNSPECIFIED, 0, 0 }
-
-
-/*
- * DailyUsage is what was used on one day.
- */
-struct  Bfc__Tenancy__V1__DailyUsage
-{
-  ProtobufCMessage base;
-  /*
-   * The day, "2026-02-01".
-   */
-  char *usage_date;
-  /*
-   * API calls.
-   */
-  int64_t api_calls;
-  /*
-   * Bytes by which storage grew or, negative, shrank.
-   */
-  int64_t storage_bytes;
-  /*
-   * Users by which the tenant grew or, negative, shrank.
-   */
-  int64_t users;
-  /*
-   * Transactions.
-   */
-  int64_t transactions;
-};
-#define BFC__TENANCY__V1__DAILY_USAGE__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&bfc__tenancy__v1__daily_usage__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0, 0, 0 }
-
-
-/*
- * UsageTotals is what was used on all days.
- */
-struct  Bfc__Tenancy__V1__UsageTotals
-{
-  ProtobufCMessage base;
-  /*
-   * API calls.
-   */
-  int64_t api_calls;
-  /*
-   * Bytes by which storage grew or, negative, shrank.
-   */
-  int64_t storage_bytes;
-  /*
-   * The same in GB of 10^9 bytes.
-   */
-  double storage_gb;
-  /*
-   * Users by which the tenant grew or, negative, shrank.
-   */
-  int64_t users;
-  /*
-   * Transactions.
-   */
-  int64_t transactions;
-};
-#define BFC__TENANCY__V1__USAGE_TOTALS__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&bfc__tenancy__v1__usage_totals__descriptor) \
-    , 0, 0, 0, 0, 0 }
 
 
 /* Bfc__Tenancy__V1__GetQuotasRequest methods */
@@ -1021,101 +874,6 @@ Bfc__Tenancy__V1__BatchConsumeResponse *
 void   bfc__tenancy__v1__batch_consume_response__free_unpacked
                      (Bfc__Tenancy__V1__BatchConsumeResponse *message,
                       ProtobufCAllocator *allocator);
-/* Bfc__Tenancy__V1__GetUsageRequest methods */
-void   bfc__tenancy__v1__get_usage_request__init
-                     (Bfc__Tenancy__V1__GetUsageRequest         *message);
-size_t bfc__tenancy__v1__get_usage_request__get_packed_size
-                     (const Bfc__Tenancy__V1__GetUsageRequest   *message);
-size_t bfc__tenancy__v1__get_usage_request__pack
-                     (const Bfc__Tenancy__V1__GetUsageRequest   *message,
-                      uint8_t             *out);
-size_t bfc__tenancy__v1__get_usage_request__pack_to_buffer
-                     (const Bfc__Tenancy__V1__GetUsageRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Bfc__Tenancy__V1__GetUsageRequest *
-       bfc__tenancy__v1__get_usage_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   bfc__tenancy__v1__get_usage_request__free_unpacked
-                     (Bfc__Tenancy__V1__GetUsageRequest *message,
-                      ProtobufCAllocator *allocator);
-/* Bfc__Tenancy__V1__GetUsageResponse methods */
-void   bfc__tenancy__v1__get_usage_response__init
-                     (Bfc__Tenancy__V1__GetUsageResponse         *message);
-size_t bfc__tenancy__v1__get_usage_response__get_packed_size
-                     (const Bfc__Tenancy__V1__GetUsageResponse   *message);
-size_t bfc__tenancy__v1__get_usage_response__pack
-                     (const Bfc__Tenancy__V1__GetUsageResponse   *message,
-                      uint8_t             *out);
-size_t bfc__tenancy__v1__get_usage_response__pack_to_buffer
-                     (const Bfc__Tenancy__V1__GetUsageResponse   *message,
-                      ProtobufCBuffer     *buffer);
-Bfc__Tenancy__V1__GetUsageResponse *
-       bfc__tenancy__v1__get_usage_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   bfc__tenancy__v1__get_usage_response__free_unpacked
-                     (Bfc__Tenancy__V1__GetUsageResponse *message,
-                      ProtobufCAllocator *allocator);
-/* Bfc__Tenancy__V1__OverageUsage methods */
-void   bfc__tenancy__v1__overage_usage__init
-                     (Bfc__Tenancy__V1__OverageUsage         *message);
-size_t bfc__tenancy__v1__overage_usage__get_packed_size
-                     (const Bfc__Tenancy__V1__OverageUsage   *message);
-size_t bfc__tenancy__v1__overage_usage__pack
-                     (const Bfc__Tenancy__V1__OverageUsage   *message,
-                      uint8_t             *out);
-size_t bfc__tenancy__v1__overage_usage__pack_to_buffer
-                     (const Bfc__Tenancy__V1__OverageUsage   *message,
-                      ProtobufCBuffer     *buffer);
-Bfc__Tenancy__V1__OverageUsage *
-       bfc__tenancy__v1__overage_usage__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   bfc__tenancy__v1__overage_usage__free_unpacked
-                     (Bfc__Tenancy__V1__OverageUsage *message,
-                      ProtobufCAllocator *allocator);
-/* Bfc__Tenancy__V1__DailyUsage methods */
-void   bfc__tenancy__v1__daily_usage__init
-                     (Bfc__Tenancy__V1__DailyUsage         *message);
-size_t bfc__tenancy__v1__daily_usage__get_packed_size
-                     (const Bfc__Tenancy__V1__DailyUsage   *message);
-size_t bfc__tenancy__v1__daily_usage__pack
-                     (const Bfc__Tenancy__V1__DailyUsage   *message,
-                      uint8_t             *out);
-size_t bfc__tenancy__v1__daily_usage__pack_to_buffer
-                     (const Bfc__Tenancy__V1__DailyUsage   *message,
-                      ProtobufCBuffer     *buffer);
-Bfc__Tenancy__V1__DailyUsage *
-       bfc__tenancy__v1__daily_usage__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   bfc__tenancy__v1__daily_usage__free_unpacked
-                     (Bfc__Tenancy__V1__DailyUsage *message,
-                      ProtobufCAllocator *allocator);
-/* Bfc__Tenancy__V1__UsageTotals methods */
-void   bfc__tenancy__v1__usage_totals__init
-                     (Bfc__Tenancy__V1__UsageTotals         *message);
-size_t bfc__tenancy__v1__usage_totals__get_packed_size
-                     (const Bfc__Tenancy__V1__UsageTotals   *message);
-size_t bfc__tenancy__v1__usage_totals__pack
-                     (const Bfc__Tenancy__V1__UsageTotals   *message,
-                      uint8_t             *out);
-size_t bfc__tenancy__v1__usage_totals__pack_to_buffer
-                     (const Bfc__Tenancy__V1__UsageTotals   *message,
-                      ProtobufCBuffer     *buffer);
-Bfc__Tenancy__V1__UsageTotals *
-       bfc__tenancy__v1__usage_totals__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   bfc__tenancy__v1__usage_totals__free_unpacked
-                     (Bfc__Tenancy__V1__UsageTotals *message,
-                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Bfc__Tenancy__V1__GetQuotasRequest_Closure)
@@ -1162,21 +920,6 @@ typedef void (*Bfc__Tenancy__V1__BatchConsumeResult_Closure)
                   void *closure_data);
 typedef void (*Bfc__Tenancy__V1__BatchConsumeResponse_Closure)
                  (const Bfc__Tenancy__V1__BatchConsumeResponse *message,
-                  void *closure_data);
-typedef void (*Bfc__Tenancy__V1__GetUsageRequest_Closure)
-                 (const Bfc__Tenancy__V1__GetUsageRequest *message,
-                  void *closure_data);
-typedef void (*Bfc__Tenancy__V1__GetUsageResponse_Closure)
-                 (const Bfc__Tenancy__V1__GetUsageResponse *message,
-                  void *closure_data);
-typedef void (*Bfc__Tenancy__V1__OverageUsage_Closure)
-                 (const Bfc__Tenancy__V1__OverageUsage *message,
-                  void *closure_data);
-typedef void (*Bfc__Tenancy__V1__DailyUsage_Closure)
-                 (const Bfc__Tenancy__V1__DailyUsage *message,
-                  void *closure_data);
-typedef void (*Bfc__Tenancy__V1__UsageTotals_Closure)
-                 (const Bfc__Tenancy__V1__UsageTotals *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -1249,6 +992,14 @@ struct Bfc__Tenancy__V1__QuotaService_Service
                            const Bfc__Tenancy__V1__SetQuotaPolicyRequest *input,
                            Bfc__Tenancy__V1__SetQuotaPolicyResponse_Closure closure,
                            void *closure_data);
+  void (*set_user_quota)(Bfc__Tenancy__V1__QuotaService_Service *service,
+                         const Bfc__Tenancy__V1__SetUserQuotaRequest *input,
+                         Bfc__Tenancy__V1__SetUserQuotaResponse_Closure closure,
+                         void *closure_data);
+  void (*list_user_quotas)(Bfc__Tenancy__V1__QuotaService_Service *service,
+                           const Bfc__Tenancy__V1__ListUserQuotasRequest *input,
+                           Bfc__Tenancy__V1__ListUserQuotasResponse_Closure closure,
+                           void *closure_data);
   void (*reconcile_usage)(Bfc__Tenancy__V1__QuotaService_Service *service,
                           const Bfc__Tenancy__V1__ReconcileUsageRequest *input,
                           Bfc__Tenancy__V1__ReconcileUsageResponse_Closure closure,
@@ -1277,6 +1028,8 @@ void bfc__tenancy__v1__quota_service__init (Bfc__Tenancy__V1__QuotaService_Servi
       function_prefix__ ## return_lease,\
       function_prefix__ ## get_quota_policy,\
       function_prefix__ ## set_quota_policy,\
+      function_prefix__ ## set_user_quota,\
+      function_prefix__ ## list_user_quotas,\
       function_prefix__ ## reconcile_usage  }
 void bfc__tenancy__v1__quota_service__get_quotas(ProtobufCService *service,
                                                  const Bfc__Tenancy__V1__GetQuotasRequest *input,
@@ -1342,6 +1095,14 @@ void bfc__tenancy__v1__quota_service__set_quota_policy(ProtobufCService *service
                                                        const Bfc__Tenancy__V1__SetQuotaPolicyRequest *input,
                                                        Bfc__Tenancy__V1__SetQuotaPolicyResponse_Closure closure,
                                                        void *closure_data);
+void bfc__tenancy__v1__quota_service__set_user_quota(ProtobufCService *service,
+                                                     const Bfc__Tenancy__V1__SetUserQuotaRequest *input,
+                                                     Bfc__Tenancy__V1__SetUserQuotaResponse_Closure closure,
+                                                     void *closure_data);
+void bfc__tenancy__v1__quota_service__list_user_quotas(ProtobufCService *service,
+                                                       const Bfc__Tenancy__V1__ListUserQuotasRequest *input,
+                                                       Bfc__Tenancy__V1__ListUserQuotasResponse_Closure closure,
+                                                       void *closure_data);
 void bfc__tenancy__v1__quota_service__reconcile_usage(ProtobufCService *service,
                                                       const Bfc__Tenancy__V1__ReconcileUsageRequest *input,
                                                       Bfc__Tenancy__V1__ReconcileUsageResponse_Closure closure,
@@ -1365,11 +1126,6 @@ extern const ProtobufCMessageDescriptor bfc__tenancy__v1__batch_check_response__
 extern const ProtobufCMessageDescriptor bfc__tenancy__v1__batch_consume_request__descriptor;
 extern const ProtobufCMessageDescriptor bfc__tenancy__v1__batch_consume_result__descriptor;
 extern const ProtobufCMessageDescriptor bfc__tenancy__v1__batch_consume_response__descriptor;
-extern const ProtobufCMessageDescriptor bfc__tenancy__v1__get_usage_request__descriptor;
-extern const ProtobufCMessageDescriptor bfc__tenancy__v1__get_usage_response__descriptor;
-extern const ProtobufCMessageDescriptor bfc__tenancy__v1__overage_usage__descriptor;
-extern const ProtobufCMessageDescriptor bfc__tenancy__v1__daily_usage__descriptor;
-extern const ProtobufCMessageDescriptor bfc__tenancy__v1__usage_totals__descriptor;
 extern const ProtobufCServiceDescriptor bfc__tenancy__v1__quota_service__descriptor;
 
 PROTOBUF_C__END_DECLS

@@ -335,6 +335,10 @@ struct  Bfc__Tenancy__V1__RefundRequest
    */
   char *reason;
   /*
+   * The member out of whose share they came: as many as the share has used go back to it too.
+   */
+  char *user_id;
+  /*
    * Makes a retry safe: the same key with the same request gives the stored answer, with another
    * request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
    */
@@ -346,7 +350,7 @@ struct  Bfc__Tenancy__V1__RefundRequest
 };
 #define BFC__TENANCY__V1__REFUND_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&bfc__tenancy__v1__refund_request__descriptor) \
-    , (char *)protobuf_c_empty_string, BFC__TENANCY__V1__RESOURCE__RESOURCE_UNSPECIFIED, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+    , (char *)protobuf_c_empty_string, BFC__TENANCY__V1__RESOURCE__RESOURCE_UNSPECIFIED, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
 
 
 /*

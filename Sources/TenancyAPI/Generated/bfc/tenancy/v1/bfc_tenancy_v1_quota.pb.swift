@@ -375,6 +375,9 @@ public struct CheckQuotaRequest: ProtobufMessage {
     /// Decide by at least this version of the limit; any when 0.
     public var minLimitVersion: Int64 = 0
 
+    /// Whose share it is of too, as in Consume.
+    public var userId: String = ""
+
     /// The message with every field at its default.
     public init() {}
 
@@ -385,7 +388,8 @@ public struct CheckQuotaRequest: ProtobufMessage {
         amount: UInt64 = 0,
         tenantId: Int64 = 0,
         durability: Durability = Durability(rawValue: 0),
-        minLimitVersion: Int64 = 0
+        minLimitVersion: Int64 = 0,
+        userId: String = ""
     ) {
         self.tenantCode = tenantCode
         self.resource = resource
@@ -393,6 +397,7 @@ public struct CheckQuotaRequest: ProtobufMessage {
         self.tenantId = tenantId
         self.durability = durability
         self.minLimitVersion = minLimitVersion
+        self.userId = userId
     }
 
     /// The struct that protoc-c made of the message.
@@ -411,6 +416,7 @@ public struct CheckQuotaRequest: ProtobufMessage {
         self.tenantId = message.pointee.tenant_id
         self.durability = Durability(rawValue: Int32(truncatingIfNeeded: message.pointee.durability.rawValue))
         self.minLimitVersion = message.pointee.min_limit_version
+        self.userId = String(protobufC: message.pointee.user_id)
     }
 
     /// Writes the fields into `message`; what it points to comes from `arena`.
@@ -423,6 +429,7 @@ public struct CheckQuotaRequest: ProtobufMessage {
         message.pointee.tenant_id = self.tenantId
         message.pointee.durability = Bfc__Tenancy__V1__Durability(rawValue: .init(truncatingIfNeeded: self.durability.rawValue))
         message.pointee.min_limit_version = self.minLimitVersion
+        if !self.userId.isEmpty { message.pointee.user_id = try arena.string(self.userId) }
     }
 }
 
@@ -452,7 +459,8 @@ public struct CheckQuotaResponse: ProtobufMessage {
     /// The version of the limit.
     public var limitVersion: Int64 = 0
 
-    /// The limit that refuses, "resource:api_calls"; empty when none does.
+    /// The limit that refuses, "resource:api_calls" of the tenant or "user:user_123" of a share, whose
+    /// numbers these are then; empty when none does.
     public var refusedBy: String = ""
 
     /// When time frees units; not given when nothing refuses, or nothing is freed by time.
@@ -552,6 +560,10 @@ public struct ConsumeRequest: ProtobufMessage {
     /// Decide by at least this version of the limit; any when 0.
     public var minLimitVersion: Int64 = 0
 
+    /// The member for whom it is taken, out of whose share it comes too; when empty, the member who
+    /// calls, if one does. The resource users has no shares.
+    public var userId: String = ""
+
     /// Makes a retry safe: the same key with the same request of the same caller gives the stored
     /// answer; another request, or another caller's, is refused. Kept for at least 24 hours. Empty for
     /// none; at most 128 bytes.
@@ -571,6 +583,7 @@ public struct ConsumeRequest: ProtobufMessage {
         tenantId: Int64 = 0,
         durability: Durability = Durability(rawValue: 0),
         minLimitVersion: Int64 = 0,
+        userId: String = "",
         idempotencyKey: String = "",
         validateOnly: Bool = false
     ) {
@@ -580,6 +593,7 @@ public struct ConsumeRequest: ProtobufMessage {
         self.tenantId = tenantId
         self.durability = durability
         self.minLimitVersion = minLimitVersion
+        self.userId = userId
         self.idempotencyKey = idempotencyKey
         self.validateOnly = validateOnly
     }
@@ -600,6 +614,7 @@ public struct ConsumeRequest: ProtobufMessage {
         self.tenantId = message.pointee.tenant_id
         self.durability = Durability(rawValue: Int32(truncatingIfNeeded: message.pointee.durability.rawValue))
         self.minLimitVersion = message.pointee.min_limit_version
+        self.userId = String(protobufC: message.pointee.user_id)
         self.idempotencyKey = String(protobufC: message.pointee.idempotency_key)
         self.validateOnly = message.pointee.validate_only != 0
     }
@@ -614,12 +629,13 @@ public struct ConsumeRequest: ProtobufMessage {
         message.pointee.tenant_id = self.tenantId
         message.pointee.durability = Bfc__Tenancy__V1__Durability(rawValue: .init(truncatingIfNeeded: self.durability.rawValue))
         message.pointee.min_limit_version = self.minLimitVersion
+        if !self.userId.isEmpty { message.pointee.user_id = try arena.string(self.userId) }
         if !self.idempotencyKey.isEmpty { message.pointee.idempotency_key = try arena.string(self.idempotencyKey) }
         message.pointee.validate_only = self.validateOnly ? 1 : 0
     }
 }
 
-/// ConsumeResponse is the standing after the amount was taken.
+/// ConsumeResponse is the standing of the tenant after the amount was taken.
 public struct ConsumeResponse: ProtobufMessage {
     /// Always true; a refusal is the status RESOURCE_EXHAUSTED, not an answer.
     public var allowed: Bool = false
@@ -782,6 +798,9 @@ public struct BatchCheckRequest: ProtobufMessage {
     /// Decide by at least this version of the limits; any when 0.
     public var minLimitVersion: Int64 = 0
 
+    /// Whose share it is of too, as in Consume.
+    public var userId: String = ""
+
     /// The message with every field at its default.
     public init() {}
 
@@ -790,12 +809,14 @@ public struct BatchCheckRequest: ProtobufMessage {
         tenantCode: String = "",
         tenantId: Int64 = 0,
         items: [QuotaItem] = [],
-        minLimitVersion: Int64 = 0
+        minLimitVersion: Int64 = 0,
+        userId: String = ""
     ) {
         self.tenantCode = tenantCode
         self.tenantId = tenantId
         self.items = items
         self.minLimitVersion = minLimitVersion
+        self.userId = userId
     }
 
     /// The struct that protoc-c made of the message.
@@ -812,6 +833,7 @@ public struct BatchCheckRequest: ProtobufMessage {
         self.tenantId = message.pointee.tenant_id
         self.items = [QuotaItem](protobufC: message.pointee.items, count: message.pointee.n_items)
         self.minLimitVersion = message.pointee.min_limit_version
+        self.userId = String(protobufC: message.pointee.user_id)
     }
 
     /// Writes the fields into `message`; what it points to comes from `arena`.
@@ -825,6 +847,7 @@ public struct BatchCheckRequest: ProtobufMessage {
             message.pointee.items = try arena.messages(self.items)
         }
         message.pointee.min_limit_version = self.minLimitVersion
+        if !self.userId.isEmpty { message.pointee.user_id = try arena.string(self.userId) }
     }
 }
 
@@ -894,6 +917,9 @@ public struct BatchConsumeRequest: ProtobufMessage {
     /// Decide by at least this version of the limits; any when 0.
     public var minLimitVersion: Int64 = 0
 
+    /// Out of whose share it comes too, as in Consume.
+    public var userId: String = ""
+
     /// Makes a retry of the whole batch safe, as in Consume.
     public var idempotencyKey: String = ""
 
@@ -911,6 +937,7 @@ public struct BatchConsumeRequest: ProtobufMessage {
         durability: Durability = Durability(rawValue: 0),
         allOrNone: Bool = false,
         minLimitVersion: Int64 = 0,
+        userId: String = "",
         idempotencyKey: String = "",
         validateOnly: Bool = false
     ) {
@@ -920,6 +947,7 @@ public struct BatchConsumeRequest: ProtobufMessage {
         self.durability = durability
         self.allOrNone = allOrNone
         self.minLimitVersion = minLimitVersion
+        self.userId = userId
         self.idempotencyKey = idempotencyKey
         self.validateOnly = validateOnly
     }
@@ -940,6 +968,7 @@ public struct BatchConsumeRequest: ProtobufMessage {
         self.durability = Durability(rawValue: Int32(truncatingIfNeeded: message.pointee.durability.rawValue))
         self.allOrNone = message.pointee.all_or_none != 0
         self.minLimitVersion = message.pointee.min_limit_version
+        self.userId = String(protobufC: message.pointee.user_id)
         self.idempotencyKey = String(protobufC: message.pointee.idempotency_key)
         self.validateOnly = message.pointee.validate_only != 0
     }
@@ -957,6 +986,7 @@ public struct BatchConsumeRequest: ProtobufMessage {
         message.pointee.durability = Bfc__Tenancy__V1__Durability(rawValue: .init(truncatingIfNeeded: self.durability.rawValue))
         message.pointee.all_or_none = self.allOrNone ? 1 : 0
         message.pointee.min_limit_version = self.minLimitVersion
+        if !self.userId.isEmpty { message.pointee.user_id = try arena.string(self.userId) }
         if !self.idempotencyKey.isEmpty { message.pointee.idempotency_key = try arena.string(self.idempotencyKey) }
         message.pointee.validate_only = self.validateOnly ? 1 : 0
     }
@@ -1051,332 +1081,6 @@ public struct BatchConsumeResponse: ProtobufMessage {
     }
 }
 
-/// GetUsageRequest asks for the usage of some days.
-public struct GetUsageRequest: ProtobufMessage {
-    /// The tenant's code; exactly one of code and id is given.
-    public var tenantCode: String = ""
-
-    /// The tenant's id; exactly one of code and id is given.
-    public var tenantId: Int64 = 0
-
-    /// The first day, "2026-02-01"; the first of the month of the last day when empty.
-    public var startDate: String = ""
-
-    /// The last day, itself included; today when empty.
-    public var endDate: String = ""
-
-    /// Only this resource; all when not given.
-    public var resource: Resource = Resource(rawValue: 0)
-
-    /// The message with every field at its default.
-    public init() {}
-
-    /// The message with these fields, the others at their defaults.
-    public init(
-        tenantCode: String = "",
-        tenantId: Int64 = 0,
-        startDate: String = "",
-        endDate: String = "",
-        resource: Resource = Resource(rawValue: 0)
-    ) {
-        self.tenantCode = tenantCode
-        self.tenantId = tenantId
-        self.startDate = startDate
-        self.endDate = endDate
-        self.resource = resource
-    }
-
-    /// The struct that protoc-c made of the message.
-    public typealias CMessage = Bfc__Tenancy__V1__GetUsageRequest
-
-    /// What protoc-c wrote down about the message.
-    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
-        bfc__tenancy__v1__get_usage_request__at()
-    }
-
-    /// Copies a message out of C's memory.
-    public init(copying message: UnsafePointer<CMessage>) {
-        self.tenantCode = String(protobufC: message.pointee.tenant_code)
-        self.tenantId = message.pointee.tenant_id
-        self.startDate = String(protobufC: message.pointee.start_date)
-        self.endDate = String(protobufC: message.pointee.end_date)
-        self.resource = Resource(rawValue: Int32(truncatingIfNeeded: message.pointee.resource.rawValue))
-    }
-
-    /// Writes the fields into `message`; what it points to comes from `arena`.
-    public func fill(
-        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
-    ) throws(RPCError) {
-        if !self.tenantCode.isEmpty { message.pointee.tenant_code = try arena.string(self.tenantCode) }
-        message.pointee.tenant_id = self.tenantId
-        if !self.startDate.isEmpty { message.pointee.start_date = try arena.string(self.startDate) }
-        if !self.endDate.isEmpty { message.pointee.end_date = try arena.string(self.endDate) }
-        message.pointee.resource = Bfc__Tenancy__V1__Resource(rawValue: .init(truncatingIfNeeded: self.resource.rawValue))
-    }
-}
-
-/// GetUsageResponse is what was used.
-public struct GetUsageResponse: ProtobufMessage {
-    /// Always true; a failure is a status, not an answer.
-    public var success: Bool = false
-
-    /// The first day.
-    public var startDate: String = ""
-
-    /// The last day.
-    public var endDate: String = ""
-
-    /// The time zone whose days they are.
-    public var timeZone: String = ""
-
-    /// Every day from the first to the last, days without usage too.
-    public var days: [DailyUsage] = []
-
-    /// The sums over these days.
-    public var totals: UsageTotals?
-
-    /// What was taken above a limit, at a price; only resources that have some. Part of the totals.
-    public var overage: [OverageUsage] = []
-
-    /// The message with every field at its default.
-    public init() {}
-
-    /// The message with these fields, the others at their defaults.
-    public init(
-        success: Bool = false,
-        startDate: String = "",
-        endDate: String = "",
-        timeZone: String = "",
-        days: [DailyUsage] = [],
-        totals: UsageTotals? = nil,
-        overage: [OverageUsage] = []
-    ) {
-        self.success = success
-        self.startDate = startDate
-        self.endDate = endDate
-        self.timeZone = timeZone
-        self.days = days
-        self.totals = totals
-        self.overage = overage
-    }
-
-    /// The struct that protoc-c made of the message.
-    public typealias CMessage = Bfc__Tenancy__V1__GetUsageResponse
-
-    /// What protoc-c wrote down about the message.
-    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
-        bfc__tenancy__v1__get_usage_response__at()
-    }
-
-    /// Copies a message out of C's memory.
-    public init(copying message: UnsafePointer<CMessage>) {
-        self.success = message.pointee.success != 0
-        self.startDate = String(protobufC: message.pointee.start_date)
-        self.endDate = String(protobufC: message.pointee.end_date)
-        self.timeZone = String(protobufC: message.pointee.time_zone)
-        self.days = [DailyUsage](protobufC: message.pointee.days, count: message.pointee.n_days)
-        self.totals = message.pointee.totals.map { UsageTotals(copying: $0) }
-        self.overage = [OverageUsage](protobufC: message.pointee.overage, count: message.pointee.n_overage)
-    }
-
-    /// Writes the fields into `message`; what it points to comes from `arena`.
-    public func fill(
-        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
-    ) throws(RPCError) {
-        message.pointee.success = self.success ? 1 : 0
-        if !self.startDate.isEmpty { message.pointee.start_date = try arena.string(self.startDate) }
-        if !self.endDate.isEmpty { message.pointee.end_date = try arena.string(self.endDate) }
-        if !self.timeZone.isEmpty { message.pointee.time_zone = try arena.string(self.timeZone) }
-        if !self.days.isEmpty {
-            message.pointee.n_days = self.days.count
-            message.pointee.days = try arena.messages(self.days)
-        }
-        if let value = self.totals { message.pointee.totals = try arena.message(value) }
-        if !self.overage.isEmpty {
-            message.pointee.n_overage = self.overage.count
-            message.pointee.overage = try arena.messages(self.overage)
-        }
-    }
-}
-
-/// OverageUsage is what was taken of one resource above its limit.
-public struct OverageUsage: ProtobufMessage {
-    /// The resource.
-    public var resource: Resource = Resource(rawValue: 0)
-
-    /// The units above the limit.
-    public var units: UInt64 = 0
-
-    /// What they cost, in paise.
-    public var pricePaise: Int64 = 0
-
-    /// The message with every field at its default.
-    public init() {}
-
-    /// The message with these fields, the others at their defaults.
-    public init(
-        resource: Resource = Resource(rawValue: 0),
-        units: UInt64 = 0,
-        pricePaise: Int64 = 0
-    ) {
-        self.resource = resource
-        self.units = units
-        self.pricePaise = pricePaise
-    }
-
-    /// The struct that protoc-c made of the message.
-    public typealias CMessage = Bfc__Tenancy__V1__OverageUsage
-
-    /// What protoc-c wrote down about the message.
-    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
-        bfc__tenancy__v1__overage_usage__at()
-    }
-
-    /// Copies a message out of C's memory.
-    public init(copying message: UnsafePointer<CMessage>) {
-        self.resource = Resource(rawValue: Int32(truncatingIfNeeded: message.pointee.resource.rawValue))
-        self.units = message.pointee.units
-        self.pricePaise = message.pointee.price_paise
-    }
-
-    /// Writes the fields into `message`; what it points to comes from `arena`.
-    public func fill(
-        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
-    ) throws(RPCError) {
-        message.pointee.resource = Bfc__Tenancy__V1__Resource(rawValue: .init(truncatingIfNeeded: self.resource.rawValue))
-        message.pointee.units = self.units
-        message.pointee.price_paise = self.pricePaise
-    }
-}
-
-/// DailyUsage is what was used on one day.
-public struct DailyUsage: ProtobufMessage {
-    /// The day, "2026-02-01".
-    public var usageDate: String = ""
-
-    /// API calls.
-    public var apiCalls: Int64 = 0
-
-    /// Bytes by which storage grew or, negative, shrank.
-    public var storageBytes: Int64 = 0
-
-    /// Users by which the tenant grew or, negative, shrank.
-    public var users: Int64 = 0
-
-    /// Transactions.
-    public var transactions: Int64 = 0
-
-    /// The message with every field at its default.
-    public init() {}
-
-    /// The message with these fields, the others at their defaults.
-    public init(
-        usageDate: String = "",
-        apiCalls: Int64 = 0,
-        storageBytes: Int64 = 0,
-        users: Int64 = 0,
-        transactions: Int64 = 0
-    ) {
-        self.usageDate = usageDate
-        self.apiCalls = apiCalls
-        self.storageBytes = storageBytes
-        self.users = users
-        self.transactions = transactions
-    }
-
-    /// The struct that protoc-c made of the message.
-    public typealias CMessage = Bfc__Tenancy__V1__DailyUsage
-
-    /// What protoc-c wrote down about the message.
-    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
-        bfc__tenancy__v1__daily_usage__at()
-    }
-
-    /// Copies a message out of C's memory.
-    public init(copying message: UnsafePointer<CMessage>) {
-        self.usageDate = String(protobufC: message.pointee.usage_date)
-        self.apiCalls = message.pointee.api_calls
-        self.storageBytes = message.pointee.storage_bytes
-        self.users = message.pointee.users
-        self.transactions = message.pointee.transactions
-    }
-
-    /// Writes the fields into `message`; what it points to comes from `arena`.
-    public func fill(
-        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
-    ) throws(RPCError) {
-        if !self.usageDate.isEmpty { message.pointee.usage_date = try arena.string(self.usageDate) }
-        message.pointee.api_calls = self.apiCalls
-        message.pointee.storage_bytes = self.storageBytes
-        message.pointee.users = self.users
-        message.pointee.transactions = self.transactions
-    }
-}
-
-/// UsageTotals is what was used on all days.
-public struct UsageTotals: ProtobufMessage {
-    /// API calls.
-    public var apiCalls: Int64 = 0
-
-    /// Bytes by which storage grew or, negative, shrank.
-    public var storageBytes: Int64 = 0
-
-    /// The same in GB of 10^9 bytes.
-    public var storageGb: Double = 0
-
-    /// Users by which the tenant grew or, negative, shrank.
-    public var users: Int64 = 0
-
-    /// Transactions.
-    public var transactions: Int64 = 0
-
-    /// The message with every field at its default.
-    public init() {}
-
-    /// The message with these fields, the others at their defaults.
-    public init(
-        apiCalls: Int64 = 0,
-        storageBytes: Int64 = 0,
-        storageGb: Double = 0,
-        users: Int64 = 0,
-        transactions: Int64 = 0
-    ) {
-        self.apiCalls = apiCalls
-        self.storageBytes = storageBytes
-        self.storageGb = storageGb
-        self.users = users
-        self.transactions = transactions
-    }
-
-    /// The struct that protoc-c made of the message.
-    public typealias CMessage = Bfc__Tenancy__V1__UsageTotals
-
-    /// What protoc-c wrote down about the message.
-    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
-        bfc__tenancy__v1__usage_totals__at()
-    }
-
-    /// Copies a message out of C's memory.
-    public init(copying message: UnsafePointer<CMessage>) {
-        self.apiCalls = message.pointee.api_calls
-        self.storageBytes = message.pointee.storage_bytes
-        self.storageGb = message.pointee.storage_gb
-        self.users = message.pointee.users
-        self.transactions = message.pointee.transactions
-    }
-
-    /// Writes the fields into `message`; what it points to comes from `arena`.
-    public func fill(
-        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
-    ) throws(RPCError) {
-        message.pointee.api_calls = self.apiCalls
-        message.pointee.storage_bytes = self.storageBytes
-        message.pointee.storage_gb = self.storageGb
-        message.pointee.users = self.users
-        message.pointee.transactions = self.transactions
-    }
-}
-
 /// The methods of `bfc.tenancy.v1.QuotaService`.
 public enum QuotaServiceMethods {
     /// The full name of the service.
@@ -1462,6 +1166,16 @@ public enum QuotaServiceMethods {
         service: serviceName, method: "SetQuotaPolicy", kind: .unary,
         isIdempotent: false)
 
+    /// `SetUserQuota`.
+    public static let setUserQuota = MethodDescriptor<SetUserQuotaRequest, SetUserQuotaResponse>(
+        service: serviceName, method: "SetUserQuota", kind: .unary,
+        isIdempotent: false)
+
+    /// `ListUserQuotas`.
+    public static let listUserQuotas = MethodDescriptor<ListUserQuotasRequest, ListUserQuotasResponse>(
+        service: serviceName, method: "ListUserQuotas", kind: .unary,
+        isIdempotent: true)
+
     /// `ReconcileUsage`.
     public static let reconcileUsage = MethodDescriptor<ReconcileUsageRequest, ReconcileUsageResponse>(
         service: serviceName, method: "ReconcileUsage", kind: .unary,
@@ -1484,28 +1198,31 @@ public protocol QuotaServiceHandler: Sendable {
     /// CheckQuota answers whether an amount is left, and takes nothing. The answer holds for the
     /// moment of decided_at; a caller that wants the units uses Consume.
     ///
-    /// Who may call: platform administrators, services, principals of the same tenant with view_usage.
+    /// Who may call: platform administrators, services, principals of the same tenant with view_usage;
+    /// a member who asks about another needs manage_users.
     /// Errors: INVALID_ARGUMENT with BadRequest for an unspecified resource or a wrong tenant name;
-    /// NOT_FOUND for a tenant that does not exist or that the caller may not see; FAILED_PRECONDITION
-    /// with ErrorInfo TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE or LIMIT_VERSION_AHEAD;
-    /// PERMISSION_DENIED; UNAUTHENTICATED.
+    /// NOT_FOUND for a tenant that does not exist or that the caller may not see, or a user who is no
+    /// member; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE or
+    /// LIMIT_VERSION_AHEAD; PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: GET /api/tenants/:tenantId/quota.
     func checkQuota(
         _ request: CheckQuotaRequest, context: ServerContext
     ) async throws -> CheckQuotaResponse
 
-    /// Consume takes an amount if all of it is left, in one step, and otherwise takes nothing. With
+    /// Consume takes an amount if all of it is left, in one step, and otherwise takes nothing: of the
+    /// tenant, of the share of the user for whom it counts, and of the hour of the caller's key. With
     /// durability LEASED it is answered from memory, backed by units that the database has set aside;
     /// a crash of the server then counts at most too much, never too little. With COMMITTED it is
     /// answered after the commit.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant that may
-    /// consume.
+    /// consume; a member who names another needs manage_users.
     /// Errors: RESOURCE_EXHAUSTED with QuotaFailure (the limit that refused), ErrorInfo QUOTA_EXCEEDED
-    /// (its metadata holds resource, current, max and remaining) and, where time frees units,
-    /// RetryInfo, when the amount is not left, and nothing was taken; INVALID_ARGUMENT with
-    /// BadRequest for an unspecified resource, a zero amount or a wrong tenant name; NOT_FOUND for a
-    /// tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+    /// (its metadata holds level, "tenant" or "user", and of that level resource, current, max and
+    /// remaining) and, where time frees units, RetryInfo, when the amount is not left, and nothing was
+    /// taken; INVALID_ARGUMENT with BadRequest for an unspecified resource, a zero amount or a wrong
+    /// tenant name; NOT_FOUND for a tenant that does not exist or that the caller may not see, or a
+    /// user who is no member; FAILED_PRECONDITION with ErrorInfo
     /// TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED when the key was used with
     /// another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
     /// UNAVAILABLE when only the database can decide and is away; PERMISSION_DENIED; UNAUTHENTICATED.
@@ -1529,7 +1246,7 @@ public protocol QuotaServiceHandler: Sendable {
 
     /// BatchCheck answers several questions of CheckQuota about one tenant, in their order.
     ///
-    /// Who may call: platform administrators, services, principals of the same tenant with view_usage.
+    /// Who may call: as CheckQuota.
     /// Errors: those of CheckQuota, with the field of the item that breaks a rule.
     /// HTTP route it replaces: none.
     func batchCheck(
@@ -1539,8 +1256,7 @@ public protocol QuotaServiceHandler: Sendable {
     /// BatchConsume takes several amounts of one tenant, in their order. Each item has its own status;
     /// with all_or_none all are taken or nothing is, and the call fails with that of the refused item.
     ///
-    /// Who may call: platform administrators, services, principals of the same tenant that may
-    /// consume.
+    /// Who may call: as Consume.
     /// Errors: those of Consume.
     /// HTTP route it replaces: none.
     func batchConsume(
@@ -1548,7 +1264,8 @@ public protocol QuotaServiceHandler: Sendable {
     ) async throws -> BatchConsumeResponse
 
     /// Reserve sets an amount aside for work under way, if all of it is left. Commit consumes what was
-    /// needed of it, Release gives it back; without either it is free again when its time is over.
+    /// needed of it, Release gives it back; without either it is free again when its time is over. It
+    /// is the tenant's: no share of a user counts it.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant that may
     /// consume.
@@ -1585,9 +1302,9 @@ public protocol QuotaServiceHandler: Sendable {
     /// Refund gives units back that were consumed in the present period and should not count.
     ///
     /// Who may call: platform administrators and services.
-    /// Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist;
-    /// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when the
-    /// period has used less, REFUND_EXCEEDS_USAGE; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist, or a user
+    /// who is no member; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED
+    /// or, when the period has used less, REFUND_EXCEEDS_USAGE; PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: none.
     func refund(
         _ request: RefundRequest, context: ServerContext
@@ -1605,7 +1322,8 @@ public protocol QuotaServiceHandler: Sendable {
 
     /// AcquireLease sets a block of units aside for a client, which then takes of them in its own
     /// process without asking. What a client does not report before its lease expires counts as
-    /// consumed: a lost client or server can only count too much.
+    /// consumed: a lost client or server can only count too much. It is the tenant's: no share of a
+    /// user counts it.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant that may
     /// consume.
@@ -1664,6 +1382,32 @@ public protocol QuotaServiceHandler: Sendable {
     func setQuotaPolicy(
         _ request: SetQuotaPolicyRequest, context: ServerContext
     ) async throws -> SetQuotaPolicyResponse
+
+    /// SetUserQuota gives a member a share of a resource: a limit of their own below the tenant's, in
+    /// every server within a second. Shares may be more than the tenant has in all. A share counts
+    /// from when it is set, and goes with the membership.
+    ///
+    /// Who may call: platform administrators, principals of the same tenant with manage_subscription.
+    /// Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist or that
+    /// the caller may not see, or a user who is no member; ABORTED with ErrorInfo VERSION_MISMATCH
+    /// when expected_version is not the present one; FAILED_PRECONDITION with ErrorInfo
+    /// TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// HTTP route it replaces: none.
+    func setUserQuota(
+        _ request: SetUserQuotaRequest, context: ServerContext
+    ) async throws -> SetUserQuotaResponse
+
+    /// ListUserQuotas answers the shares of a tenant's members and what they have used, in pages.
+    ///
+    /// Who may call: platform administrators, services, principals of the same tenant with view_usage,
+    /// which every member has.
+    /// Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist or that
+    /// the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE;
+    /// PERMISSION_DENIED; UNAUTHENTICATED.
+    /// HTTP route it replaces: none.
+    func listUserQuotas(
+        _ request: ListUserQuotasRequest, context: ServerContext
+    ) async throws -> ListUserQuotasResponse
 
     /// ReconcileUsage recomputes what a tenant has used from the ledger of every unit, and compares.
     ///
@@ -1727,6 +1471,12 @@ extension QuotaServiceHandler {
         router.unary(QuotaServiceMethods.setQuotaPolicy) { request, context in
             try await self.setQuotaPolicy(request, context: context)
         }
+        router.unary(QuotaServiceMethods.setUserQuota) { request, context in
+            try await self.setUserQuota(request, context: context)
+        }
+        router.unary(QuotaServiceMethods.listUserQuotas) { request, context in
+            try await self.listUserQuotas(request, context: context)
+        }
         router.unary(QuotaServiceMethods.reconcileUsage) { request, context in
             try await self.reconcileUsage(request, context: context)
         }
@@ -1759,11 +1509,12 @@ public struct QuotaServiceClient: Sendable {
     /// CheckQuota answers whether an amount is left, and takes nothing. The answer holds for the
     /// moment of decided_at; a caller that wants the units uses Consume.
     ///
-    /// Who may call: platform administrators, services, principals of the same tenant with view_usage.
+    /// Who may call: platform administrators, services, principals of the same tenant with view_usage;
+    /// a member who asks about another needs manage_users.
     /// Errors: INVALID_ARGUMENT with BadRequest for an unspecified resource or a wrong tenant name;
-    /// NOT_FOUND for a tenant that does not exist or that the caller may not see; FAILED_PRECONDITION
-    /// with ErrorInfo TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE or LIMIT_VERSION_AHEAD;
-    /// PERMISSION_DENIED; UNAUTHENTICATED.
+    /// NOT_FOUND for a tenant that does not exist or that the caller may not see, or a user who is no
+    /// member; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE or
+    /// LIMIT_VERSION_AHEAD; PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: GET /api/tenants/:tenantId/quota.
     public func checkQuota(
         _ request: CheckQuotaRequest, options: CallOptions = .defaults
@@ -1772,18 +1523,20 @@ public struct QuotaServiceClient: Sendable {
             QuotaServiceMethods.checkQuota, request, options: options)
     }
 
-    /// Consume takes an amount if all of it is left, in one step, and otherwise takes nothing. With
+    /// Consume takes an amount if all of it is left, in one step, and otherwise takes nothing: of the
+    /// tenant, of the share of the user for whom it counts, and of the hour of the caller's key. With
     /// durability LEASED it is answered from memory, backed by units that the database has set aside;
     /// a crash of the server then counts at most too much, never too little. With COMMITTED it is
     /// answered after the commit.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant that may
-    /// consume.
+    /// consume; a member who names another needs manage_users.
     /// Errors: RESOURCE_EXHAUSTED with QuotaFailure (the limit that refused), ErrorInfo QUOTA_EXCEEDED
-    /// (its metadata holds resource, current, max and remaining) and, where time frees units,
-    /// RetryInfo, when the amount is not left, and nothing was taken; INVALID_ARGUMENT with
-    /// BadRequest for an unspecified resource, a zero amount or a wrong tenant name; NOT_FOUND for a
-    /// tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+    /// (its metadata holds level, "tenant" or "user", and of that level resource, current, max and
+    /// remaining) and, where time frees units, RetryInfo, when the amount is not left, and nothing was
+    /// taken; INVALID_ARGUMENT with BadRequest for an unspecified resource, a zero amount or a wrong
+    /// tenant name; NOT_FOUND for a tenant that does not exist or that the caller may not see, or a
+    /// user who is no member; FAILED_PRECONDITION with ErrorInfo
     /// TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED when the key was used with
     /// another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
     /// UNAVAILABLE when only the database can decide and is away; PERMISSION_DENIED; UNAUTHENTICATED.
@@ -1813,7 +1566,7 @@ public struct QuotaServiceClient: Sendable {
 
     /// BatchCheck answers several questions of CheckQuota about one tenant, in their order.
     ///
-    /// Who may call: platform administrators, services, principals of the same tenant with view_usage.
+    /// Who may call: as CheckQuota.
     /// Errors: those of CheckQuota, with the field of the item that breaks a rule.
     /// HTTP route it replaces: none.
     public func batchCheck(
@@ -1826,8 +1579,7 @@ public struct QuotaServiceClient: Sendable {
     /// BatchConsume takes several amounts of one tenant, in their order. Each item has its own status;
     /// with all_or_none all are taken or nothing is, and the call fails with that of the refused item.
     ///
-    /// Who may call: platform administrators, services, principals of the same tenant that may
-    /// consume.
+    /// Who may call: as Consume.
     /// Errors: those of Consume.
     /// HTTP route it replaces: none.
     public func batchConsume(
@@ -1838,7 +1590,8 @@ public struct QuotaServiceClient: Sendable {
     }
 
     /// Reserve sets an amount aside for work under way, if all of it is left. Commit consumes what was
-    /// needed of it, Release gives it back; without either it is free again when its time is over.
+    /// needed of it, Release gives it back; without either it is free again when its time is over. It
+    /// is the tenant's: no share of a user counts it.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant that may
     /// consume.
@@ -1884,9 +1637,9 @@ public struct QuotaServiceClient: Sendable {
     /// Refund gives units back that were consumed in the present period and should not count.
     ///
     /// Who may call: platform administrators and services.
-    /// Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist;
-    /// FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when the
-    /// period has used less, REFUND_EXCEEDS_USAGE; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist, or a user
+    /// who is no member; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED
+    /// or, when the period has used less, REFUND_EXCEEDS_USAGE; PERMISSION_DENIED; UNAUTHENTICATED.
     /// HTTP route it replaces: none.
     public func refund(
         _ request: RefundRequest, options: CallOptions = .defaults
@@ -1910,7 +1663,8 @@ public struct QuotaServiceClient: Sendable {
 
     /// AcquireLease sets a block of units aside for a client, which then takes of them in its own
     /// process without asking. What a client does not report before its lease expires counts as
-    /// consumed: a lost client or server can only count too much.
+    /// consumed: a lost client or server can only count too much. It is the tenant's: no share of a
+    /// user counts it.
     ///
     /// Who may call: platform administrators, services, principals of the same tenant that may
     /// consume.
@@ -1983,6 +1737,38 @@ public struct QuotaServiceClient: Sendable {
     ) async throws(RPCError) -> SetQuotaPolicyResponse {
         try await caller.unary(
             QuotaServiceMethods.setQuotaPolicy, request, options: options)
+    }
+
+    /// SetUserQuota gives a member a share of a resource: a limit of their own below the tenant's, in
+    /// every server within a second. Shares may be more than the tenant has in all. A share counts
+    /// from when it is set, and goes with the membership.
+    ///
+    /// Who may call: platform administrators, principals of the same tenant with manage_subscription.
+    /// Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist or that
+    /// the caller may not see, or a user who is no member; ABORTED with ErrorInfo VERSION_MISMATCH
+    /// when expected_version is not the present one; FAILED_PRECONDITION with ErrorInfo
+    /// TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// HTTP route it replaces: none.
+    public func setUserQuota(
+        _ request: SetUserQuotaRequest, options: CallOptions = .defaults
+    ) async throws(RPCError) -> SetUserQuotaResponse {
+        try await caller.unary(
+            QuotaServiceMethods.setUserQuota, request, options: options)
+    }
+
+    /// ListUserQuotas answers the shares of a tenant's members and what they have used, in pages.
+    ///
+    /// Who may call: platform administrators, services, principals of the same tenant with view_usage,
+    /// which every member has.
+    /// Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist or that
+    /// the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE;
+    /// PERMISSION_DENIED; UNAUTHENTICATED.
+    /// HTTP route it replaces: none.
+    public func listUserQuotas(
+        _ request: ListUserQuotasRequest, options: CallOptions = .defaults
+    ) async throws(RPCError) -> ListUserQuotasResponse {
+        try await caller.unary(
+            QuotaServiceMethods.listUserQuotas, request, options: options)
     }
 
     /// ReconcileUsage recomputes what a tenant has used from the ledger of every unit, and compares.

@@ -559,6 +559,9 @@ public struct RefundRequest: ProtobufMessage {
     /// Why, for the activity log; may be empty; at most 200 characters.
     public var reason: String = ""
 
+    /// The member out of whose share they came: as many as the share has used go back to it too.
+    public var userId: String = ""
+
     /// Makes a retry safe: the same key with the same request gives the stored answer, with another
     /// request it is refused. Kept for at least 24 hours. Empty for none; at most 128 bytes.
     public var idempotencyKey: String = ""
@@ -576,6 +579,7 @@ public struct RefundRequest: ProtobufMessage {
         amount: UInt64 = 0,
         tenantId: Int64 = 0,
         reason: String = "",
+        userId: String = "",
         idempotencyKey: String = "",
         validateOnly: Bool = false
     ) {
@@ -584,6 +588,7 @@ public struct RefundRequest: ProtobufMessage {
         self.amount = amount
         self.tenantId = tenantId
         self.reason = reason
+        self.userId = userId
         self.idempotencyKey = idempotencyKey
         self.validateOnly = validateOnly
     }
@@ -603,6 +608,7 @@ public struct RefundRequest: ProtobufMessage {
         self.amount = message.pointee.amount
         self.tenantId = message.pointee.tenant_id
         self.reason = String(protobufC: message.pointee.reason)
+        self.userId = String(protobufC: message.pointee.user_id)
         self.idempotencyKey = String(protobufC: message.pointee.idempotency_key)
         self.validateOnly = message.pointee.validate_only != 0
     }
@@ -616,6 +622,7 @@ public struct RefundRequest: ProtobufMessage {
         message.pointee.amount = self.amount
         message.pointee.tenant_id = self.tenantId
         if !self.reason.isEmpty { message.pointee.reason = try arena.string(self.reason) }
+        if !self.userId.isEmpty { message.pointee.user_id = try arena.string(self.userId) }
         if !self.idempotencyKey.isEmpty { message.pointee.idempotency_key = try arena.string(self.idempotencyKey) }
         message.pointee.validate_only = self.validateOnly ? 1 : 0
     }

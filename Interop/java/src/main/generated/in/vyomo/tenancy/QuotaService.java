@@ -11,8 +11,6 @@ import bfc.tenancy.v1.Quota.ConsumeRequest;
 import bfc.tenancy.v1.Quota.ConsumeResponse;
 import bfc.tenancy.v1.Quota.GetQuotasRequest;
 import bfc.tenancy.v1.Quota.GetQuotasResponse;
-import bfc.tenancy.v1.Quota.GetUsageRequest;
-import bfc.tenancy.v1.Quota.GetUsageResponse;
 import bfc.tenancy.v1.QuotaLeaseOuterClass.AcquireLeaseRequest;
 import bfc.tenancy.v1.QuotaLeaseOuterClass.AcquireLeaseResponse;
 import bfc.tenancy.v1.QuotaLeaseOuterClass.RenewLeaseRequest;
@@ -35,6 +33,12 @@ import bfc.tenancy.v1.QuotaReservation.ReleaseRequest;
 import bfc.tenancy.v1.QuotaReservation.ReleaseResponse;
 import bfc.tenancy.v1.QuotaReservation.ReserveRequest;
 import bfc.tenancy.v1.QuotaReservation.ReserveResponse;
+import bfc.tenancy.v1.QuotaUsage.GetUsageRequest;
+import bfc.tenancy.v1.QuotaUsage.GetUsageResponse;
+import bfc.tenancy.v1.QuotaUser.ListUserQuotasRequest;
+import bfc.tenancy.v1.QuotaUser.ListUserQuotasResponse;
+import bfc.tenancy.v1.QuotaUser.SetUserQuotaRequest;
+import bfc.tenancy.v1.QuotaUser.SetUserQuotaResponse;
 import java.time.Duration;
 
 /**
@@ -81,11 +85,12 @@ public final class QuotaService {
      * CheckQuota answers whether an amount is left, and takes nothing. The answer holds for the
      * moment of decided_at; a caller that wants the units uses Consume.
      * <p>
-     * Who may call: platform administrators, services, principals of the same tenant with view_usage.
+     * Who may call: platform administrators, services, principals of the same tenant with view_usage;
+     * a member who asks about another needs manage_users.
      * Errors: INVALID_ARGUMENT with BadRequest for an unspecified resource or a wrong tenant name;
-     * NOT_FOUND for a tenant that does not exist or that the caller may not see; FAILED_PRECONDITION
-     * with ErrorInfo TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE or LIMIT_VERSION_AHEAD;
-     * PERMISSION_DENIED; UNAUTHENTICATED.
+     * NOT_FOUND for a tenant that does not exist or that the caller may not see, or a user who is no
+     * member; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE or
+     * LIMIT_VERSION_AHEAD; PERMISSION_DENIED; UNAUTHENTICATED.
      * HTTP route it replaces: GET /api/tenants/:tenantId/quota.
      */
     public CheckQuotaResponse checkQuota(CheckQuotaRequest request)
@@ -105,18 +110,20 @@ public final class QuotaService {
             ConsumeResponse.parser(), false);
 
     /**
-     * Consume takes an amount if all of it is left, in one step, and otherwise takes nothing. With
+     * Consume takes an amount if all of it is left, in one step, and otherwise takes nothing: of the
+     * tenant, of the share of the user for whom it counts, and of the hour of the caller's key. With
      * durability LEASED it is answered from memory, backed by units that the database has set aside;
      * a crash of the server then counts at most too much, never too little. With COMMITTED it is
      * answered after the commit.
      * <p>
      * Who may call: platform administrators, services, principals of the same tenant that may
-     * consume.
+     * consume; a member who names another needs manage_users.
      * Errors: RESOURCE_EXHAUSTED with QuotaFailure (the limit that refused), ErrorInfo QUOTA_EXCEEDED
-     * (its metadata holds resource, current, max and remaining) and, where time frees units,
-     * RetryInfo, when the amount is not left, and nothing was taken; INVALID_ARGUMENT with
-     * BadRequest for an unspecified resource, a zero amount or a wrong tenant name; NOT_FOUND for a
-     * tenant that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
+     * (its metadata holds level, "tenant" or "user", and of that level resource, current, max and
+     * remaining) and, where time frees units, RetryInfo, when the amount is not left, and nothing was
+     * taken; INVALID_ARGUMENT with BadRequest for an unspecified resource, a zero amount or a wrong
+     * tenant name; NOT_FOUND for a tenant that does not exist or that the caller may not see, or a
+     * user who is no member; FAILED_PRECONDITION with ErrorInfo
      * TENANT_NOT_ACTIVE, SUBSCRIPTION_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED when the key was used with
      * another request, or LIMIT_VERSION_AHEAD when min_limit_version is more than the limit has;
      * UNAVAILABLE when only the database can decide and is away; PERMISSION_DENIED; UNAUTHENTICATED.
@@ -168,7 +175,7 @@ public final class QuotaService {
     /**
      * BatchCheck answers several questions of CheckQuota about one tenant, in their order.
      * <p>
-     * Who may call: platform administrators, services, principals of the same tenant with view_usage.
+     * Who may call: as CheckQuota.
      * Errors: those of CheckQuota, with the field of the item that breaks a rule.
      * HTTP route it replaces: none.
      */
@@ -192,8 +199,7 @@ public final class QuotaService {
      * BatchConsume takes several amounts of one tenant, in their order. Each item has its own status;
      * with all_or_none all are taken or nothing is, and the call fails with that of the refused item.
      * <p>
-     * Who may call: platform administrators, services, principals of the same tenant that may
-     * consume.
+     * Who may call: as Consume.
      * Errors: those of Consume.
      * HTTP route it replaces: none.
      */
@@ -215,7 +221,8 @@ public final class QuotaService {
 
     /**
      * Reserve sets an amount aside for work under way, if all of it is left. Commit consumes what was
-     * needed of it, Release gives it back; without either it is free again when its time is over.
+     * needed of it, Release gives it back; without either it is free again when its time is over. It
+     * is the tenant's: no share of a user counts it.
      * <p>
      * Who may call: platform administrators, services, principals of the same tenant that may
      * consume.
@@ -294,9 +301,9 @@ public final class QuotaService {
      * Refund gives units back that were consumed in the present period and should not count.
      * <p>
      * Who may call: platform administrators and services.
-     * Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist;
-     * FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED or, when the
-     * period has used less, REFUND_EXCEEDS_USAGE; PERMISSION_DENIED; UNAUTHENTICATED.
+     * Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist, or a user
+     * who is no member; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE, IDEMPOTENCY_KEY_REUSED
+     * or, when the period has used less, REFUND_EXCEEDS_USAGE; PERMISSION_DENIED; UNAUTHENTICATED.
      * HTTP route it replaces: none.
      */
     public RefundResponse refund(RefundRequest request)
@@ -342,7 +349,8 @@ public final class QuotaService {
     /**
      * AcquireLease sets a block of units aside for a client, which then takes of them in its own
      * process without asking. What a client does not report before its lease expires counts as
-     * consumed: a lost client or server can only count too much.
+     * consumed: a lost client or server can only count too much. It is the tenant's: no share of a
+     * user counts it.
      * <p>
      * Who may call: platform administrators, services, principals of the same tenant that may
      * consume.
@@ -464,6 +472,60 @@ public final class QuotaService {
     public SetQuotaPolicyResponse setQuotaPolicy(
         SetQuotaPolicyRequest request, Duration timeout, Metadata metadata) throws TenancyException {
         return client.unary(SET_QUOTA_POLICY, request, timeout, metadata);
+    }
+
+    public static final Method<SetUserQuotaRequest, SetUserQuotaResponse> SET_USER_QUOTA =
+        new Method<>(
+            "bfc.tenancy.v1.QuotaService", "SetUserQuota",
+            SetUserQuotaResponse.parser(), false);
+
+    /**
+     * SetUserQuota gives a member a share of a resource: a limit of their own below the tenant's, in
+     * every server within a second. Shares may be more than the tenant has in all. A share counts
+     * from when it is set, and goes with the membership.
+     * <p>
+     * Who may call: platform administrators, principals of the same tenant with manage_subscription.
+     * Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist or that
+     * the caller may not see, or a user who is no member; ABORTED with ErrorInfo VERSION_MISMATCH
+     * when expected_version is not the present one; FAILED_PRECONDITION with ErrorInfo
+     * TENANT_NOT_ACTIVE or IDEMPOTENCY_KEY_REUSED; PERMISSION_DENIED; UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    public SetUserQuotaResponse setUserQuota(SetUserQuotaRequest request)
+        throws TenancyException {
+        return client.unary(SET_USER_QUOTA, request);
+    }
+
+    /** As {@link #setUserQuota}, with a time and metadata of its own. */
+    public SetUserQuotaResponse setUserQuota(
+        SetUserQuotaRequest request, Duration timeout, Metadata metadata) throws TenancyException {
+        return client.unary(SET_USER_QUOTA, request, timeout, metadata);
+    }
+
+    public static final Method<ListUserQuotasRequest, ListUserQuotasResponse> LIST_USER_QUOTAS =
+        new Method<>(
+            "bfc.tenancy.v1.QuotaService", "ListUserQuotas",
+            ListUserQuotasResponse.parser(), true);
+
+    /**
+     * ListUserQuotas answers the shares of a tenant's members and what they have used, in pages.
+     * <p>
+     * Who may call: platform administrators, services, principals of the same tenant with view_usage,
+     * which every member has.
+     * Errors: INVALID_ARGUMENT with BadRequest; NOT_FOUND for a tenant that does not exist or that
+     * the caller may not see; FAILED_PRECONDITION with ErrorInfo TENANT_NOT_ACTIVE;
+     * PERMISSION_DENIED; UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    public ListUserQuotasResponse listUserQuotas(ListUserQuotasRequest request)
+        throws TenancyException {
+        return client.unary(LIST_USER_QUOTAS, request);
+    }
+
+    /** As {@link #listUserQuotas}, with a time and metadata of its own. */
+    public ListUserQuotasResponse listUserQuotas(
+        ListUserQuotasRequest request, Duration timeout, Metadata metadata) throws TenancyException {
+        return client.unary(LIST_USER_QUOTAS, request, timeout, metadata);
     }
 
     public static final Method<ReconcileUsageRequest, ReconcileUsageResponse> RECONCILE_USAGE =

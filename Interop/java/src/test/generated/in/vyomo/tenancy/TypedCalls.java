@@ -61,8 +61,6 @@ import bfc.tenancy.v1.Quota.ConsumeRequest;
 import bfc.tenancy.v1.Quota.ConsumeResponse;
 import bfc.tenancy.v1.Quota.GetQuotasRequest;
 import bfc.tenancy.v1.Quota.GetQuotasResponse;
-import bfc.tenancy.v1.Quota.GetUsageRequest;
-import bfc.tenancy.v1.Quota.GetUsageResponse;
 import bfc.tenancy.v1.QuotaLeaseOuterClass.AcquireLeaseRequest;
 import bfc.tenancy.v1.QuotaLeaseOuterClass.AcquireLeaseResponse;
 import bfc.tenancy.v1.QuotaLeaseOuterClass.RenewLeaseRequest;
@@ -85,6 +83,12 @@ import bfc.tenancy.v1.QuotaReservation.ReleaseRequest;
 import bfc.tenancy.v1.QuotaReservation.ReleaseResponse;
 import bfc.tenancy.v1.QuotaReservation.ReserveRequest;
 import bfc.tenancy.v1.QuotaReservation.ReserveResponse;
+import bfc.tenancy.v1.QuotaUsage.GetUsageRequest;
+import bfc.tenancy.v1.QuotaUsage.GetUsageResponse;
+import bfc.tenancy.v1.QuotaUser.ListUserQuotasRequest;
+import bfc.tenancy.v1.QuotaUser.ListUserQuotasResponse;
+import bfc.tenancy.v1.QuotaUser.SetUserQuotaRequest;
+import bfc.tenancy.v1.QuotaUser.SetUserQuotaResponse;
 import bfc.tenancy.v1.SubscriptionOuterClass.CancelSubscriptionRequest;
 import bfc.tenancy.v1.SubscriptionOuterClass.CancelSubscriptionResponse;
 import bfc.tenancy.v1.SubscriptionOuterClass.ChangeSubscriptionRequest;
@@ -235,6 +239,10 @@ final class TypedCalls {
                 GetQuotaPolicyRequest.parser(), tenancy.quota()::getQuotaPolicy)),
             Map.entry("bfc.tenancy.v1.QuotaService/SetQuotaPolicy", TypedCall.unary(
                 SetQuotaPolicyRequest.parser(), tenancy.quota()::setQuotaPolicy)),
+            Map.entry("bfc.tenancy.v1.QuotaService/SetUserQuota", TypedCall.unary(
+                SetUserQuotaRequest.parser(), tenancy.quota()::setUserQuota)),
+            Map.entry("bfc.tenancy.v1.QuotaService/ListUserQuotas", TypedCall.unary(
+                ListUserQuotasRequest.parser(), tenancy.quota()::listUserQuotas)),
             Map.entry("bfc.tenancy.v1.QuotaService/ReconcileUsage", TypedCall.unary(
                 ReconcileUsageRequest.parser(), tenancy.quota()::reconcileUsage)),
             Map.entry("bfc.tenancy.v1.SubscriptionService/GetSubscription", TypedCall.unary(
@@ -361,8 +369,6 @@ final class TypedCalls {
         ConsumeResponse.getDefaultInstance(),
         GetQuotasRequest.getDefaultInstance(),
         GetQuotasResponse.getDefaultInstance(),
-        GetUsageRequest.getDefaultInstance(),
-        GetUsageResponse.getDefaultInstance(),
         AcquireLeaseRequest.getDefaultInstance(),
         AcquireLeaseResponse.getDefaultInstance(),
         RenewLeaseRequest.getDefaultInstance(),
@@ -385,6 +391,12 @@ final class TypedCalls {
         ReleaseResponse.getDefaultInstance(),
         ReserveRequest.getDefaultInstance(),
         ReserveResponse.getDefaultInstance(),
+        GetUsageRequest.getDefaultInstance(),
+        GetUsageResponse.getDefaultInstance(),
+        ListUserQuotasRequest.getDefaultInstance(),
+        ListUserQuotasResponse.getDefaultInstance(),
+        SetUserQuotaRequest.getDefaultInstance(),
+        SetUserQuotaResponse.getDefaultInstance(),
         CancelSubscriptionRequest.getDefaultInstance(),
         CancelSubscriptionResponse.getDefaultInstance(),
         ChangeSubscriptionRequest.getDefaultInstance(),

@@ -1,6 +1,8 @@
 from bfc_tenancy._pb.bfc.tenancy.v1 import quota_lease_pb2 as _quota_lease_pb2
 from bfc_tenancy._pb.bfc.tenancy.v1 import quota_policy_pb2 as _quota_policy_pb2
 from bfc_tenancy._pb.bfc.tenancy.v1 import quota_reservation_pb2 as _quota_reservation_pb2
+from bfc_tenancy._pb.bfc.tenancy.v1 import quota_usage_pb2 as _quota_usage_pb2
+from bfc_tenancy._pb.bfc.tenancy.v1 import quota_user_pb2 as _quota_user_pb2
 from bfc_tenancy._pb.bfc.tenancy.v1 import resource_pb2 as _resource_pb2
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
@@ -91,20 +93,22 @@ class StorageQuotaStatus(_message.Message):
     def __init__(self, available: bool = ..., current: _Optional[float] = ..., max: _Optional[float] = ..., percentage: _Optional[float] = ..., current_bytes: _Optional[int] = ..., max_bytes: _Optional[int] = ..., reserved: _Optional[int] = ..., overage: _Optional[int] = ..., limit_version: _Optional[int] = ...) -> None: ...
 
 class CheckQuotaRequest(_message.Message):
-    __slots__ = ("tenant_code", "resource", "amount", "tenant_id", "durability", "min_limit_version")
+    __slots__ = ("tenant_code", "resource", "amount", "tenant_id", "durability", "min_limit_version", "user_id")
     TENANT_CODE_FIELD_NUMBER: _ClassVar[int]
     RESOURCE_FIELD_NUMBER: _ClassVar[int]
     AMOUNT_FIELD_NUMBER: _ClassVar[int]
     TENANT_ID_FIELD_NUMBER: _ClassVar[int]
     DURABILITY_FIELD_NUMBER: _ClassVar[int]
     MIN_LIMIT_VERSION_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
     tenant_code: str
     resource: _resource_pb2.Resource
     amount: int
     tenant_id: int
     durability: Durability
     min_limit_version: int
-    def __init__(self, tenant_code: _Optional[str] = ..., resource: _Optional[_Union[_resource_pb2.Resource, str]] = ..., amount: _Optional[int] = ..., tenant_id: _Optional[int] = ..., durability: _Optional[_Union[Durability, str]] = ..., min_limit_version: _Optional[int] = ...) -> None: ...
+    user_id: str
+    def __init__(self, tenant_code: _Optional[str] = ..., resource: _Optional[_Union[_resource_pb2.Resource, str]] = ..., amount: _Optional[int] = ..., tenant_id: _Optional[int] = ..., durability: _Optional[_Union[Durability, str]] = ..., min_limit_version: _Optional[int] = ..., user_id: _Optional[str] = ...) -> None: ...
 
 class CheckQuotaResponse(_message.Message):
     __slots__ = ("allowed", "current", "max", "percentage", "remaining", "decided_at", "degraded", "limit_version", "refused_by", "retry_after", "warning")
@@ -133,13 +137,14 @@ class CheckQuotaResponse(_message.Message):
     def __init__(self, allowed: bool = ..., current: _Optional[int] = ..., max: _Optional[int] = ..., percentage: _Optional[float] = ..., remaining: _Optional[int] = ..., decided_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., degraded: bool = ..., limit_version: _Optional[int] = ..., refused_by: _Optional[str] = ..., retry_after: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., warning: bool = ...) -> None: ...
 
 class ConsumeRequest(_message.Message):
-    __slots__ = ("tenant_code", "resource", "amount", "tenant_id", "durability", "min_limit_version", "idempotency_key", "validate_only")
+    __slots__ = ("tenant_code", "resource", "amount", "tenant_id", "durability", "min_limit_version", "user_id", "idempotency_key", "validate_only")
     TENANT_CODE_FIELD_NUMBER: _ClassVar[int]
     RESOURCE_FIELD_NUMBER: _ClassVar[int]
     AMOUNT_FIELD_NUMBER: _ClassVar[int]
     TENANT_ID_FIELD_NUMBER: _ClassVar[int]
     DURABILITY_FIELD_NUMBER: _ClassVar[int]
     MIN_LIMIT_VERSION_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
     IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     tenant_code: str
@@ -148,9 +153,10 @@ class ConsumeRequest(_message.Message):
     tenant_id: int
     durability: Durability
     min_limit_version: int
+    user_id: str
     idempotency_key: str
     validate_only: bool
-    def __init__(self, tenant_code: _Optional[str] = ..., resource: _Optional[_Union[_resource_pb2.Resource, str]] = ..., amount: _Optional[int] = ..., tenant_id: _Optional[int] = ..., durability: _Optional[_Union[Durability, str]] = ..., min_limit_version: _Optional[int] = ..., idempotency_key: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
+    def __init__(self, tenant_code: _Optional[str] = ..., resource: _Optional[_Union[_resource_pb2.Resource, str]] = ..., amount: _Optional[int] = ..., tenant_id: _Optional[int] = ..., durability: _Optional[_Union[Durability, str]] = ..., min_limit_version: _Optional[int] = ..., user_id: _Optional[str] = ..., idempotency_key: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
 
 class ConsumeResponse(_message.Message):
     __slots__ = ("allowed", "current", "max", "percentage", "remaining", "decided_at", "degraded", "limit_version", "durability", "warning", "overage_amount")
@@ -187,16 +193,18 @@ class QuotaItem(_message.Message):
     def __init__(self, resource: _Optional[_Union[_resource_pb2.Resource, str]] = ..., amount: _Optional[int] = ...) -> None: ...
 
 class BatchCheckRequest(_message.Message):
-    __slots__ = ("tenant_code", "tenant_id", "items", "min_limit_version")
+    __slots__ = ("tenant_code", "tenant_id", "items", "min_limit_version", "user_id")
     TENANT_CODE_FIELD_NUMBER: _ClassVar[int]
     TENANT_ID_FIELD_NUMBER: _ClassVar[int]
     ITEMS_FIELD_NUMBER: _ClassVar[int]
     MIN_LIMIT_VERSION_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
     tenant_code: str
     tenant_id: int
     items: _containers.RepeatedCompositeFieldContainer[QuotaItem]
     min_limit_version: int
-    def __init__(self, tenant_code: _Optional[str] = ..., tenant_id: _Optional[int] = ..., items: _Optional[_Iterable[_Union[QuotaItem, _Mapping]]] = ..., min_limit_version: _Optional[int] = ...) -> None: ...
+    user_id: str
+    def __init__(self, tenant_code: _Optional[str] = ..., tenant_id: _Optional[int] = ..., items: _Optional[_Iterable[_Union[QuotaItem, _Mapping]]] = ..., min_limit_version: _Optional[int] = ..., user_id: _Optional[str] = ...) -> None: ...
 
 class BatchCheckResponse(_message.Message):
     __slots__ = ("success", "answers")
@@ -207,13 +215,14 @@ class BatchCheckResponse(_message.Message):
     def __init__(self, success: bool = ..., answers: _Optional[_Iterable[_Union[CheckQuotaResponse, _Mapping]]] = ...) -> None: ...
 
 class BatchConsumeRequest(_message.Message):
-    __slots__ = ("tenant_code", "tenant_id", "items", "durability", "all_or_none", "min_limit_version", "idempotency_key", "validate_only")
+    __slots__ = ("tenant_code", "tenant_id", "items", "durability", "all_or_none", "min_limit_version", "user_id", "idempotency_key", "validate_only")
     TENANT_CODE_FIELD_NUMBER: _ClassVar[int]
     TENANT_ID_FIELD_NUMBER: _ClassVar[int]
     ITEMS_FIELD_NUMBER: _ClassVar[int]
     DURABILITY_FIELD_NUMBER: _ClassVar[int]
     ALL_OR_NONE_FIELD_NUMBER: _ClassVar[int]
     MIN_LIMIT_VERSION_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
     IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     tenant_code: str
@@ -222,9 +231,10 @@ class BatchConsumeRequest(_message.Message):
     durability: Durability
     all_or_none: bool
     min_limit_version: int
+    user_id: str
     idempotency_key: str
     validate_only: bool
-    def __init__(self, tenant_code: _Optional[str] = ..., tenant_id: _Optional[int] = ..., items: _Optional[_Iterable[_Union[QuotaItem, _Mapping]]] = ..., durability: _Optional[_Union[Durability, str]] = ..., all_or_none: bool = ..., min_limit_version: _Optional[int] = ..., idempotency_key: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
+    def __init__(self, tenant_code: _Optional[str] = ..., tenant_id: _Optional[int] = ..., items: _Optional[_Iterable[_Union[QuotaItem, _Mapping]]] = ..., durability: _Optional[_Union[Durability, str]] = ..., all_or_none: bool = ..., min_limit_version: _Optional[int] = ..., user_id: _Optional[str] = ..., idempotency_key: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
 
 class BatchConsumeResult(_message.Message):
     __slots__ = ("status", "answer")
@@ -241,73 +251,3 @@ class BatchConsumeResponse(_message.Message):
     success: bool
     results: _containers.RepeatedCompositeFieldContainer[BatchConsumeResult]
     def __init__(self, success: bool = ..., results: _Optional[_Iterable[_Union[BatchConsumeResult, _Mapping]]] = ...) -> None: ...
-
-class GetUsageRequest(_message.Message):
-    __slots__ = ("tenant_code", "tenant_id", "start_date", "end_date", "resource")
-    TENANT_CODE_FIELD_NUMBER: _ClassVar[int]
-    TENANT_ID_FIELD_NUMBER: _ClassVar[int]
-    START_DATE_FIELD_NUMBER: _ClassVar[int]
-    END_DATE_FIELD_NUMBER: _ClassVar[int]
-    RESOURCE_FIELD_NUMBER: _ClassVar[int]
-    tenant_code: str
-    tenant_id: int
-    start_date: str
-    end_date: str
-    resource: _resource_pb2.Resource
-    def __init__(self, tenant_code: _Optional[str] = ..., tenant_id: _Optional[int] = ..., start_date: _Optional[str] = ..., end_date: _Optional[str] = ..., resource: _Optional[_Union[_resource_pb2.Resource, str]] = ...) -> None: ...
-
-class GetUsageResponse(_message.Message):
-    __slots__ = ("success", "start_date", "end_date", "time_zone", "days", "totals", "overage")
-    SUCCESS_FIELD_NUMBER: _ClassVar[int]
-    START_DATE_FIELD_NUMBER: _ClassVar[int]
-    END_DATE_FIELD_NUMBER: _ClassVar[int]
-    TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
-    DAYS_FIELD_NUMBER: _ClassVar[int]
-    TOTALS_FIELD_NUMBER: _ClassVar[int]
-    OVERAGE_FIELD_NUMBER: _ClassVar[int]
-    success: bool
-    start_date: str
-    end_date: str
-    time_zone: str
-    days: _containers.RepeatedCompositeFieldContainer[DailyUsage]
-    totals: UsageTotals
-    overage: _containers.RepeatedCompositeFieldContainer[OverageUsage]
-    def __init__(self, success: bool = ..., start_date: _Optional[str] = ..., end_date: _Optional[str] = ..., time_zone: _Optional[str] = ..., days: _Optional[_Iterable[_Union[DailyUsage, _Mapping]]] = ..., totals: _Optional[_Union[UsageTotals, _Mapping]] = ..., overage: _Optional[_Iterable[_Union[OverageUsage, _Mapping]]] = ...) -> None: ...
-
-class OverageUsage(_message.Message):
-    __slots__ = ("resource", "units", "price_paise")
-    RESOURCE_FIELD_NUMBER: _ClassVar[int]
-    UNITS_FIELD_NUMBER: _ClassVar[int]
-    PRICE_PAISE_FIELD_NUMBER: _ClassVar[int]
-    resource: _resource_pb2.Resource
-    units: int
-    price_paise: int
-    def __init__(self, resource: _Optional[_Union[_resource_pb2.Resource, str]] = ..., units: _Optional[int] = ..., price_paise: _Optional[int] = ...) -> None: ...
-
-class DailyUsage(_message.Message):
-    __slots__ = ("usage_date", "api_calls", "storage_bytes", "users", "transactions")
-    USAGE_DATE_FIELD_NUMBER: _ClassVar[int]
-    API_CALLS_FIELD_NUMBER: _ClassVar[int]
-    STORAGE_BYTES_FIELD_NUMBER: _ClassVar[int]
-    USERS_FIELD_NUMBER: _ClassVar[int]
-    TRANSACTIONS_FIELD_NUMBER: _ClassVar[int]
-    usage_date: str
-    api_calls: int
-    storage_bytes: int
-    users: int
-    transactions: int
-    def __init__(self, usage_date: _Optional[str] = ..., api_calls: _Optional[int] = ..., storage_bytes: _Optional[int] = ..., users: _Optional[int] = ..., transactions: _Optional[int] = ...) -> None: ...
-
-class UsageTotals(_message.Message):
-    __slots__ = ("api_calls", "storage_bytes", "storage_gb", "users", "transactions")
-    API_CALLS_FIELD_NUMBER: _ClassVar[int]
-    STORAGE_BYTES_FIELD_NUMBER: _ClassVar[int]
-    STORAGE_GB_FIELD_NUMBER: _ClassVar[int]
-    USERS_FIELD_NUMBER: _ClassVar[int]
-    TRANSACTIONS_FIELD_NUMBER: _ClassVar[int]
-    api_calls: int
-    storage_bytes: int
-    storage_gb: float
-    users: int
-    transactions: int
-    def __init__(self, api_calls: _Optional[int] = ..., storage_bytes: _Optional[int] = ..., storage_gb: _Optional[float] = ..., users: _Optional[int] = ..., transactions: _Optional[int] = ...) -> None: ...

@@ -131,12 +131,13 @@ class ReleaseResponse(_message.Message):
     def __init__(self, success: bool = ..., reservation: _Optional[_Union[Reservation, _Mapping]] = ...) -> None: ...
 
 class RefundRequest(_message.Message):
-    __slots__ = ("tenant_code", "resource", "amount", "tenant_id", "reason", "idempotency_key", "validate_only")
+    __slots__ = ("tenant_code", "resource", "amount", "tenant_id", "reason", "user_id", "idempotency_key", "validate_only")
     TENANT_CODE_FIELD_NUMBER: _ClassVar[int]
     RESOURCE_FIELD_NUMBER: _ClassVar[int]
     AMOUNT_FIELD_NUMBER: _ClassVar[int]
     TENANT_ID_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
     IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     tenant_code: str
@@ -144,9 +145,10 @@ class RefundRequest(_message.Message):
     amount: int
     tenant_id: int
     reason: str
+    user_id: str
     idempotency_key: str
     validate_only: bool
-    def __init__(self, tenant_code: _Optional[str] = ..., resource: _Optional[_Union[_resource_pb2.Resource, str]] = ..., amount: _Optional[int] = ..., tenant_id: _Optional[int] = ..., reason: _Optional[str] = ..., idempotency_key: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
+    def __init__(self, tenant_code: _Optional[str] = ..., resource: _Optional[_Union[_resource_pb2.Resource, str]] = ..., amount: _Optional[int] = ..., tenant_id: _Optional[int] = ..., reason: _Optional[str] = ..., user_id: _Optional[str] = ..., idempotency_key: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
 
 class RefundResponse(_message.Message):
     __slots__ = ("success", "current", "max", "remaining")
