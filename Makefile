@@ -71,8 +71,8 @@ run: ## Build and start the service with a private Postgres; Ctrl-C stops it
 # OPTIONS go to the measurement: `make leaks OPTIONS="--calls 1000000"`.
 OPTIONS ?=
 
-hostile: deps ## 10,000 connections that promise 4 MiB each, and who notices
-	.scripts/runtime.sh hostile $(OPTIONS)
+hostile: deps ## 10,000 connections that promise 4 MiB each, and what a tenant notices
+	.scripts/hostile.sh $(OPTIONS)
 
 leaks: deps ## Ten million calls, a million connects: what stays in memory
 	.scripts/runtime.sh leaks $(OPTIONS)

@@ -136,7 +136,7 @@ let package = Package(
             name: "tenancy-bench",
             dependencies: [
                 "TenancyCommandLine", "TenancyClient", "TenancyAPI", "TTRPC", "Reactor",
-                "Postgres", "TTRPCInstrumentation", "PrometheusMetrics", "W3CTrace",
+                "OpenSSL", "Postgres", "TTRPCInstrumentation", "PrometheusMetrics", "W3CTrace",
                 argumentParser,
             ],
             exclude: ["BENCHMARKS.md"], resources: [.embedInCode("Scale/load.sql")],

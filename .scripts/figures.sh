@@ -52,7 +52,7 @@ if [[ -x $compare/build/grpc-server ]]; then
     echo "figures: what else there is"
     "$compare/peers/run.py" --bin "$compare/build" --secs "$slice_seconds" --only limit,grpc,redis
 fi
-for measurement in idle hostile; do
-    echo "figures: $measurement"
-    .scripts/runtime.sh "$measurement"
-done
+echo "figures: idle"
+.scripts/runtime.sh idle
+echo "figures: hostile"
+.scripts/hostile.sh

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Points a measurement of the runtime at a server of its own, in release builds, over a Unix socket
 # and TLS. TENANCY_BIN names a folder with built programs and skips the build.
-# Usage: runtime.sh hostile|leaks|idle [options of `tenancy-bench runtime …`]
+# Usage: runtime.sh leaks|idle [options of `tenancy-bench runtime …`]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # What finds what tests alone do not, each for a bounded time, with how long each took:
-# ThreadSanitizer over the tests, every fuzz target under AddressSanitizer from the committed
-# corpus, and what stays in memory after many calls. `make fuzz`, `make tsan` and `make leaks` do
-# the same at full size.
+# ThreadSanitizer over the tests in which threads meet most, every fuzz target under
+# AddressSanitizer from the committed corpus, and what stays in memory after many calls. `make
+# fuzz`, `make tsan` and `make leaks` do the same at full size.
 # Usage: sanitize.sh [leaks] [fuzzing] [threads]    all of them when none is named
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -30,5 +30,5 @@ if wants leaks; then
         --calls "$calls" --connects "$connects" --streams "$streams"
 fi
 if wants fuzzing; then part "fuzzing" .scripts/fuzz.sh "$fuzz_seconds"; fi
-if wants threads; then part "threads" .scripts/tsan.sh; fi
+if wants threads; then part "threads" .scripts/tsan.sh --short; fi
 echo "sanitize: clean, $SECONDS s"

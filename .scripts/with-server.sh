@@ -1,6 +1,7 @@
 #!/bin/bash
 # Runs a command against a server of its own: a new database and a new tenancyd, both gone
-# afterwards. The command finds the server by TENANCY_SOCKET, TENANCY_TLS_PORT and TENANCY_DATA.
+# afterwards. The command finds the server by TENANCY_SOCKET, TENANCY_TLS_PORT, TENANCY_DATA and
+# TENANCY_PID, its process.
 # Builds the programs first, unless TENANCY_BIN names a folder that has them.
 # Usage: with-server.sh COMMAND [ARGUMENT ...]
 set -euo pipefail
@@ -56,4 +57,5 @@ trap 'exit 130' INT TERM
 server_settings
 server_prepare "$bin" >/dev/null
 server_start "$bin"
+export TENANCY_PID=$server_pid
 "$@"

@@ -12,7 +12,7 @@ struct TenancyBench: AsyncParsableCommand {
         discussion: CommandStatus.helpText,
         subcommands: [
             RunCommand.self, LoadCommand.self, ScaleCommand.self, LeaseCommand.self,
-            FairnessCommand.self, RuntimeCommand.self,
+            FairnessCommand.self, HostileCommand.self, RuntimeCommand.self,
         ])
 
     static func main() async {

@@ -53,9 +53,9 @@ struct FairnessCommand: AsyncParsableCommand {
         let connection = try connection.resolve(environment: ProcessEnvironment.current)
         try OpenFiles.allow(connections: flood.shapes[0].connections + 1)
         let client = try ServerConnector.client(for: connection.target)
-        _ = try await TenantLoader(
+        try await TenantLoader(
             client: TenantServiceClient(client), options: connection.callOptions
-        ).load(count: 2, inFlight: 1, progress: { _ in })
+        ).prepare(count: 2)
         await client.close()
         // A loop of its own for the quiet tenant: what is measured is the server, not who asks.
         let quiet = try EventLoopGroup(count: 1, name: "bench-quiet")

@@ -36,7 +36,7 @@ struct LeaseCommand: AsyncParsableCommand {
         let client = try ServerConnector.client(for: connection.target)
         let loader = TenantLoader(
             client: TenantServiceClient(client), options: connection.callOptions)
-        _ = try await loader.load(count: 1, inFlight: 1) { _ in }
+        try await loader.prepare(count: 1)
         let quota = QuotaServiceClient(client)
         var nanoseconds: [Double] = []
         for _ in 0..<rounds {

@@ -49,6 +49,13 @@ struct TenantLoader: Sendable {
         }
     }
 
+    /// Creates `count` tenants unless they are there. An idempotency key is one caller's: another
+    /// one must not ask with it for what is there.
+    func prepare(count: Int) async throws {
+        guard try await !isLoaded(count: count) else { return }
+        _ = try await load(count: count, inFlight: Self.inFlightDefault, progress: { _ in })
+    }
+
     /// Creates what is missing of `count` tenants; the last one when all others are there.
     ///
     /// - Throws: `RPCError` for the first one that cannot be created.

@@ -7,11 +7,10 @@ struct RuntimeCommand: AsyncParsableCommand {
         abstract: "Measure the ttrpc runtime alone.",
         discussion: """
             `serve` is a server with methods that answer from memory; the others are pointed at it \
-            by its socket and its process id. `make hostile`, `make leaks` and `make idle` do both.
+            by its socket and its process id. `make leaks` and `make idle` do both.
             """,
         subcommands: [
-            RuntimeServeCommand.self, RuntimeHostileCommand.self, RuntimeLeaksCommand.self,
-            RuntimeIdleCommand.self,
+            RuntimeServeCommand.self, RuntimeLeaksCommand.self, RuntimeIdleCommand.self,
         ])
 }
 

@@ -122,10 +122,10 @@ struct RuntimeLeaksCommand: AsyncParsableCommand {
     private func makeConnects(_ count: Int) async throws {
         let path = server.socket
         try await BlockingThread.shared.run {
-            let request = RawUnixSocket.echoRequest(stream: 1)
+            let request = RawSocket.echoRequest(stream: 1)
             var buffer = [UInt8](repeating: 0, count: 256)
             for _ in 0..<count {
-                let socket = try RawUnixSocket(path: path)
+                let socket = try RawSocket(.unix(path: path))
                 socket.send(request)
                 guard socket.receive(into: &buffer) > 0 else {
                     throw CommandFailure(.negativeAnswer, "a connection was closed unanswered")

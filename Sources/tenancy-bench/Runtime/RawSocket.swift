@@ -3,28 +3,44 @@ internal import TTRPC
 internal import TenancyCommandLine
 
 /// A connection that sends what it likes: a blocking socket with nothing of the runtime on it.
-struct RawUnixSocket: ~Copyable {
-    private let descriptor: CInt
+struct RawSocket: ~Copyable {
+    let descriptor: CInt
 
-    init(path: String) throws(CommandFailure) {
-        descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
-        guard descriptor >= 0 else { throw Self.failure("socket") }
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let bytes = Array(path.utf8)
-        guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
-            throw CommandFailure(.usage, "\(path): too long for a Unix socket")
+    /// Connects to a Unix socket, or to a port of this machine's.
+    init(_ address: SocketAddress) throws(CommandFailure) {
+        switch address {
+        case .unix(let path):
+            var unix = sockaddr_un()
+            unix.sun_family = sa_family_t(AF_UNIX)
+            let bytes = Array(path.utf8)
+            guard bytes.count < MemoryLayout.size(ofValue: unix.sun_path) else {
+                throw CommandFailure(.usage, "\(path): too long for a Unix socket")
+            }
+            withUnsafeMutableBytes(of: &unix.sun_path) { $0.copyBytes(from: bytes) }
+            try self.init(family: AF_UNIX, connectingTo: unix)
+        case .tcp(_, let port):
+            var loopback = sockaddr_in()
+            loopback.sin_family = sa_family_t(AF_INET)
+            loopback.sin_port = port.bigEndian
+            loopback.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
+            try self.init(family: AF_INET, connectingTo: loopback)
         }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+    }
+
+    private init<Address>(
+        family: CInt, connectingTo address: Address
+    ) throws(CommandFailure) {
+        descriptor = socket(family, CInt(SOCK_STREAM.rawValue), 0)
+        guard descriptor >= 0 else { throw Self.failure("socket") }
         let result = withUnsafePointer(to: address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+                connect(descriptor, $0, socklen_t(MemoryLayout<Address>.size))
             }
         }
         guard result == 0 else { throw Self.failure("connect") }
     }
 
-    deinit { close(descriptor) }
+    deinit { if descriptor >= 0 { close(descriptor) } }
 
     /// Sends all of `bytes`; what the server no longer takes is dropped.
     func send(_ bytes: [UInt8]) {
@@ -36,12 +52,19 @@ struct RawUnixSocket: ~Copyable {
         recv(descriptor, &buffer, buffer.count, 0)
     }
 
+    /// Whether the other side has not closed it, as far as is known here.
+    var isOpen: Bool {
+        var byte: UInt8 = 0
+        let count = recv(descriptor, &byte, 1, CInt(MSG_PEEK) | CInt(MSG_DONTWAIT))
+        return count > 0 || (count < 0 && errno == EAGAIN)
+    }
+
     private static func failure(_ call: String) -> CommandFailure {
         CommandFailure(.negativeAnswer, "\(call): \(String(cString: strerror(errno)))")
     }
 }
 
-extension RawUnixSocket {
+extension RawSocket {
     /// A header of a request on `stream`, whatever follows it.
     static func requestHeader(stream: UInt32, promising length: UInt32) -> [UInt8] {
         var header: [UInt8] = []
