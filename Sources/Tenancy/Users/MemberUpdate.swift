@@ -51,7 +51,8 @@ package struct MemberUpdate: Sendable, Hashable {
     package func check(_ powers: Powers, on member: Member) throws(DomainError) {
         try powers.checkRemoval(from: member.membership.role, permissions: [])
         try powers.checkGrant(
-            of: role.flatMap { $0 > member.membership.role ? $0 : nil }, permissions: (permissions ?? []).subtracting(member.membership.permissions))
+            of: role.flatMap { $0 > member.membership.role ? $0 : nil },
+            permissions: (permissions ?? []).subtracting(member.membership.permissions))
     }
 
     /// The place after the change.

@@ -36,8 +36,8 @@ struct Shown: Sendable {
         }
     }
 
-    /// - Throws: `keySuperseded` for a key that was rotated, and `unauthenticated` for whatever else
-    ///   is wrong, alike.
+    /// - Throws: `keySuperseded` for a key that was rotated, and `unauthenticated` for whatever
+    ///   else is wrong, alike.
     func admitted() throws(DomainError) -> (principal: Principal, key: KnownKey) {
         guard let admission else { throw error ?? Authority.Denial.unauthenticated.error }
         return admission

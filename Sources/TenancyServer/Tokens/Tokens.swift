@@ -38,8 +38,8 @@ final class Tokens: Sendable {
     ///
     /// - Parameter permissions: What it is to be good for; everything that the key allows when
     ///   empty.
-    /// - Throws: `permissionDenied`, `failedPrecondition`, `unauthenticated` for a key that is gone,
-    ///   `unavailable`.
+    /// - Throws: `permissionDenied`, `failedPrecondition`, `unauthenticated` for a key that is
+    ///   gone, `unavailable`.
     func issue(
         for known: KnownKey, audience: String, permissions: Set<Permission>,
         lifetimeSeconds: Int64

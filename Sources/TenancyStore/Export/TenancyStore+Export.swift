@@ -43,8 +43,8 @@ extension TenancyStore {
         var settings = TransactionSettings(scope: .tenant(tenant))
         settings.isolation = .repeatableRead
         settings.isReadOnly = true
-        // Exports have a limit of their own. Were they of the tenant's share, a few of them would be
-        // all of it, and wait for what is looked up for them meanwhile.
+        // Exports have a limit of their own. Were they of the tenant's share, a few of them would
+        // be all of it, and wait for what is looked up for them meanwhile.
         settings.party = nil
         // Times are written out, and must not depend on the database's configuration.
         settings.statements.append("SET LOCAL TimeZone = 'UTC'")

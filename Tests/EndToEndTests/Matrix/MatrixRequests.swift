@@ -93,10 +93,11 @@ enum MatrixRequests {
 
     static let notOfATenant = Set(ofNoTenant.keys)
 
-    /// What changes whether a tenant may work, and so is not bound to it.
+    /// What changes whether a tenant may work, or takes away, and so is not bound to it.
     static let lifecycle: Set<String> = [
         "TenantService/SuspendTenant", "TenantService/ReactivateTenant",
         "TenantService/DeactivateTenant",
+        "ApiKeyService/RevokeApiKey", "TokenService/RevokeTokens", "AccessService/RevokeGrant",
     ]
 
     /// What administrators of the platform read beside that.
