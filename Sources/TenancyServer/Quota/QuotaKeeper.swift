@@ -59,8 +59,8 @@ final class QuotaKeeper: ChangeFollower, QuotaHolder {
             and: user.flatMap { QuotaAccount(tenant: tenant, resource, shareOf: $0) }, units)
     }
 
-    /// What is known about an amount, from memory or, where it was not there, from what the database
-    /// has just said; nil when that was not certain either.
+    /// What is known about an amount, from memory or, where it was not there, from what the
+    /// database has just said; nil when that was not certain either.
     func check(
         _ tenant: TenantID, _ resource: Resource, _ units: Int64, of user: UserID?
     ) async -> LedgerStanding? {

@@ -129,8 +129,8 @@ CREATE TYPE tenant_activity_entry AS (
     tenant_id bigint, action text, entity_type text, entity_id text, details jsonb);
 
 -- Appends many rows at once, those of one tenant in their order. The ends of the chains are locked
--- in the order of their tenants, so that two that append never wait for each other. How many rows it
--- is about makes no difference to the plans, which are not made anew for that.
+-- in the order of their tenants, so that two that append never wait for each other. How many rows
+-- it is about makes no difference to the plans, which are not made anew for that.
 CREATE FUNCTION append_tenant_activities(p_entries tenant_activity_entry[]) RETURNS void
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan
 AS $$

@@ -3,8 +3,8 @@
 
 -- Those of the reports that need nothing but arithmetic, which is nearly all: they are of a tenant
 -- itself or of a family of keys, the lease is of the present month or hour, nothing was lost, what
--- is needed is free, and nobody has to be told of what is reached. The subscriptions are locked, and
--- by that the hours of keys.
+-- is needed is free, and nobody has to be told of what is reached. The subscriptions are locked,
+-- and by that the hours of keys.
 CREATE FUNCTION plain_quota_reports(
     p_holder_id bigint, p_tenant_ids bigint[], p_resource_types text[], p_subjects text[],
     p_leases bigint[], p_spent bigint[], p_returned bigint[], p_targets bigint[],

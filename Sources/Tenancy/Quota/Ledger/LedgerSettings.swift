@@ -2,8 +2,8 @@
 package struct LedgerSettings: Sendable {
     /// How long consumption may stay unreported.
     package var flushInterval: UInt64 = 50_000_000
-    /// How long an exchange waits at most, after one that several calls shared, for all of those who
-    /// will call again at once; and at most so many parts of the time that one takes.
+    /// How long an exchange waits at most, after one that several calls shared, for all of those
+    /// who will call again at once; and at most this part of the time that one takes.
     package var gatherTimeMax: UInt64 = 500_000
     package var gatherDivisor: UInt64 = 4
     /// How long to wait after a failed exchange, doubled each time up to the maximum.
