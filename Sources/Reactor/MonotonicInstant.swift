@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// A point on a clock of the kernel that only goes forward, in nanoseconds. It goes on while the
