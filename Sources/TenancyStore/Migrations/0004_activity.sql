@@ -129,23 +129,25 @@ CREATE TYPE tenant_activity_entry AS (
     tenant_id bigint, action text, entity_type text, entity_id text, details jsonb);
 
 -- Appends many rows at once, those of one tenant in their order. The ends of the chains are locked
--- in the order of their tenants, so that two that append never wait for each other. How many rows
--- it is about makes no difference to the plans, which are not made anew for that.
+-- in the order of their tenants, so that two that append never wait for each other. Plans are made
+-- once, and so that they are good for any number of rows and of tenants.
 CREATE FUNCTION append_tenant_activities(p_entries tenant_activity_entry[]) RETURNS void
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 DECLARE
     v_now timestamptz;
     v_left bigint := cardinality(p_entries);
     v_turn bigint := 1;
     v_appended bigint;
+    v_tenant_ids bigint[] := ARRAY(SELECT e.tenant_id FROM unnest(p_entries) AS e);
     v_actor text := coalesce(
         nullif(current_setting('tenancy.actor', true), ''), 'role:' || session_user);
     v_address inet := nullif(current_setting('tenancy.actor_address', true), '')::inet;
     v_agent text := nullif(current_setting('tenancy.user_agent', true), '');
 BEGIN
     PERFORM FROM tenant_activity_heads h
-    WHERE h.tenant_id IN (SELECT e.tenant_id FROM unnest(p_entries) AS e)
+    WHERE h.tenant_id = ANY (v_tenant_ids)
     ORDER BY h.tenant_id FOR NO KEY UPDATE;
     v_now := clock_timestamp();
     -- The first row of every tenant, then the second of those that have one: each needs the hash of
@@ -163,7 +165,9 @@ BEGIN
                 FROM unnest(p_entries) WITH ORDINALITY AS n (
                     tenant_id, action, entity_type, entity_id, details, place)
             ) AS e
-            JOIN tenant_activity_heads h ON h.tenant_id = e.tenant_id
+            CROSS JOIN LATERAL (
+                SELECT h.* FROM tenant_activity_heads h WHERE h.tenant_id = e.tenant_id OFFSET 0
+            ) AS h
             WHERE e.turn = v_turn
         ), logged AS (
             INSERT INTO tenant_activity_logs (
@@ -175,7 +179,7 @@ BEGIN
         )
         UPDATE tenant_activity_heads h
         SET sequence = n.sequence, created_at = n.created_at, row_hash = n.row_hash
-        FROM hashed n WHERE h.tenant_id = n.tenant_id;
+        FROM hashed n WHERE h.tenant_id = n.tenant_id AND h.tenant_id = ANY (v_tenant_ids);
         GET DIAGNOSTICS v_appended = ROW_COUNT;
         IF v_appended = 0 THEN
             RAISE EXCEPTION 'a tenant has no activity log in this scope'

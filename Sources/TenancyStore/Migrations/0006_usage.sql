@@ -24,7 +24,7 @@ GRANT SELECT ON tenant_resource_usage TO tenancy_platform;
 -- Every unit that reaches a day reaches the log, whoever wrote it: the sum of the amounts of one
 -- day is the day's row. Once for a statement, which may be about many tenants.
 CREATE FUNCTION log_tenant_usage() RETURNS trigger
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_hashjoin = on
 AS $$
 DECLARE
     v_entries tenant_activity_entry[];

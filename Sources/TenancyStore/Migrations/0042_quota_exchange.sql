@@ -122,8 +122,10 @@ RETURNS TABLE (
     place bigint, state text, admits_when_away boolean, is_recalled boolean, valid_for bigint,
     granted bigint, max_units bigint, used bigint, reserved bigint, free bigint,
     elsewhere bigint, warn_at bigint, limit_version bigint)
--- Planning costs more than doing: how many reports there are makes no difference to the plans.
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan
+-- Planning costs more than doing: plans are made once, and so that they are good for any number of
+-- reports and of tenants. A plan made for an empty table would read all of it ever after.
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 DECLARE
     r record;

@@ -4,7 +4,7 @@
 -- Those of the reports that need nothing but arithmetic, which is nearly all: they are of a tenant
 -- itself or of a family of keys, the lease is of the present month or hour, nothing was lost, what
 -- is needed is free, and nobody has to be told of what is reached. The subscriptions are locked,
--- and by that the hours of keys.
+-- and by that the hours of keys. OFFSET 0 keeps the order of the joins: from a report to its rows.
 CREATE FUNCTION plain_quota_reports(
     p_holder_id bigint, p_tenant_ids bigint[], p_resource_types text[], p_subjects text[],
     p_leases bigint[], p_spent bigint[], p_returned bigint[], p_targets bigint[],
@@ -55,10 +55,16 @@ BEGIN
             p.tenant_id IS NOT NULL AS has_policy, p.warn_percentages, p.overage_allowed,
             p.shadow_limit
         FROM reports r
-        JOIN tenant_subscriptions s ON s.tenant_id = r.tenant_id
-        JOIN tenants t ON t.id = r.tenant_id
-        LEFT JOIN tenant_quota_policies p
-            ON p.tenant_id = r.tenant_id AND p.resource_type = r.resource_type
+        CROSS JOIN LATERAL (
+            SELECT s.* FROM tenant_subscriptions s WHERE s.tenant_id = r.tenant_id OFFSET 0
+        ) AS s
+        CROSS JOIN LATERAL (
+            SELECT t.status, t.time_zone FROM tenants t WHERE t.id = r.tenant_id OFFSET 0
+        ) AS t
+        LEFT JOIN LATERAL (
+            SELECT p.* FROM tenant_quota_policies p
+            WHERE p.tenant_id = r.tenant_id AND p.resource_type = r.resource_type OFFSET 0
+        ) AS p ON true
         CROSS JOIN LATERAL (
             SELECT
                 CASE r.resource_type
@@ -85,10 +91,16 @@ BEGIN
             r.target, r.need, w.window_start + interval '1 hour', 0, NULL, false, w.window_start,
             'open', limits.rate, w.used, 0, w.leased, limits.rate, NULL, false, NULL, NULL, NULL
         FROM reports r
-        JOIN tenant_api_key_windows w
-            ON w.tenant_id = r.tenant_id
-            AND w.key_id = CASE r.resource_type WHEN 'key_calls' THEN r.subject::bigint END
-        JOIN tenant_api_keys k ON k.tenant_id = w.tenant_id AND k.key_id = w.key_id
+        CROSS JOIN LATERAL (
+            SELECT w.* FROM tenant_api_key_windows w
+            WHERE w.tenant_id = r.tenant_id
+              AND w.key_id = CASE r.resource_type WHEN 'key_calls' THEN r.subject::bigint END
+            OFFSET 0
+        ) AS w
+        CROSS JOIN LATERAL (
+            SELECT k.* FROM tenant_api_keys k
+            WHERE k.tenant_id = w.tenant_id AND k.key_id = w.key_id OFFSET 0
+        ) AS k
         CROSS JOIN LATERAL (
             SELECT coalesce(
                 (SELECT y.rate_limit FROM tenant_api_keys y
@@ -99,9 +111,11 @@ BEGIN
         WHERE r.reports = 1
           AND w.window_start >= date_trunc('hour', v_now, 'UTC')
     ) AS n
-    LEFT JOIN tenant_quota_leases l
-        ON l.tenant_id = n.tenant_id AND l.resource_type = n.resource_type
-        AND l.subject = n.subject AND l.holder_id = p_holder_id AND l.lease = n.lease
+    LEFT JOIN LATERAL (
+        SELECT l.* FROM tenant_quota_leases l
+        WHERE l.tenant_id = n.tenant_id AND l.resource_type = n.resource_type
+          AND l.subject = n.subject AND l.holder_id = p_holder_id AND l.lease = n.lease OFFSET 0
+    ) AS l ON true
     -- What is new in the totals.
     CROSS JOIN LATERAL (
         SELECT greatest(0, n.spent - coalesce(l.spent, 0)) AS spent,
@@ -144,6 +158,9 @@ CREATE FUNCTION settle_plain_reports(p_holder_id bigint, p_plain quota_lease_cha
 RETURNS void
 LANGUAGE plpgsql
 AS $$
+DECLARE
+    -- Named with every change: whatever a plan begins with, it begins with few rows.
+    v_tenant_ids bigint[] := ARRAY(SELECT c.tenant_id FROM unnest(p_plain) AS c);
 BEGIN
     UPDATE tenant_subscriptions s
     SET current_users = s.current_users + n.used_users,
@@ -176,13 +193,13 @@ BEGIN
         WHERE c.subject = '' AND (c.moved_used <> 0 OR c.moved_leased <> 0)
         GROUP BY c.tenant_id
     ) AS n
-    WHERE s.tenant_id = n.tenant_id;
+    WHERE s.tenant_id = n.tenant_id AND s.tenant_id = ANY (v_tenant_ids);
     -- Who counts for a client has no right to the hours of keys, and no report of them.
     IF EXISTS (SELECT FROM unnest(p_plain) AS c WHERE c.resource_type = 'key_calls') THEN
         UPDATE tenant_api_key_windows w
         SET used = w.used + c.moved_used, leased = w.leased + c.moved_leased
         FROM unnest(p_plain) AS c
-        WHERE w.tenant_id = c.tenant_id
+        WHERE w.tenant_id = c.tenant_id AND w.tenant_id = ANY (v_tenant_ids)
           AND w.key_id = CASE c.resource_type WHEN 'key_calls' THEN c.subject::bigint END;
     END IF;
     INSERT INTO tenant_usage_ledger (
@@ -199,7 +216,8 @@ BEGIN
     SET granted = c.lease_granted, spent = c.lease_spent, returned = c.lease_returned,
         is_recalled = c.is_recalled, reported_at = clock_timestamp()
     FROM unnest(p_plain) AS c
-    WHERE NOT c.is_new AND l.tenant_id = c.tenant_id AND l.resource_type = c.resource_type
+    WHERE NOT c.is_new AND l.tenant_id = ANY (v_tenant_ids)
+      AND l.tenant_id = c.tenant_id AND l.resource_type = c.resource_type
       AND l.subject = c.subject AND l.holder_id = p_holder_id AND l.lease = c.lease;
     INSERT INTO tenant_quota_leases (
         tenant_id, resource_type, subject, holder_id, lease, period_start, granted, spent,
