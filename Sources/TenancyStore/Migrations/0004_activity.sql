@@ -81,56 +81,16 @@ BEGIN
 END
 $$;
 
--- Appends one row. Who did it comes from the settings of the transaction; what has none, such as a
--- change by hand in psql, is put down to the database role.
-CREATE FUNCTION append_tenant_activity(
-    p_tenant_id bigint, p_action text, p_entity_type text, p_entity_id text, p_details jsonb)
-RETURNS bigint
-LANGUAGE plpgsql
-AS $$
-DECLARE
-    v_head tenant_activity_heads;
-    v_created_at timestamptz;
-    v_sequence bigint;
-    v_hash bytea;
-    v_actor text := coalesce(
-        nullif(current_setting('tenancy.actor', true), ''), 'role:' || session_user);
-    v_address inet := nullif(current_setting('tenancy.actor_address', true), '')::inet;
-    v_agent text := nullif(current_setting('tenancy.user_agent', true), '');
-BEGIN
-    SELECT h.* INTO v_head FROM tenant_activity_heads h
-    WHERE h.tenant_id = p_tenant_id FOR NO KEY UPDATE;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'tenant % has no activity log in this scope', p_tenant_id
-            USING ERRCODE = 'no_data_found';
-    END IF;
-    -- Taken under the lock, and never before the row ahead: a clock that steps back must not turn
-    -- the order of the log around.
-    v_created_at := greatest(clock_timestamp(), v_head.created_at);
-    v_sequence := v_head.sequence + 1;
-    v_hash := audit_row_hash(
-        v_head.row_hash, p_tenant_id, v_sequence, v_created_at, v_actor, p_action,
-        p_entity_type, p_entity_id, p_details, v_address, v_agent);
-    INSERT INTO tenant_activity_logs (
-        tenant_id, created_at, sequence, actor, action, entity_type, entity_id, details,
-        ip_address, user_agent, previous_hash, row_hash)
-    VALUES (
-        p_tenant_id, v_created_at, v_sequence, v_actor, p_action, p_entity_type, p_entity_id,
-        p_details, v_address, v_agent, v_head.row_hash, v_hash);
-    UPDATE tenant_activity_heads h
-    SET sequence = v_sequence, created_at = v_created_at, row_hash = v_hash
-    WHERE h.tenant_id = p_tenant_id;
-    RETURN v_sequence;
-END
-$$;
-
 -- A row to be appended.
 CREATE TYPE tenant_activity_entry AS (
     tenant_id bigint, action text, entity_type text, entity_id text, details jsonb);
 
--- Appends many rows at once, those of one tenant in their order. The ends of the chains are locked
--- in the order of their tenants, so that two that append never wait for each other. Plans are made
--- once, and so that they are good for any number of rows and of tenants.
+-- Appends rows, those of one tenant in their order. Who did it comes from the settings of the
+-- transaction; what has none, such as a change by hand in psql, is put down to the database role.
+--
+-- The ends of the chains are locked in the order of their tenants, so that two that append never
+-- wait for each other. Plans are made once, and so that they are good for any number of rows and of
+-- tenants: OFFSET 0 keeps the order of the joins, and what is locked stays where it was found.
 CREATE FUNCTION append_tenant_activities(p_entries tenant_activity_entry[]) RETURNS void
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
 SET enable_hashjoin = off SET enable_mergejoin = off
@@ -140,22 +100,23 @@ DECLARE
     v_left bigint := cardinality(p_entries);
     v_turn bigint := 1;
     v_appended bigint;
-    v_tenant_ids bigint[] := ARRAY(SELECT e.tenant_id FROM unnest(p_entries) AS e);
     v_actor text := coalesce(
         nullif(current_setting('tenancy.actor', true), ''), 'role:' || session_user);
     v_address inet := nullif(current_setting('tenancy.actor_address', true), '')::inet;
     v_agent text := nullif(current_setting('tenancy.user_agent', true), '');
 BEGIN
     PERFORM FROM tenant_activity_heads h
-    WHERE h.tenant_id = ANY (v_tenant_ids)
+    WHERE h.tenant_id = ANY (ARRAY(SELECT e.tenant_id FROM unnest(p_entries) AS e))
     ORDER BY h.tenant_id FOR NO KEY UPDATE;
+    -- Taken under the locks, and never before the row ahead: a clock that steps back must not turn
+    -- the order of a log around.
     v_now := clock_timestamp();
     -- The first row of every tenant, then the second of those that have one: each needs the hash of
     -- the row before it.
     WHILE v_left > 0 LOOP
         WITH hashed AS (
-            SELECT e.*, h.sequence + 1 AS sequence, greatest(v_now, h.created_at) AS created_at,
-                h.row_hash AS previous_hash,
+            SELECT e.*, h.head, h.sequence + 1 AS sequence,
+                greatest(v_now, h.created_at) AS created_at, h.row_hash AS previous_hash,
                 audit_row_hash(
                     h.row_hash, e.tenant_id, h.sequence + 1, greatest(v_now, h.created_at),
                     v_actor, e.action, e.entity_type, e.entity_id, e.details, v_address,
@@ -166,7 +127,8 @@ BEGIN
                     tenant_id, action, entity_type, entity_id, details, place)
             ) AS e
             CROSS JOIN LATERAL (
-                SELECT h.* FROM tenant_activity_heads h WHERE h.tenant_id = e.tenant_id OFFSET 0
+                SELECT h.*, h.ctid AS head FROM tenant_activity_heads h
+                WHERE h.tenant_id = e.tenant_id OFFSET 0
             ) AS h
             WHERE e.turn = v_turn
         ), logged AS (
@@ -179,7 +141,7 @@ BEGIN
         )
         UPDATE tenant_activity_heads h
         SET sequence = n.sequence, created_at = n.created_at, row_hash = n.row_hash
-        FROM hashed n WHERE h.tenant_id = n.tenant_id AND h.tenant_id = ANY (v_tenant_ids);
+        FROM hashed n WHERE h.ctid = n.head;
         GET DIAGNOSTICS v_appended = ROW_COUNT;
         IF v_appended = 0 THEN
             RAISE EXCEPTION 'a tenant has no activity log in this scope'
@@ -188,6 +150,19 @@ BEGIN
         v_left := v_left - v_appended;
         v_turn := v_turn + 1;
     END LOOP;
+END
+$$;
+
+-- Appends one row, and answers its place in the chain.
+CREATE FUNCTION append_tenant_activity(
+    p_tenant_id bigint, p_action text, p_entity_type text, p_entity_id text, p_details jsonb)
+RETURNS bigint
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    PERFORM append_tenant_activities(ARRAY[
+        (p_tenant_id, p_action, p_entity_type, p_entity_id, p_details)::tenant_activity_entry]);
+    RETURN (SELECT h.sequence FROM tenant_activity_heads h WHERE h.tenant_id = p_tenant_id);
 END
 $$;
 

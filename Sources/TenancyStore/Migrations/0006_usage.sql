@@ -24,7 +24,7 @@ GRANT SELECT ON tenant_resource_usage TO tenancy_platform;
 -- Every unit that reaches a day reaches the log, whoever wrote it: the sum of the amounts of one
 -- day is the day's row. Once for a statement, which may be about many tenants.
 CREATE FUNCTION log_tenant_usage() RETURNS trigger
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_hashjoin = on
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     v_entries tenant_activity_entry[];
@@ -40,12 +40,16 @@ BEGIN
         SELECT array_agg((
             n.tenant_id, 'usage_consumed', 'resource', n.resource_type,
             jsonb_build_object(
-                'resource_type', n.resource_type, 'amount', n.used - o.used,
+                'resource_type', n.resource_type, 'amount', n.amount,
                 'usage_date', n.usage_date))::tenant_activity_entry)
         INTO v_entries
-        FROM new_days n
-        JOIN old_days o USING (tenant_id, usage_date, resource_type)
-        WHERE n.used <> o.used;
+        FROM (
+            SELECT d.tenant_id, d.usage_date, d.resource_type, sum(d.used) AS amount
+            FROM (SELECT * FROM new_days UNION ALL
+                SELECT tenant_id, usage_date, resource_type, -used FROM old_days) AS d
+            GROUP BY d.tenant_id, d.usage_date, d.resource_type
+        ) AS n
+        WHERE n.amount <> 0;
     END IF;
     IF v_entries IS NOT NULL THEN
         PERFORM append_tenant_activities(v_entries);

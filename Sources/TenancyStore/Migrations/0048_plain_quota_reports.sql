@@ -98,15 +98,7 @@ BEGIN
             OFFSET 0
         ) AS w
         CROSS JOIN LATERAL (
-            SELECT k.* FROM tenant_api_keys k
-            WHERE k.tenant_id = w.tenant_id AND k.key_id = w.key_id OFFSET 0
-        ) AS k
-        CROSS JOIN LATERAL (
-            SELECT coalesce(
-                (SELECT y.rate_limit FROM tenant_api_keys y
-                    WHERE y.tenant_id = k.tenant_id AND y.family_id = k.key_id
-                    ORDER BY y.key_id DESC LIMIT 1),
-                k.rate_limit) AS rate
+            SELECT api_key_family_rate(w.tenant_id, w.key_id) AS rate OFFSET 0
         ) AS limits
         WHERE r.reports = 1
           AND w.window_start >= date_trunc('hour', v_now, 'UTC')
@@ -153,14 +145,12 @@ BEGIN
 END
 $$;
 
--- Counts what plain reports come to, for all of them at once.
+-- Counts what plain reports come to, for all of them at once. What is locked is looked up once for
+-- each report, and stays where it is found.
 CREATE FUNCTION settle_plain_reports(p_holder_id bigint, p_plain quota_lease_change[])
 RETURNS void
 LANGUAGE plpgsql
 AS $$
-DECLARE
-    -- Named with every change: whatever a plan begins with, it begins with few rows.
-    v_tenant_ids bigint[] := ARRAY(SELECT c.tenant_id FROM unnest(p_plain) AS c);
 BEGIN
     UPDATE tenant_subscriptions s
     SET current_users = s.current_users + n.used_users,
@@ -172,35 +162,50 @@ BEGIN
         current_transactions = s.current_transactions + n.used_transactions,
         leased_transactions = s.leased_transactions + n.leased_transactions
     FROM (
-        SELECT c.tenant_id,
-            sum(CASE c.resource_type WHEN 'users' THEN c.moved_used ELSE 0 END)::bigint
-                AS used_users,
-            sum(CASE c.resource_type WHEN 'users' THEN c.moved_leased ELSE 0 END)::bigint
-                AS leased_users,
-            sum(CASE c.resource_type WHEN 'api_calls' THEN c.moved_used ELSE 0 END)::bigint
-                AS used_api_calls,
-            sum(CASE c.resource_type WHEN 'api_calls' THEN c.moved_leased ELSE 0 END)::bigint
-                AS leased_api_calls,
-            sum(CASE c.resource_type WHEN 'storage' THEN c.moved_used ELSE 0 END)::bigint
-                AS used_storage,
-            sum(CASE c.resource_type WHEN 'storage' THEN c.moved_leased ELSE 0 END)::bigint
-                AS leased_storage,
-            sum(CASE c.resource_type WHEN 'transactions' THEN c.moved_used ELSE 0 END)::bigint
-                AS used_transactions,
-            sum(CASE c.resource_type WHEN 'transactions' THEN c.moved_leased ELSE 0 END)::bigint
-                AS leased_transactions
-        FROM unnest(p_plain) AS c
-        WHERE c.subject = '' AND (c.moved_used <> 0 OR c.moved_leased <> 0)
-        GROUP BY c.tenant_id
+        SELECT moved.*, found.place
+        FROM (
+            SELECT c.tenant_id,
+                sum(CASE c.resource_type WHEN 'users' THEN c.moved_used ELSE 0 END)::bigint
+                    AS used_users,
+                sum(CASE c.resource_type WHEN 'users' THEN c.moved_leased ELSE 0 END)::bigint
+                    AS leased_users,
+                sum(CASE c.resource_type WHEN 'api_calls' THEN c.moved_used ELSE 0 END)::bigint
+                    AS used_api_calls,
+                sum(CASE c.resource_type WHEN 'api_calls' THEN c.moved_leased ELSE 0 END)::bigint
+                    AS leased_api_calls,
+                sum(CASE c.resource_type WHEN 'storage' THEN c.moved_used ELSE 0 END)::bigint
+                    AS used_storage,
+                sum(CASE c.resource_type WHEN 'storage' THEN c.moved_leased ELSE 0 END)::bigint
+                    AS leased_storage,
+                sum(CASE c.resource_type WHEN 'transactions' THEN c.moved_used ELSE 0 END)::bigint
+                    AS used_transactions,
+                sum(CASE c.resource_type WHEN 'transactions' THEN c.moved_leased ELSE 0 END)::bigint
+                    AS leased_transactions
+            FROM unnest(p_plain) AS c
+            WHERE c.subject = '' AND (c.moved_used <> 0 OR c.moved_leased <> 0)
+            GROUP BY c.tenant_id
+        ) AS moved
+        CROSS JOIN LATERAL (
+            SELECT t.ctid AS place FROM tenant_subscriptions t
+            WHERE t.tenant_id = moved.tenant_id OFFSET 0
+        ) AS found
     ) AS n
-    WHERE s.tenant_id = n.tenant_id AND s.tenant_id = ANY (v_tenant_ids);
+    WHERE s.ctid = n.place;
     -- Who counts for a client has no right to the hours of keys, and no report of them.
     IF EXISTS (SELECT FROM unnest(p_plain) AS c WHERE c.resource_type = 'key_calls') THEN
         UPDATE tenant_api_key_windows w
-        SET used = w.used + c.moved_used, leased = w.leased + c.moved_leased
-        FROM unnest(p_plain) AS c
-        WHERE w.tenant_id = c.tenant_id AND w.tenant_id = ANY (v_tenant_ids)
-          AND w.key_id = CASE c.resource_type WHEN 'key_calls' THEN c.subject::bigint END;
+        SET used = w.used + n.moved_used, leased = w.leased + n.moved_leased
+        FROM (
+            SELECT c.moved_used, c.moved_leased, found.place
+            FROM unnest(p_plain) AS c
+            CROSS JOIN LATERAL (
+                SELECT h.ctid AS place FROM tenant_api_key_windows h
+                WHERE h.tenant_id = c.tenant_id
+                  AND h.key_id = CASE c.resource_type WHEN 'key_calls' THEN c.subject::bigint END
+                OFFSET 0
+            ) AS found
+        ) AS n
+        WHERE w.ctid = n.place;
     END IF;
     INSERT INTO tenant_usage_ledger (
         tenant_id, usage_date, resource_type, period_start, kind, units, holder_id, lease)
@@ -212,19 +217,15 @@ BEGIN
     FROM unnest(p_plain) AS c WHERE c.subject = '' AND c.moved_used <> 0
     ON CONFLICT ON CONSTRAINT tenant_resource_usage_pkey
     DO UPDATE SET used = u.used + excluded.used;
-    UPDATE tenant_quota_leases l
-    SET granted = c.lease_granted, spent = c.lease_spent, returned = c.lease_returned,
-        is_recalled = c.is_recalled, reported_at = clock_timestamp()
-    FROM unnest(p_plain) AS c
-    WHERE NOT c.is_new AND l.tenant_id = ANY (v_tenant_ids)
-      AND l.tenant_id = c.tenant_id AND l.resource_type = c.resource_type
-      AND l.subject = c.subject AND l.holder_id = p_holder_id AND l.lease = c.lease;
     INSERT INTO tenant_quota_leases (
         tenant_id, resource_type, subject, holder_id, lease, period_start, granted, spent,
-        returned)
+        returned, is_recalled)
     SELECT c.tenant_id, c.resource_type, c.subject, p_holder_id, c.lease, c.period_start,
-        c.lease_granted, c.lease_spent, c.lease_returned
-    FROM unnest(p_plain) AS c WHERE c.is_new AND c.lease_granted > 0;
+        c.lease_granted, c.lease_spent, c.lease_returned, c.is_recalled AND NOT c.is_new
+    FROM unnest(p_plain) AS c WHERE NOT c.is_new OR c.lease_granted > 0
+    ON CONFLICT ON CONSTRAINT tenant_quota_leases_pkey
+    DO UPDATE SET granted = excluded.granted, spent = excluded.spent, returned = excluded.returned,
+        is_recalled = excluded.is_recalled, reported_at = excluded.reported_at;
 END
 $$;
 

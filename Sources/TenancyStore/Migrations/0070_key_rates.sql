@@ -20,6 +20,21 @@ ALTER TABLE tenant_quota_leases
 CREATE INDEX tenant_api_keys_family ON tenant_api_keys (tenant_id, family_id, key_id)
 WHERE family_id IS NOT NULL;
 
+-- The limit of a family of keys, which is that of the youngest; null when there is no such family.
+CREATE FUNCTION api_key_family_rate(p_tenant_id bigint, p_family_id bigint) RETURNS bigint
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+    RETURN (
+        SELECT coalesce(
+            (SELECT y.rate_limit FROM tenant_api_keys y
+                WHERE y.tenant_id = p_tenant_id AND y.family_id = p_family_id
+                ORDER BY y.key_id DESC LIMIT 1),
+            k.rate_limit)
+        FROM tenant_api_keys k WHERE k.tenant_id = p_tenant_id AND k.key_id = p_family_id);
+END
+$$;
+
 -- The present hour of a family of keys: the one of the clock in UTC. A clock that steps back does
 -- not give an hour a second time. Only called under the lock of the tenant's subscription, which
 -- keeps everybody else from the row.
@@ -29,17 +44,10 @@ AS $$
 DECLARE
     v_counter quota_counter;
     v_hour timestamptz := date_trunc('hour', clock_timestamp(), 'UTC');
-    v_limit bigint;
+    v_limit bigint := api_key_family_rate(p_tenant_id, p_family_id);
     v_window tenant_api_key_windows;
 BEGIN
-    SELECT coalesce(
-        (SELECT y.rate_limit FROM tenant_api_keys y
-            WHERE y.tenant_id = p_tenant_id AND y.family_id = p_family_id
-            ORDER BY y.key_id DESC LIMIT 1),
-        k.rate_limit)
-    INTO v_limit
-    FROM tenant_api_keys k WHERE k.tenant_id = p_tenant_id AND k.key_id = p_family_id;
-    IF NOT FOUND THEN
+    IF v_limit IS NULL THEN
         v_counter.state := 'absent';
         RETURN v_counter;
     END IF;
@@ -72,3 +80,4 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION lock_api_key_hour(bigint, bigint) TO tenancy_platform;
+GRANT EXECUTE ON FUNCTION api_key_family_rate(bigint, bigint) TO tenancy_app, tenancy_platform;
