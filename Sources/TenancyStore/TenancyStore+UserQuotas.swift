@@ -13,12 +13,17 @@ extension TenancyStore {
         of tenant: TenantID, _ user: UserID, _ resource: Resource
     ) async throws(DomainError) -> UserQuota? {
         try await read(
-            in: .tenant(tenant),
-            """
-            SELECT \(unsafeSQL: Self.columns) FROM user_quota_levels(\(tenant.rawValue)) q
-            WHERE q.user_id = \(user.text) AND q.resource_type = \(resource.rawValue)
-            """
+            in: .tenant(tenant), Self.userQuotaStatement(of: tenant, user, resource)
         ).first?.userQuota()
+    }
+
+    fileprivate static func userQuotaStatement(
+        of tenant: TenantID, _ user: UserID, _ resource: Resource
+    ) -> SQL {
+        """
+        SELECT \(unsafeSQL: columns) FROM user_quota_levels(\(tenant.rawValue)) q
+        WHERE q.user_id = \(user.text) AND q.resource_type = \(resource.rawValue)
+        """
     }
 
     /// A page of the shares of a tenant's members.
@@ -75,12 +80,8 @@ extension Change {
     private func userQuota(
         _ user: UserID, _ resource: Resource
     ) async throws(DomainError) -> UserQuota? {
-        try await query(
-            """
-            SELECT * FROM user_quota_levels(\(tenant.rawValue)) q
-            WHERE q.user_id = \(user.text) AND q.resource_type = \(resource.rawValue)
-            """
-        ).first?.userQuota()
+        try await query(TenancyStore.userQuotaStatement(of: tenant, user, resource))
+            .first?.userQuota()
     }
 
     /// Gives units that were consumed in the present period back, and to the share of the member

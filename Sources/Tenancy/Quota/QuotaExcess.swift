@@ -30,7 +30,7 @@ package struct QuotaExcess: Sendable, Hashable {
 
     /// What has not enough.
     package func account(of tenant: TenantID) -> QuotaAccount {
-        user.flatMap { QuotaAccount(tenant: tenant, resource, shareOf: $0) }
+        QuotaAccount(tenant: tenant, resource, shareOf: user)
             ?? QuotaAccount(tenant: tenant, meter: QuotaMeter(resource))
     }
 }

@@ -17,6 +17,16 @@ package struct UserQuota: Sendable, Hashable {
     }
 }
 
+extension QuotaLevel {
+    /// The answer to a question about an amount of the tenant's, and of a member's share of it.
+    package func answer(_ amount: UInt64, and share: UserQuota?, at now: Timestamp) -> QuotaAnswer {
+        let answer = answer(amount, at: now)
+        guard answer.allowed, let ofShare = share?.answer(amount, at: now), !ofShare.allowed
+        else { return answer }
+        return ofShare
+    }
+}
+
 /// What a member's share is to be.
 package struct UserQuotaChange: Sendable, Hashable {
     package static let resourceRule = "must be api_calls, storage or transactions"

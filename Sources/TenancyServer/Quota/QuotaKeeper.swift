@@ -42,7 +42,7 @@ final class QuotaKeeper: ChangeFollower, QuotaHolder {
         let charge = QuotaCharge(
             QuotaAccount(tenant: tenant, meter: QuotaMeter(resource)), units)
         guard user != nil || key != nil else { return shard(tenant).takeAtOnce(charge) }
-        let share = user.flatMap { QuotaAccount(tenant: tenant, resource, shareOf: $0) }
+        let share = QuotaAccount(tenant: tenant, resource, shareOf: user)
         return shard(tenant).takeAtOnce(
             charge, and: share.map { QuotaCharge($0, units) },
             and: key.map { QuotaCharge($0.hour, 1) })
@@ -56,7 +56,7 @@ final class QuotaKeeper: ChangeFollower, QuotaHolder {
     ) -> LedgerStanding? {
         shard(tenant).check(
             QuotaAccount(tenant: tenant, meter: QuotaMeter(resource)),
-            and: user.flatMap { QuotaAccount(tenant: tenant, resource, shareOf: $0) }, units)
+            and: QuotaAccount(tenant: tenant, resource, shareOf: user), units)
     }
 
     /// What is known about an amount, from memory or, where it was not there, from what the
@@ -65,7 +65,7 @@ final class QuotaKeeper: ChangeFollower, QuotaHolder {
         _ tenant: TenantID, _ resource: Resource, _ units: Int64, of user: UserID?
     ) async -> LedgerStanding? {
         let account = QuotaAccount(tenant: tenant, meter: QuotaMeter(resource))
-        let share = user.flatMap { QuotaAccount(tenant: tenant, resource, shareOf: $0) }
+        let share = QuotaAccount(tenant: tenant, resource, shareOf: user)
         let shard = shard(tenant)
         if let standing = shard.check(account, and: share, units) { return standing }
         // The check has left the question, which shares an exchange with all that come meanwhile.
@@ -103,11 +103,11 @@ final class QuotaKeeper: ChangeFollower, QuotaHolder {
             QuotaCharge(
                 QuotaAccount(tenant: tenant, meter: QuotaMeter($0.resource)), $0.units)
         }
-        let shared = user == nil ? [] : amounts.filter(\.resource.hasShares)
-        for amount in shared {
-            guard let user,
-                let share = QuotaAccount(tenant: tenant, amount.resource, shareOf: user)
+        var shared: [(resource: Resource, units: Int64)] = []
+        for amount in amounts {
+            guard let share = QuotaAccount(tenant: tenant, amount.resource, shareOf: user)
             else { continue }
+            shared.append(amount)
             charges.append(QuotaCharge(share, amount.units))
         }
         if let key { charges.append(QuotaCharge(key.hour, 1)) }
@@ -186,13 +186,13 @@ final class QuotaKeeper: ChangeFollower, QuotaHolder {
         return try await store.quotaLevels(of: tenant)
     }
 
-    /// Where the share of a member stands, in the same way; nil when there is none.
+    /// Where the share of a member stands, in the same way; nil when there is none, or nobody.
     ///
     /// - Throws: `unavailable`.
     func share(
-        of user: UserID, _ tenant: TenantID, _ resource: Resource
+        of user: UserID?, _ tenant: TenantID, _ resource: Resource
     ) async throws(DomainError) -> UserQuota? {
-        guard resource.hasShares else { return nil }
+        guard let user, resource.hasShares else { return nil }
         await flush(tenant, withShares: true)
         return try await store.userQuota(of: tenant, user, resource)
     }

@@ -22,17 +22,20 @@ extension QuotaService {
         guard tenant.standing.status == .active else { throw DomainError.tenantNotActive }
         let user = try await counted(named, of: tenant, caller.principal)
         let levels = try await keeper.levels(of: tenant.id)
-        var answers: [CheckQuotaResponse] = []
-        for item in checked {
-            let level = try levels.level(of: item.resource)
-            guard level.version >= request.minLimitVersion else {
-                throw DomainError.limitVersionAhead(of: level.version)
-            }
-            answers.append(
-                CheckQuotaResponse(
-                    try await answer(item.amount, of: level, user, tenant.id, at: levels.readAt)))
+        var shares: [Tenancy.Resource: Tenancy.UserQuota] = [:]
+        for resource in Set(checked.map(\.resource)) {
+            shares[resource] = try await keeper.share(of: user, tenant.id, resource)
         }
-        return BatchCheckResponse(success: true, answers: answers)
+        return BatchCheckResponse(
+            success: true,
+            answers: try checked.map { item in
+                let level = try levels.level(of: item.resource)
+                guard level.version >= request.minLimitVersion else {
+                    throw DomainError.limitVersionAhead(of: level.version)
+                }
+                return CheckQuotaResponse(
+                    level.answer(item.amount, and: shares[item.resource], at: levels.readAt))
+            })
     }
 
     func batchConsume(

@@ -86,19 +86,6 @@ extension QuotaService {
         }
         return named == member
     }
-
-    /// The answer to a question about an amount of a tenant, and of a member's share of it.
-    func answer(
-        _ amount: UInt64, of level: QuotaLevel, _ user: UserID?, _ tenant: TenantID,
-        at now: Timestamp
-    ) async throws(DomainError) -> QuotaAnswer {
-        let answer = level.answer(amount, at: now)
-        guard answer.allowed, let user,
-            let share = try await keeper.share(of: user, tenant, level.status.resource)
-        else { return answer }
-        let ofShare = share.answer(amount, at: now)
-        return ofShare.allowed ? answer : ofShare
-    }
 }
 
 extension SetUserQuotaRequest: ChangeRequest {}

@@ -39,10 +39,10 @@ struct QuotaService: QuotaServiceHandler {
                     decidedAt: WallClock.now()))
         }
         let levels = try await keeper.levels(of: tenant.id)
+        let share = try await keeper.share(of: user, tenant.id, question.resource)
         return CheckQuotaResponse(
-            try await answer(
-                question.amount,
-                of: try levels.level(of: question.resource), user, tenant.id, at: levels.readAt))
+            try levels.level(of: question.resource).answer(
+                question.amount, and: share, at: levels.readAt))
     }
 
     func consume(

@@ -15,9 +15,9 @@ package struct QuotaAccount: Sendable, Hashable {
         self.subject = subject
     }
 
-    /// A member's share of a resource; nil for one of which there are none.
-    package init?(tenant: TenantID, _ resource: Resource, shareOf user: UserID) {
-        guard resource.hasShares else { return nil }
+    /// A member's share of a resource; nil for nobody's, and for one of which there are none.
+    package init?(tenant: TenantID, _ resource: Resource, shareOf user: UserID?) {
+        guard let user, resource.hasShares else { return nil }
         self.init(tenant: tenant, meter: QuotaMeter(resource), subject: "user:\(user.text)")
     }
 
