@@ -120,16 +120,16 @@ struct ReloadTests {
                 """
                 cd \(folder)
                 rm -f in; mkfifo in
+                : >said # What a handshake before this one said would end this one at once.
                 offer=()
                 [[ ! -e session.pem ]] || offer=(-sess_in session.pem)
                 openssl s_client -connect 127.0.0.1:\(deployment.tlsPort) -alpn ttrpc \
                     -cert \(name).pem -key \(name).key -sess_out session.pem "${offer[@]}" \
                     <in >said 2>&1 &
                 exec 3>in
-                {
-                    printf '\\0\\0\\0\\x1e\\0\\0\\0\\x01\\x01\\0'
-                    printf '\\x0a\\x15grpc.health.v1.Health\\x12\\x05Chuck'
-                } >&3
+                # At once: a second write to a connection that is closed hides why it was.
+                printf '%b%b' '\\0\\0\\0\\x1e\\0\\0\\0\\x01\\x01\\0' \
+                    '\\x0a\\x15grpc.health.v1.Health\\x12\\x05Chuck' >&3
                 while kill -0 $! 2>/dev/null && ! grep -aq 'unknown method' said; do :; done
                 exec 3>&-
                 wait || true
