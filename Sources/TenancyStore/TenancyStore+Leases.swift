@@ -88,6 +88,31 @@ extension TenancyStore {
         return found
     }
 
+    /// The accounts of which holders were asked to give back what they hold, and have not yet; at
+    /// most a thousand.
+    ///
+    /// - Throws: `unavailable`.
+    package func recalledLeases(
+        of holders: [Int64]
+    ) async throws(DomainError) -> [QuotaAccount] {
+        let rows = try await read(
+            in: .platform,
+            """
+            SELECT l.tenant_id, l.resource_type, l.subject FROM tenant_quota_leases l
+            WHERE l.holder_id = ANY (\(PostgresArray(holders))) AND l.is_recalled LIMIT 1000
+            """)
+        var accounts: [QuotaAccount] = []
+        for row in rows {
+            let resource: String = try row.value("resource_type")
+            guard let meter = QuotaMeter(name: resource) else { continue }
+            accounts.append(
+                QuotaAccount(
+                    tenant: try row.tenantID("tenant_id"), meter: meter,
+                    subject: try row.value("subject")))
+        }
+        return accounts
+    }
+
     /// Which accounts' units others wait for, as it is notified; nil when notifications may have
     /// been lost, and all have to be looked at. A hint, that the rows are the truth of.
     package func quotaRecalls() -> AsyncStream<QuotaRecall?> {

@@ -6,6 +6,9 @@ internal import TenancyStore
 /// The units of all tenants that this server holds, and the way to those that it does not: what is
 /// in hand is given from memory, everything else by the database. QUOTA.md says how.
 final class QuotaKeeper: ChangeFollower, QuotaHolder {
+    /// How often it looks whether others wait for what is held here.
+    private static let lookInterval = Duration.seconds(1)
+
     private let shards: [QuotaShard]
     private let store: TenancyStore
 
@@ -244,6 +247,7 @@ final class QuotaKeeper: ChangeFollower, QuotaHolder {
     func run() async {
         await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await self.listen() }
+            tasks.addTask { await self.look() }
             await withTaskGroup(of: Void.self) { shards in
                 for shard in self.shards { shards.addTask { await shard.run() } }
             }
@@ -259,6 +263,17 @@ final class QuotaKeeper: ChangeFollower, QuotaHolder {
             } else {
                 for shard in shards { shard.reviewEverything() }
             }
+        }
+    }
+
+    /// The same from the rows, should a notification be lost.
+    private func look() async {
+        while (try? await Task.sleep(for: Self.lookInterval)) != nil {
+            let holders = shards.compactMap { $0.holderOfUnits }
+            guard !holders.isEmpty,
+                let accounts = try? await store.recalledLeases(of: holders)
+            else { continue }
+            for account in accounts { shard(account.tenant).recall(account) }
         }
     }
 

@@ -186,7 +186,14 @@ final class QuotaShard: Sendable {
     func recall(_ recall: QuotaRecall) {
         // What it misses itself it does not give back.
         guard state.withLock({ $0.holder }) != recall.holder else { return }
-        update { $0.recall(recall.account, now: $1) }
+        self.recall(recall.account)
+    }
+
+    func recall(_ account: QuotaAccount) { update { $0.recall(account, now: $1) } }
+
+    /// The shard's number among the holders of leases, while it may hold any.
+    var holderOfUnits: Int64? {
+        state.withLock { $0.ledger.accountCount > 0 ? $0.holder : nil }
     }
 
     func refresh(_ tenant: TenantID) {

@@ -66,6 +66,10 @@ CREATE TABLE tenant_quota_leases (
         least(spent, returned, lost) >= 0 AND granted - spent - returned - lost >= 0)
 ) WITH (fillfactor = 50);
 
+-- Holders look for what others wait for, should a notification be lost.
+CREATE INDEX tenant_quota_leases_recalled ON tenant_quota_leases (tenant_id, holder_id)
+    WHERE is_recalled;
+
 SELECT protect_tenant_table('tenant_quota_leases');
 GRANT SELECT, UPDATE (is_recalled) ON tenant_quota_leases TO tenancy_app;
 GRANT SELECT, INSERT, DELETE, UPDATE (

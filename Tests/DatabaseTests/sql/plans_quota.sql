@@ -36,6 +36,10 @@ INSERT INTO tenant_usage_ledger (
     tenant_id, usage_date, resource_type, period_start, kind, units)
 SELECT t, m.first + n, 'api_calls', m.first::timestamp AT TIME ZONE 'UTC', 'consumed', 1
 FROM months m, generate_series(2, 101) AS t, generate_series(0, 27) AS n;
+INSERT INTO tenant_quota_leases (
+    tenant_id, resource_type, holder_id, lease, period_start, granted, is_recalled)
+SELECT t, 'api_calls', 1, n, now(), 1, n = 1 AND t = 2
+FROM generate_series(2, 1001) AS t, generate_series(1, 10) AS n;
 CREATE TEMP TABLE reconciled (plan text);
 GRANT INSERT ON reconciled TO PUBLIC;
 ANALYZE;
@@ -53,6 +57,11 @@ SELECT matches(
         ORDER BY c.tenant_id, c.holder_id LIMIT 1000$$),
     'tenant_client_leases_live',
     'leases whose time is over are found among those that live');
+SELECT matches(
+    tap.plan_of($$SELECT l.tenant_id, l.resource_type, l.subject FROM tenant_quota_leases l
+        WHERE l.holder_id = ANY ('{1,2}') AND l.is_recalled LIMIT 1000$$),
+    'tenant_quota_leases_recalled',
+    'what others wait for is found among what is called back');
 RESET ROLE;
 SET LOCAL tenancy.tenant_id = 2;
 SET LOCAL ROLE tenancy_app;

@@ -93,6 +93,32 @@ struct LeasedQuotaTests {
         try await deployment.shutdown()
     }
 
+    @Test("come back from a server that hears no notification")
+    func withoutNotifications() async throws {
+        let deployment = try await Deployment()
+        let relay = try DatabaseRelay(to: deployment.postgres, in: "\(deployment.folder)/relay")
+        defer { relay.end() }
+        let deaf = try await deployment.startAnotherServer("deaf", postgres: relay.folder)
+        relay.swallowNotifications()
+        try await deployment.withServices(over: .unix) { first in
+            try await deployment.withServices(of: deaf) { deaf in
+                let code = try await first.createTenant("unheard")
+                try await Self.setLimit(1_000, of: code, in: deployment)
+                try await deaf.consume(1, .apiCalls, of: code, durability: .leased)
+                // All that is left. Unasked, the other gives it back after a minute: a call waits
+                // three seconds, ten calls for half of that.
+                var isBack = false
+                for _ in 0..<10 where !isBack {
+                    let all = try? await first.consume(
+                        999, .apiCalls, of: code, durability: .leased)
+                    isBack = all?.remaining == 0
+                }
+                #expect(isBack)
+            }
+        }
+        try await deployment.shutdown()
+    }
+
     @Test("of a server that is killed count as consumed, and the loss is written down")
     func killed() async throws {
         let deployment = try await Deployment()

@@ -4,12 +4,14 @@ extension LeaseLedger {
     package var exchangeTime: UInt64? {
         guard inFlight == nil else { return nil }
         var time = UInt64.max
-        if !urgent.isEmpty { time = gathersUntil }
+        if !urgent.isEmpty || !low.isEmpty { time = gathersUntil }
         if let poll = polls.first { time = min(time, poll.time) }
-        if !dirty.isEmpty { time = min(time, flushAt) }
+        if !dirty.isEmpty { time = min(time, flushTime) }
         guard time < .max else { return nil }
         return isAway ? max(time, retryAt) : time
     }
+
+    private var flushTime: UInt64 { max(flushAt, flushPausedUntil) }
 
     /// The number of the exchange that will have told everything that is urgent now.
     package var urgentExchange: UInt64 {
@@ -25,23 +27,33 @@ extension LeaseLedger {
         pollDue(now)
         var reports: [LeaseReport] = []
         var items: [LedgerExchange.Item] = []
-        let urgentCount = min(urgent.count, settings.reportsPerExchangeMax)
-        for slot in urgent[..<urgentCount] {
-            report(Int(slot), from: .isUrgent, &reports, &items)
-        }
-        urgent.removeFirst(urgentCount)
-        if now >= flushAt {
-            let dirtyCount = min(
-                dirty.count, settings.flushesPerExchangeMax,
-                settings.reportsPerExchangeMax - reports.count)
-            for slot in dirty[..<dirtyCount] {
-                report(Int(slot), from: .isDirty, &reports, &items)
-            }
-            dirty.removeFirst(dirtyCount)
+        let most = settings.reportsPerExchangeMax
+        report(\.urgent, .isUrgent, upTo: most, now, &reports, &items)
+        let all = min(most, reports.count + settings.quietReportsPerExchangeMax)
+        report(\.low, .isLow, upTo: all, now, &reports, &items)
+        let flushStart = reports.count
+        if now >= flushTime {
+            report(\.dirty, .isDirty, upTo: all, now, &reports, &items)
             flushAt = dirty.isEmpty ? .max : now
         }
-        if !reports.isEmpty { inFlight = LedgerExchange(items: items, startedAt: now) }
+        if !reports.isEmpty {
+            inFlight = LedgerExchange(
+                items: items, flushCount: reports.count - flushStart, startedAt: now)
+        }
         return reports
+    }
+
+    /// Takes slots out of a list until there are so many reports.
+    private mutating func report(
+        _ list: WritableKeyPath<Self, [Int32]>, _ flag: LedgerSlot.Flags, upTo count: Int,
+        _ now: UInt64, _ reports: inout [LeaseReport], _ items: inout [LedgerExchange.Item]
+    ) {
+        var taken = 0
+        while taken < self[keyPath: list].count, reports.count < count {
+            report(Int(self[keyPath: list][taken]), from: flag, now, &reports, &items)
+            taken += 1
+        }
+        self[keyPath: list].removeFirst(taken)
     }
 
     private mutating func pollDue(_ now: UInt64) {
@@ -54,7 +66,7 @@ extension LeaseLedger {
     }
 
     private mutating func report(
-        _ slot: Int, from list: LedgerSlot.Flags, _ reports: inout [LeaseReport],
+        _ slot: Int, from list: LedgerSlot.Flags, _ now: UInt64, _ reports: inout [LeaseReport],
         _ items: inout [LedgerExchange.Item]
     ) {
         // A slot that was in both lists is reported once; the other entry is stale.
@@ -62,6 +74,7 @@ extension LeaseLedger {
         slots[slot].flags.remove(list)
         if slots[slot].flags.contains(.isVacant) { return vacate(slot) }
         guard !slots[slot].flags.contains(.isInFlight) else { return }
+        if slots[slot].flags.contains(.draws) { sizeBlock(slot, now) }
         let state = slots[slot]
         let need = need(of: slot)
         let ahead = state.flags.contains(.draws) ? max(0, state.block - state.inHand) : 0
@@ -76,8 +89,22 @@ extension LeaseLedger {
             .init(
                 slot: Int32(slot), spent: state.spent + state.pending, returned: state.returned,
                 pending: state.pending, granted: state.granted, target: target))
-        slots[slot].flags.subtract([.isUrgent, .isDirty, .draws, .isPolling])
+        slots[slot].flags.subtract(.isListed.union(.draws))
         slots[slot].flags.insert(.isInFlight)
+    }
+
+    /// A block that was used up quickly is too small, one that lasted is too large.
+    private mutating func sizeBlock(_ slot: Int, _ now: UInt64) {
+        guard slots[slot].drawnAt > 0 else { return }
+        let age = now &- slots[slot].drawnAt
+        if age < settings.blockTimeMin {
+            let growth = max(2, settings.blockTimeMin / max(1, age))
+            let times = min(settings.blockGrowthMax, Int64(clamping: growth))
+            slots[slot].block = min(
+                settings.blockMax, max(settings.blockMin, slots[slot].block * times))
+        } else if age > settings.blockTimeMax {
+            slots[slot].block = max(settings.blockMin, slots[slot].block / 2)
+        }
     }
 
     /// The units that the calls waiting here miss.
@@ -115,8 +142,10 @@ extension LeaseLedger {
             commitCount += settle(item, &resumed)
             apply(grant, item, now, startedAt: exchange.startedAt)
         }
+        let time = now &- exchange.startedAt
+        let flushPart = time * UInt64(exchange.flushCount) / UInt64(exchange.items.count)
+        flushPausedUntil = now &+ flushPart * (settings.flushDivisor - 1)
         if commitCount > 1 {
-            let time = now &- exchange.startedAt
             gathersUntil = now &+ min(settings.gatherTimeMax, time / settings.gatherDivisor)
         }
         // Only then: a call with several accounts may need more than one of these answers, and no
@@ -183,7 +212,7 @@ extension LeaseLedger {
             // Nothing is taken from it any more.
             slots[slot].returnHand()
             slots[slot].flags.insert(.unlimited)
-            slots[slot].validUntil = now &+ (grant.validFor ?? settings.idleTime)
+            slots[slot].validUntil = now &+ (grant.validFor ?? settings.unlimitedTime)
         case .absent, .tenantInactive, .subscriptionInactive:
             slots[slot].returnHand()
             slots[slot].flags.insert(.refused)
@@ -208,7 +237,8 @@ extension LeaseLedger {
         } else if slots[slot].inHand >= 0 {
             slots[slot].flags.remove(.admitsWhenAway)
         }
-        resize(slot, asked: item.target - item.granted, got: grant.granted - item.granted, now)
+        limitBlock(
+            slot, asked: item.target - item.granted, got: grant.granted - item.granted, now)
     }
 
     /// Gives back what others wait for, unless it is just what a call here needs.
@@ -217,24 +247,12 @@ extension LeaseLedger {
         if slots[slot].waiters.isEmpty || !canServeFirst(slot, now) { slots[slot].returnHand() }
     }
 
-    /// A block that was used up quickly is too small, one that lasted is too large, and one that
-    /// was not granted in full tells that the limit is near.
-    private mutating func resize(_ slot: Int, asked: Int64, got: Int64, _ now: UInt64) {
+    /// One that was not granted in full tells that the limit is near.
+    private mutating func limitBlock(_ slot: Int, asked: Int64, got: Int64, _ now: UInt64) {
         guard asked > 0 else { return }
-        let age = now &- slots[slot].drawnAt
         // One call that needs much is no reason to draw as much ahead.
         let got = min(got, settings.blockMax)
-        if got < min(asked, settings.blockMax) {
-            slots[slot].block = max(1, got)
-        } else if slots[slot].drawnAt == 0 {
-            slots[slot].block = max(slots[slot].block, got)
-        } else if age < settings.blockTimeMin {
-            slots[slot].block = min(
-                settings.blockMax, max(settings.blockMin, slots[slot].block * 2))
-        } else if age > settings.blockTimeMax {
-            slots[slot].block = min(slots[slot].block, max(settings.blockMin, got))
-            slots[slot].block = max(1, slots[slot].block / 2)
-        }
+        if got < min(asked, settings.blockMax) { slots[slot].block = max(1, got) }
         slots[slot].drawnAt = now
     }
 
@@ -263,7 +281,7 @@ extension LeaseLedger {
     mutating func vacate(_ slot: Int) {
         slots[slot].flags.insert(.isVacant)
         // Those in a list are taken out of it first, or the place would be reported for another.
-        if slots[slot].flags.isDisjoint(with: [.isUrgent, .isDirty, .isPolling]) {
+        if slots[slot].flags.isDisjoint(with: .isListed) {
             vacantSlots.append(Int32(slot))
         }
     }

@@ -130,11 +130,11 @@ extension LeaseLedger {
         slots[slot].block /= 2
         if slots[slot].inHand > 0 {
             slots[slot].returnHand()
-            markUrgent(slot)
+            if !slots[slot].flags.contains(.isDirty) { markDirty(slot, now) }
             return
         }
         guard idle >= settings.forgetTime, !slots[slot].isUnsettled, slots[slot].pending == 0,
-            slots[slot].flags.isDisjoint(with: [.isUrgent, .isDirty, .isPolling])
+            slots[slot].flags.isDisjoint(with: .isListed)
         else { return }
         index[slots[slot].account] = nil
         vacate(slot)

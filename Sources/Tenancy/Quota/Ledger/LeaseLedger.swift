@@ -22,10 +22,14 @@ package struct LeaseLedger: Sendable {
 
     var dirty: [Int32] = []
     var urgent: [Int32] = []
+    /// Those whose units run low: before what is dirty, after what somebody waits for.
+    var low: [Int32] = []
     /// When those that poll look again, in order.
     var polls: [(time: UInt64, slot: Int32)] = []
     /// When the oldest unreported consumption is to be reported.
     var flushAt = UInt64.max
+    /// Until then only what somebody waits for is reported.
+    var flushPausedUntil: UInt64 = 0
 
     /// Before then no exchange begins: those whose commits were just shared are calling again.
     var gathersUntil: UInt64 = 0
@@ -329,7 +333,7 @@ package struct LeaseLedger: Sendable {
 
     /// Whether units were drawn not long ago.
     private func isBusy(_ slot: Int, _ now: UInt64) -> Bool {
-        slots[slot].drawnAt > 0 && now &- slots[slot].drawnAt < settings.blockTimeMax
+        slots[slot].drawnAt > 0 && now &- slots[slot].drawnAt < settings.busyTime
     }
 
     // MARK: - Slots
@@ -403,13 +407,21 @@ package struct LeaseLedger: Sendable {
         guard now >= slots[slot].deniedUntil, !slots[slot].flags.contains(.isInFlight) else {
             return
         }
-        draw(slot, now)
+        askForBlock(slot)
+        guard slots[slot].flags.isDisjoint(with: [.isUrgent, .isLow]) else { return }
+        slots[slot].flags.insert(.isLow)
+        low.append(Int32(slot))
     }
 
+    /// Asks for a block that somebody waits for.
     mutating func draw(_ slot: Int, _ now: UInt64) {
+        askForBlock(slot)
+        markUrgent(slot)
+    }
+
+    private mutating func askForBlock(_ slot: Int) {
         if slots[slot].block == 0 { slots[slot].block = settings.blockMin }
         slots[slot].flags.insert(.draws)
-        markUrgent(slot)
     }
 }
 

@@ -11,6 +11,8 @@ struct LedgerExchange: Sendable {
     }
 
     var items: [Item]
+    /// How many of them are there for no other reason than that their time had come.
+    let flushCount: Int
     /// The end of a period is told as a time from the database's answer; counted from the question
     /// it can only be too early.
     let startedAt: UInt64

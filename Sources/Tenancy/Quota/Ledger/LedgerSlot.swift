@@ -36,6 +36,10 @@ struct LedgerSlot: Sendable {
         /// Others wait for what is in the hand: the answer said so, or a hint that came while the
         /// exchange was under way, and that its answer may not know of.
         static let isRecalled = Flags(rawValue: 1 << 13)
+        /// In the list of those whose units run low.
+        static let isLow = Flags(rawValue: 1 << 14)
+        /// In one of the lists.
+        static let isListed: Flags = [.isDirty, .isUrgent, .isPolling, .isLow]
         /// In no list and of no account: may be used anew.
         static let isVacant = Flags(rawValue: 1 << 12)
     }

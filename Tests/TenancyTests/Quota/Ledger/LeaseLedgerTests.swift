@@ -198,7 +198,11 @@ internal import Testing
         // What was drawn of a share that is gone is given back, and counts when there is one again.
         driver.database.setLimit(share, 50)
         driver.ledger.refresh(share.tenant, now: driver.now)
-        #expect(try driver.consume([units, ofShare]).isAdmitted)
+        for _ in 0..<4 { #expect(try driver.consume([units, ofShare]).isAdmitted) }
+        driver.advance(LedgerDriver.second)
+        #expect(driver.used(share) == 12)
+        let unreported = driver.ledger.takeAtOnce(units, and: ofShare, now: driver.now)
+        #expect(unreported != nil)
         driver.database.setShare(share, isThere: false, now: driver.now)
         driver.database.setShare(share, isThere: true, now: driver.now)
         #expect(driver.used(share) == 0)
@@ -271,9 +275,9 @@ internal import Testing
         #expect(driver.database.counters[account]?.leased == 0)
 
         _ = try driver.consume([.init(account, 1)])
-        driver.now += 6 * LedgerDriver.second
+        driver.now += 61 * LedgerDriver.second
         driver.ledger.sweep(now: driver.now)
-        driver.exchange()
+        driver.advance(LedgerDriver.second)
         #expect(driver.database.counters[account]?.leased == 0)
         driver.now += 700 * LedgerDriver.second
         driver.ledger.sweep(now: driver.now)
