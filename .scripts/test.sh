@@ -10,14 +10,20 @@ cd "$(dirname "$0")/.."
 tests_max=24
 end_to_end_tests_max=12
 
-swift test "$@" --skip EndToEndTests --experimental-maximum-parallelization-width "$tests_max"
+# What servers write down is searched for secrets when they have ended, and what the tests and the
+# clients say at the end: it has the errors that they got.
 E2E_LEAKS=$(mktemp)
 export E2E_LEAKS
-swift test "$@" --skip-build --filter EndToEndTests \
+said() { "$@" 2>&1 | tee -a "$E2E_LEAKS.said"; }
+
+said swift test "$@" --skip EndToEndTests \
+    --experimental-maximum-parallelization-width "$tests_max"
+said swift test "$@" --skip-build --filter EndToEndTests \
     --experimental-maximum-parallelization-width "$end_to_end_tests_max"
 bin=$(swift build --show-bin-path)
+export TENANCY_BIN=$bin
 for client in Interop/*/test.sh; do
     echo "test: $client"
-    TENANCY_BIN=$bin "$client"
+    said "$client"
 done
 .scripts/leaked.sh "$E2E_LEAKS"

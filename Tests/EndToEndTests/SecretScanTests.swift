@@ -105,6 +105,18 @@ struct SecretScanTests {
         #expect(scan.found.count == 2 && scan.found.allSatisfy { $0.hasPrefix("s/") })
     }
 
+    @Test("finds what the tests or a client of theirs have printed")
+    func said() async throws {
+        let folder = try TemporaryFolder.make(mode: 0o700)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        for (line, status) in [("ok 1 - no such key", 0), ("error: \(Self.leaks[0])", 1)] {
+            try Self.write(["1 total"], to: "\(folder)/leaks.looked")
+            try Self.write([line], to: "\(folder)/leaks.said")
+            let outcome = try await Self.verdict(on: "\(folder)/leaks")
+            #expect(outcome.status == Int32(status))
+        }
+    }
+
     @Test("passes when there are none, and fails when nobody has looked, or could not")
     func clean() async throws {
         let found = try await Self.search { _ in [] }

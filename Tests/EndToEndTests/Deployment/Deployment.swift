@@ -55,6 +55,8 @@ final class Deployment: Sendable {
         environment["TENANCY_TLS_PORT"] = String(ports[0])
         environment["TENANCY_OPS_PORT"] = String(ports[1])
         environment["TENANCY_ADMIN_UIDS"] = String(getuid())
+        // So that all that could ever be logged is searched for secrets.
+        environment["TENANCY_LOG_LEVEL"] = "trace"
         environment.merge(settings) { _, new in new }
         supervisor = try Supervisor(
             script: Self.script, arguments: [BuildProducts.folder], environment: environment)
