@@ -22,14 +22,22 @@ struct ScaleTests {
         ])
     }
 
+    private static func comparedAnew() async throws -> Command.Outcome {
+        let deployment = try await deployment()
+        let outcome = try await compare(deployment)
+        try await deployment.shutdown()
+        return outcome
+    }
+
     @Test("finds that a call reads the same, by the index that is meant for it")
     func same() async throws {
-        let deployment = try await Self.deployment()
-        let outcome = try await Self.compare(deployment)
+        // A server that hears of no changes for a second believes its memory no more and reads
+        // again what it knew, as on a machine that is busy; not every time.
+        var outcome = try await Self.comparedAnew()
+        for _ in 0..<2 where outcome.status != 0 { outcome = try await Self.comparedAnew() }
         #expect(outcome.status == 0, "\(outcome.errors)")
         // That something was looked at.
         #expect(outcome.output.contains("tenant_activity_logs_action"), "\(outcome.output)")
-        try await deployment.shutdown()
     }
 
     @Test("finds that a call reads otherwise where its index is missing")
