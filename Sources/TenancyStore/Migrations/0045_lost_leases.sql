@@ -1,8 +1,10 @@
 -- Leases of holders who were lost.
 
 -- Counts as consumed what a holder has not reported that was taken for dead, lease by lease, and
--- forgets the holder when nothing is left; at most 1,000 leases of one holder in a call, since their
--- tenants are locked until its end. Answers how many holders it worked on: 0 when none is dead. A holder that comes back and reports what it has in fact consumed gets the rest taken back.
+-- forgets the holder when nothing is left; at most 1,000 leases of one holder in a call, since
+-- their tenants are locked until its end. Answers how many holders it worked on: 0 when none is
+-- dead. A holder that comes back and reports what it has in fact consumed gets the rest taken
+-- back.
 --
 -- Right after the database was away nobody is dead: nobody could say that they live.
 CREATE FUNCTION reclaim_quota_leases(p_alive_for interval DEFAULT interval '15 seconds')
