@@ -69,6 +69,48 @@ struct IdentityTests {
         }
     }
 
+    @Test("is a service with a list of its calls: it makes those, and no others for its users")
+    func listedCalls() async throws {
+        let deployment = try await Deployment(settings: [
+            "TENANCY_SERVICE_CALLS": "desk=CheckQuota+Consume,desk=ListUsers,gateway=*"
+        ])
+        func tls(_ name: String) async throws -> ClientTLS {
+            try await deployment.clientTLS(
+                name: name, spiffeID: "spiffe://bfc-vyomo/service/\(name)")
+        }
+        let code = try await deployment.withServices(over: .unix) { services in
+            let code = try await services.createTenant("listed")
+            try await services.addUser("ann", .admin, to: code)
+            return code
+        }
+        let forAnn = CallOptions(metadata: Metadata([("bfc-actor", "ann")]))
+        let newKey = CreateApiKeyRequest(
+            tenantCode: code, keyName: "more", permissions: ["consume"])
+        try await deployment.withServices(over: try await tls("desk")) { desk in
+            #expect(try await desk.check(of: code).allowed)
+            #expect(try await desk.consume(1, .apiCalls, of: code).current == 1)
+            _ = try await desk.users.listUsers(.init(tenantCode: code), options: forAnn)
+            try await expectFailure(.permissionDenied) {
+                try await desk.tenants.getTenant(.init(tenantCode: code))
+            }
+            // What its user may decide, but not through this service.
+            try await expectFailure(.permissionDenied) {
+                try await desk.apiKeys.createApiKey(newKey, options: forAnn)
+            }
+        }
+        try await deployment.withServices(over: try await tls("gateway")) { gateway in
+            _ = try await gateway.tenants.getTenant(.init(tenantCode: code))
+            _ = try await gateway.apiKeys.createApiKey(newKey, options: forAnn)
+        }
+        try await deployment.withServices(over: try await tls("unlisted")) { unlisted in
+            try await expectFailure(.permissionDenied) { try await unlisted.check(of: code) }
+            try await expectFailure(.permissionDenied) {
+                try await unlisted.users.listUsers(.init(tenantCode: code), options: forAnn)
+            }
+        }
+        try await deployment.shutdown()
+    }
+
     @Test("is in the activity log")
     func actor() async throws {
         let deployment = try await Deployment.shared()

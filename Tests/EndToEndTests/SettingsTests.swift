@@ -29,6 +29,8 @@ struct SettingsTests {
             (["--branding-logo-url", "http://a.example"], "TENANCY_BRANDING_LOGO_URL"),
             (["--branding-primary-color", "red"], "#FF6B00"),
             (["--branding-support-email", "nobody"], "e-mail"),
+            (["--service-calls", "gateway"], "TENANCY_SERVICE_CALLS"),
+            (["--service-calls", "gateway=Consume+SuspendTenant"], "SuspendTenant"),
         ])
     func wrong(arguments: [String], words: String) async throws {
         let outcome = try await check(database + arguments)

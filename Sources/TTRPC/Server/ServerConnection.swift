@@ -50,7 +50,7 @@ final class ServerConnection: ChannelOwner {
         guard channel.isOpen else { return }
         var peer = self.peer
         peer.certificate = channel.peerCertificate
-        var attachment: (any Sendable)?
+        var attachment: (any AnyObject & Sendable)?
         do {
             for interceptor in core.interceptors {
                 if let value = try interceptor.connectionOpened(peer) { attachment = value }

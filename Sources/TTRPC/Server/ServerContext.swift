@@ -9,8 +9,9 @@ public struct ServerContext: Sendable {
     package let deadline: MonotonicInstant?
     /// The connection that the call came over.
     public let connection: ServerConnectionInfo
-    /// What an interceptor left for the handler, such as who calls.
-    public var attachment: (any Sendable)?
+    /// What an interceptor left for the handler, such as who calls: an object, since every call
+    /// looks at it, and to cast one costs next to nothing.
+    public var attachment: (any AnyObject & Sendable)?
     /// What an interceptor puts around the handler, such as a trace; nil for nothing.
     public var scope: (any HandlerScope)?
 
@@ -43,9 +44,9 @@ public final class ServerConnectionInfo: Sendable {
     /// Who is at the other end.
     public let peer: Peer
     /// What `ServerInterceptor.connectionOpened` left.
-    public let attachment: (any Sendable)?
+    public let attachment: (any AnyObject & Sendable)?
 
-    init(peer: Peer, attachment: (any Sendable)?) {
+    init(peer: Peer, attachment: (any AnyObject & Sendable)?) {
         self.peer = peer
         self.attachment = attachment
     }

@@ -10,7 +10,7 @@ public protocol ServerInterceptor: Sendable {
     /// A connection is open, TLS included. What is returned is kept for all its calls.
     ///
     /// - Throws: `RPCError` to refuse the connection: it closes at once.
-    func connectionOpened(_ peer: Peer) throws(RPCError) -> (any Sendable)?
+    func connectionOpened(_ peer: Peer) throws(RPCError) -> (any AnyObject & Sendable)?
 
     /// A call is about to be dispatched; `context` may be given an attachment.
     ///
@@ -23,7 +23,9 @@ public protocol ServerInterceptor: Sendable {
 
 extension ServerInterceptor {
     public func connectionAccepted(_ peer: Peer) -> String? { nil }
-    public func connectionOpened(_ peer: Peer) throws(RPCError) -> (any Sendable)? { nil }
+    public func connectionOpened(
+        _ peer: Peer
+    ) throws(RPCError) -> (any AnyObject & Sendable)? { nil }
     public func admit(_ context: inout ServerContext) throws(RPCError) {}
     public func callEnded(
         _ context: borrowing ServerContext, code: RPCError.Code, duration: Duration

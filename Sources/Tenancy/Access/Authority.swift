@@ -70,11 +70,10 @@ package enum Authority {
             }
             return nil
         case .user(_, _, let operations):
-            // What a tenant decides for itself may be asked by its users through any service, and
-            // of the rest only what the service itself may.
-            guard rule.audience.includesUsers,
-                !rule.audience.includesServices || operations.contains(operation)
-            else { return .permissionDenied }
+            // Through a service, only what the service may call.
+            guard rule.audience.includesUsers, operations.contains(operation) else {
+                return .permissionDenied
+            }
             return nil
         case .apiKey(_, _, let permissions, _):
             if rule.audience == .identified { return nil }

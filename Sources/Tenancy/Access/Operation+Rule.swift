@@ -43,6 +43,10 @@ extension Operation {
         case lifecycle
     }
 
+    /// What a service may call at most, in its own name or for a user of a tenant.
+    package static let ofServices = Set(
+        allCases.filter { $0.rule.audience.includesServices || $0.rule.audience.includesUsers })
+
     package var rule: Rule {
         switch self {
         // A key that is exchanged speaks for itself.

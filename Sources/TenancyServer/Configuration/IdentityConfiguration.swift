@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Tenancy
 
 /// Who is who: which processes and certificates stand for which principals.
 package struct IdentityConfiguration: Sendable {
@@ -15,6 +16,9 @@ package struct IdentityConfiguration: Sendable {
     package var groups: Accounts
     /// The trust domain that certificates' SPIFFE ids must be of.
     package var trustDomain: String
+    /// What each service may call, by its name; a service that is not named may call nothing. Nil
+    /// when there is no such list, and each may call whatever services may.
+    var serviceCalls: [String: Set<Tenancy.Operation>]?
 
     init(users: Accounts = Accounts(), groups: Accounts = Accounts(), trustDomain: String) {
         self.users = users
@@ -27,6 +31,52 @@ package struct IdentityConfiguration: Sendable {
         users = try Accounts(config, administrators: "admin.uids", services: "service.uids")
         groups = try Accounts(config, administrators: "admin.gids", services: "service.gids")
         trustDomain = config.string(forKey: "trust.domain", default: "bfc-vyomo")
+        serviceCalls = try config.string(forKey: ConfigKey(Self.serviceCallsKey)).map { list in
+            try Self.serviceCalls(list)
+        }
+    }
+
+    private static let serviceCallsKey = "service.calls"
+
+    /// From a list such as `trading-engine=CheckQuota+Consume,gateway=*`.
+    private static func serviceCalls(
+        _ list: String
+    ) throws(ConfigurationError) -> [String: Set<Tenancy.Operation>] {
+        var calls: [String: Set<Tenancy.Operation>] = [:]
+        for item in ServiceConfiguration.items(list) {
+            let parts = item.split(separator: "=", omittingEmptySubsequences: false)
+            guard parts.count == 2, !parts[0].isEmpty else {
+                throw ConfigurationError(
+                    key: serviceCallsKey,
+                    rule: "must be items such as gateway=VerifyApiKey+Consume, separated by commas")
+            }
+            for method in parts[1].split(separator: "+", omittingEmptySubsequences: false) {
+                let operations = try operations(of: method)
+                calls[String(parts[0]), default: []].formUnion(operations)
+            }
+        }
+        return calls
+    }
+
+    private static func operations(
+        of method: Substring
+    ) throws(ConfigurationError) -> Set<Tenancy.Operation> {
+        if method == "*" { return Tenancy.Operation.ofServices }
+        guard
+            let operation = Tenancy.Operation.ofServices.first(where: { $0.methodName == method })
+        else {
+            throw ConfigurationError(
+                key: serviceCallsKey,
+                rule: "must name methods that services may call, such as Consume, or be *; "
+                    + "\"\(method)\" is none")
+        }
+        return [operation]
+    }
+
+    /// A service by its name.
+    func service(_ name: String) -> Principal {
+        let operations = serviceCalls.map { $0[name] ?? [] }
+        return .service(name: name, operations: operations ?? Tenancy.Operation.ofServices)
     }
 }
 

@@ -14,10 +14,6 @@ struct IdentityInterceptor: ServerInterceptor {
     /// The metadata by which a program of a tenant shows its key.
     static let authorizationKey = "authorization"
 
-    /// What a service may call: everything that a service may be allowed at all.
-    private static let serviceOperations = Set(
-        Operation.allCases.filter { $0.rule.audience.includesServices })
-
     let configuration: IdentityConfiguration
     let failures: AuthenticationFailures
 
@@ -28,32 +24,40 @@ struct IdentityInterceptor: ServerInterceptor {
 
     /// A verified certificate that names nobody is kept as what is wrong with it: thrown from here,
     /// it would close the connection, and the caller would only see a server that is not there.
-    func connectionOpened(_ peer: Peer) -> (any Sendable)? {
+    func connectionOpened(_ peer: Peer) -> (any AnyObject & Sendable)? {
         if let certificate = peer.certificate {
             do throws(CertificateRefusal) {
-                return try principal(of: certificate)
+                return ConnectionIdentity(try principal(of: certificate), peer)
             } catch {
                 failures.record(.certificate, reason: error.reason, peer: peer.address)
-                return RPCError(.unauthenticated, "client certificate: \(error.rule)")
+                return ConnectionIdentity(
+                    .anonymous, peer,
+                    refusal: RPCError(.unauthenticated, "client certificate: \(error.rule)"))
             }
         }
         if let credentials = peer.credentials {
-            return principal(of: credentials)
+            return ConnectionIdentity(principal(of: credentials), peer)
         }
-        return Principal.anonymous
+        return ConnectionIdentity(.anonymous, peer)
     }
 
     /// - Throws: `RPCError` with `UNAUTHENTICATED` for every call, health too, of a caller with a
     ///   wrong certificate: it is told so, rather than served as nobody.
     func admit(_ context: inout ServerContext) throws(RPCError) {
-        if let refusal = context.connection.attachment as? RPCError { throw refusal }
-        let principal = try actor(
-            context.metadata, of: context.connection.attachment as? Principal ?? .anonymous)
-        context.attachment = Caller(
-            principal: principal,
-            address: context.peer.ipAddress,
-            userAgent: context.metadata["user-agent"],
-            bearer: principal == .anonymous ? Self.bearer(context.metadata) : nil)
+        guard let identity = context.connection.attachment as? ConnectionIdentity else { return }
+        if let refusal = identity.refusal { throw refusal }
+        // Most calls say nothing about themselves.
+        guard !context.metadata.isEmpty else {
+            context.attachment = identity.plain
+            return
+        }
+        let connected = identity.plain.caller
+        let principal = try actor(context.metadata, of: connected.principal)
+        context.attachment = IdentifiedCaller(
+            Caller(
+                principal: principal, address: connected.address,
+                userAgent: context.metadata["user-agent"],
+                bearer: principal == .anonymous ? Self.bearer(context.metadata) : nil))
     }
 
     /// The credential of `authorization: Bearer …`, whose scheme is of either case (RFC 9110). It
@@ -112,7 +116,7 @@ struct IdentityInterceptor: ServerInterceptor {
         switch (path.first, path.count) {
         case ("admin", 2): return .platformAdministrator(name: String(path[1]))
         case ("service", 2):
-            return .service(name: String(path[1]), operations: Self.serviceOperations)
+            return configuration.service(String(path[1]))
         default:
             throw CertificateRefusal(
                 reason: "other_path",
@@ -126,16 +130,39 @@ struct IdentityInterceptor: ServerInterceptor {
             return .platformAdministrator(name: "uid:\(credentials.userID)")
         }
         if let name = configuration.users.services[credentials.userID] {
-            return .service(name: name, operations: Self.serviceOperations)
+            return configuration.service(name)
         }
         if configuration.groups.administrators.contains(credentials.groupID) {
             return .platformAdministrator(name: "uid:\(credentials.userID)")
         }
         if let name = configuration.groups.services[credentials.groupID] {
-            return .service(name: name, operations: Self.serviceOperations)
+            return configuration.service(name)
         }
         return .anonymous
     }
+}
+
+/// Who is at the other end of a connection, or why it is refused every call.
+private final class ConnectionIdentity: Sendable {
+    /// The caller of every call that comes without metadata.
+    let plain: IdentifiedCaller
+    let refusal: RPCError?
+
+    init(_ principal: Principal, _ peer: Peer, refusal: RPCError? = nil) {
+        plain = IdentifiedCaller(
+            Caller(principal: principal, address: peer.ipAddress, userAgent: nil))
+        self.refusal = refusal
+    }
+}
+
+/// The caller of a call, as its context carries it.
+final class IdentifiedCaller: Sendable {
+    static let nobody = IdentifiedCaller(
+        Caller(principal: .anonymous, address: nil, userAgent: nil))
+
+    let caller: Caller
+
+    init(_ caller: Caller) { self.caller = caller }
 }
 
 /// Who makes a call, and from where: what authority is decided on and the audit trail records.
@@ -168,7 +195,8 @@ struct Caller: Sendable {
 
 extension ServerContext {
     /// Who makes this call; nobody when no interceptor said so.
-    var caller: Caller {
-        attachment as? Caller ?? Caller(principal: .anonymous, address: nil, userAgent: nil)
-    }
+    var caller: Caller { identified.caller }
+
+    /// The same without a copy.
+    var identified: IdentifiedCaller { attachment as? IdentifiedCaller ?? .nobody }
 }

@@ -143,11 +143,11 @@ struct TenantAccess: Sendable {
     func tenantAtOnce(
         code: String, id: Int64, _ context: borrowing ServerContext, _ operation: Operation
     ) -> AtOnce? {
-        let caller = context.caller
-        var principal = caller.principal
+        let identified = context.identified
+        var principal = identified.caller.principal
         var key: KnownKey?
-        if let bearer = caller.bearer, operation.rule.audience != .everybody {
-            guard let known = keyAtOnce(bearer, caller.address) else { return nil }
+        if let bearer = identified.caller.bearer, operation.rule.audience != .everybody {
+            guard let known = keyAtOnce(bearer, identified.caller.address) else { return nil }
             principal = known.principal
             key = known
         }

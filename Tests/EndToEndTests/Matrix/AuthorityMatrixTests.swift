@@ -74,21 +74,18 @@ struct AuthorityMatrixTests {
     private static func principal(_ caller: String, _ own: TenantID) -> Principal {
         switch caller {
         case "administrator": return .platformAdministrator(name: caller)
-        case "service": return .service(name: caller, operations: ofServices)
+        case "service": return .service(name: caller, operations: Operation.ofServices)
         case "key", "token":
             return .apiKey(
                 own, keyID: 1,
                 permissions: Set(World.everyPermission.compactMap { Permission(rawValue: $0) }),
                 terms: terms)
-        default: return .user(id: caller, service: "matrix", operations: ofServices)
+        default: return .user(id: caller, service: "matrix", operations: Operation.ofServices)
         }
     }
 
     /// Of no weight for whether a call is allowed at all.
     private static let terms = KeyTerms(expiresAt: nil, addresses: [], rateLimit: 1)
-
-    private static let ofServices = Set(
-        Operation.allCases.filter { $0.rule.audience.includesServices })
 
     /// How the rule denies the call; nil when it does not.
     private static func denial(

@@ -169,7 +169,7 @@ struct ReconnectTests {
     func hangsUp() async throws {
         struct Refuser: ServerInterceptor {
             let connections: Counter
-            func connectionOpened(_ peer: Peer) throws(RPCError) -> (any Sendable)? {
+            func connectionOpened(_ peer: Peer) throws(RPCError) -> (any AnyObject & Sendable)? {
                 connections.increment()
                 throw RPCError(.permissionDenied, "go away")
             }

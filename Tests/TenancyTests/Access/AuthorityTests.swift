@@ -192,7 +192,6 @@ internal import Testing
         case (.key, .identified), (.keyWithoutRights, .identified): return true
         case (.key, .tenant), (.key, .owners): return true
         case (.key, _), (.keyWithoutRights, _): return false
-        case (.adminThroughServiceWithoutRights, .owners): return true
         case (.adminThroughServiceWithoutRights, _): return false
         case (_, .administrators), (_, .trusted): return false
         case (_, _): return true
