@@ -30,25 +30,35 @@ struct VersionedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         let readAt: MonotonicInstant
     }
 
+    private struct Name: Hashable {
+        let tenant: TenantID
+        let key: Key
+    }
+
     private struct Generation {
-        var entries: [TenantID: [Key: Entry]] = [:]
-        var cost = 0
+        private var entries: [Name: Entry] = [:]
+        private var keys: [TenantID: Set<Key>] = [:]
+        private(set) var cost = 0
 
-        func entry(_ key: Key, _ tenant: TenantID) -> Entry? { entries[tenant]?[key] }
+        func entry(_ name: Name) -> Entry? { entries[name] }
 
-        mutating func insert(_ entry: Entry, _ key: Key, _ tenant: TenantID) {
-            let replaced = entries[tenant, default: [:]].updateValue(entry, forKey: key)
+        mutating func insert(_ entry: Entry, _ name: Name) {
+            let replaced = entries.updateValue(entry, forKey: name)
             cost += entry.cost - (replaced?.cost ?? 0)
+            if replaced == nil { keys[name.tenant, default: []].insert(name.key) }
         }
 
-        mutating func remove(_ key: Key, _ tenant: TenantID) {
-            guard let removed = entries[tenant]?.removeValue(forKey: key) else { return }
+        mutating func remove(_ name: Name) {
+            guard let removed = entries.removeValue(forKey: name) else { return }
             cost -= removed.cost
-            if entries[tenant]?.isEmpty == true { entries[tenant] = nil }
+            keys[name.tenant]?.remove(name.key)
+            if keys[name.tenant]?.isEmpty == true { keys[name.tenant] = nil }
         }
 
         mutating func remove(_ tenant: TenantID) {
-            for entry in (entries.removeValue(forKey: tenant) ?? [:]).values { cost -= entry.cost }
+            for key in keys.removeValue(forKey: tenant) ?? [] {
+                cost -= entries.removeValue(forKey: Name(tenant: tenant, key: key))?.cost ?? 0
+            }
         }
     }
 
@@ -79,13 +89,14 @@ struct VersionedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// What is known of a key and may be believed.
     mutating func value(_ key: Key, of tenant: TenantID, at now: MonotonicInstant) -> Value? {
         guard let believedUntil, now < believedUntil else { return nil }
+        let name = Name(tenant: tenant, key: key)
         let entry: Entry
-        if let found = younger.entry(key, tenant) {
+        if let found = younger.entry(name) {
             entry = found
-        } else if let found = older.entry(key, tenant) {
+        } else if let found = older.entry(name) {
             entry = found
-            older.remove(key, tenant)
-            insert(found, key, tenant)
+            older.remove(name)
+            insert(found, name)
         } else {
             return nil
         }
@@ -105,17 +116,18 @@ struct VersionedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         guard reading.version >= oldestReadable, changed[tenant] ?? 0 <= reading.version,
             cost <= generationCostMax
         else { return }
-        older.remove(key, tenant)
-        insert(Entry(value: value, cost: cost, readAt: reading.began), key, tenant)
+        let name = Name(tenant: tenant, key: key)
+        older.remove(name)
+        insert(Entry(value: value, cost: cost, readAt: reading.began), name)
     }
 
-    private mutating func insert(_ entry: Entry, _ key: Key, _ tenant: TenantID) {
-        younger.remove(key, tenant)
+    private mutating func insert(_ entry: Entry, _ name: Name) {
+        younger.remove(name)
         if younger.cost + entry.cost > generationCostMax {
             older = younger
             younger = Generation()
         }
-        younger.insert(entry, key, tenant)
+        younger.insert(entry, name)
     }
 
     /// A change of this server's own, which need not wait for the next look at the changes.
