@@ -10,7 +10,7 @@ trap 'rm -f "$1" "$1.looked" "$1.missed" "$1.said"' EXIT
 if [[ -f $1.said ]]; then
     status=0
     # shellcheck disable=SC2154
-    grep -aE -e "$secrets_patterns" -- "$1.said" >>"$1" || status=$?
+    grep -aEi -e "$secrets_patterns" -- "$1.said" >>"$1" || status=$?
     [[ $status -le 1 ]] || echo "what the tests said" >>"$1.missed"
 fi
 if [[ -s $1 ]]; then

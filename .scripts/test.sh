@@ -14,6 +14,8 @@ end_to_end_tests_max=12
 # clients say at the end: it has the errors that they got.
 E2E_LEAKS=$(mktemp)
 export E2E_LEAKS
+install -m 600 /dev/null "$E2E_LEAKS.said"
+trap 'rm -f "$E2E_LEAKS.said"' EXIT
 said() { "$@" 2>&1 | tee -a "$E2E_LEAKS.said"; }
 
 said swift test "$@" --skip EndToEndTests \

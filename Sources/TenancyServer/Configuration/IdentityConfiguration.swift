@@ -16,8 +16,8 @@ package struct IdentityConfiguration: Sendable {
     package var groups: Accounts
     /// The trust domain that certificates' SPIFFE ids must be of.
     package var trustDomain: String
-    /// What each service may call, by its name; a service that is not named may call nothing. Nil
-    /// when there is no such list, and each may call whatever services may.
+    /// What each service may call, by its name; a service that is not named may call nothing but
+    /// what anybody may. Nil when there is no such list, and each may call whatever services may.
     var serviceCalls: [String: Set<Tenancy.Operation>]?
 
     init(users: Accounts = Accounts(), groups: Accounts = Accounts(), trustDomain: String) {
@@ -45,7 +45,7 @@ package struct IdentityConfiguration: Sendable {
         var calls: [String: Set<Tenancy.Operation>] = [:]
         for item in ServiceConfiguration.items(list) {
             let parts = item.split(separator: "=", omittingEmptySubsequences: false)
-            guard parts.count == 2, !parts[0].isEmpty else {
+            guard parts.count == 2, !parts[0].isEmpty, !parts[0].contains(" ") else {
                 throw ConfigurationError(
                     key: serviceCallsKey,
                     rule: "must be items such as gateway=VerifyApiKey+Consume, separated by commas")

@@ -30,9 +30,12 @@ extension LeaseLedger {
         let most = settings.reportsPerExchangeMax
         report(\.urgent, .isUrgent, upTo: most, now, &reports, &items)
         let all = min(most, reports.count + settings.quietReportsPerExchangeMax)
-        report(\.low, .isLow, upTo: all, now, &reports, &items)
+        let isFlushDue = !dirty.isEmpty && now >= flushTime
+        // What is due has its part, however many run low.
+        let ahead = isFlushDue ? (reports.count + all) / 2 : all
+        report(\.low, .isLow, upTo: ahead, now, &reports, &items)
         let flushStart = reports.count
-        if now >= flushTime {
+        if isFlushDue {
             report(\.dirty, .isDirty, upTo: all, now, &reports, &items)
             flushAt = dirty.isEmpty ? .max : now
         }
@@ -74,6 +77,8 @@ extension LeaseLedger {
         slots[slot].flags.remove(list)
         if slots[slot].flags.contains(.isVacant) { return vacate(slot) }
         guard !slots[slot].flags.contains(.isInFlight) else { return }
+        let block = slots[slot].block
+        if isEnding { slots[slot].flags.remove(.draws) }
         if slots[slot].flags.contains(.draws) { sizeBlock(slot, now) }
         let state = slots[slot]
         let need = need(of: slot)
@@ -88,14 +93,14 @@ extension LeaseLedger {
         items.append(
             .init(
                 slot: Int32(slot), spent: state.spent + state.pending, returned: state.returned,
-                pending: state.pending, granted: state.granted, target: target))
+                pending: state.pending, granted: state.granted, target: target, block: block))
         slots[slot].flags.subtract(.isListed.union(.draws))
         slots[slot].flags.insert(.isInFlight)
     }
 
     /// A block that was used up quickly is too small, one that lasted is too large.
     private mutating func sizeBlock(_ slot: Int, _ now: UInt64) {
-        guard slots[slot].drawnAt > 0 else { return }
+        guard slots[slot].drawnAt > 0, slots[slot].inHand <= slots[slot].block / 2 else { return }
         let age = now &- slots[slot].drawnAt
         if age < settings.blockTimeMin {
             let growth = max(2, settings.blockTimeMin / max(1, age))
@@ -144,7 +149,8 @@ extension LeaseLedger {
         }
         let time = now &- exchange.startedAt
         let flushPart = time * UInt64(exchange.flushCount) / UInt64(exchange.items.count)
-        flushPausedUntil = now &+ flushPart * (settings.flushDivisor - 1)
+        flushPausedUntil = max(
+            flushPausedUntil, now &+ flushPart * (settings.flushDivisor - 1))
         if commitCount > 1 {
             gathersUntil = now &+ min(settings.gatherTimeMax, time / settings.gatherDivisor)
         }
@@ -243,7 +249,7 @@ extension LeaseLedger {
 
     /// Gives back what others wait for, unless it is just what a call here needs.
     private mutating func heedRecall(_ slot: Int, _ now: UInt64) {
-        guard slots[slot].flags.remove(.isRecalled) != nil else { return }
+        guard slots[slot].flags.remove(.isRecalled) != nil || isEnding else { return }
         if slots[slot].waiters.isEmpty || !canServeFirst(slot, now) { slots[slot].returnHand() }
     }
 
@@ -269,6 +275,8 @@ extension LeaseLedger {
         } else if slots[slot].isUnsettled {
             // What is given back is waited for; consumption has time.
             if slots[slot].inHand == 0, slots[slot].returned > 0 {
+                markUrgent(slot)
+            } else if isEnding {
                 markUrgent(slot)
             } else if !slots[slot].flags.contains(.isDirty) {
                 markDirty(slot, now)
@@ -400,6 +408,7 @@ extension LeaseLedger {
     ) {
         let slot = Int(item.slot)
         slots[slot].flags.remove(.isInFlight)
+        slots[slot].block = item.block
         if isUnknown { slots[slot].flags.insert(.isInDoubt) }
         slots[slot].pending -= item.pending
         if isUnknown {

@@ -142,7 +142,11 @@ extension LeaseLedger {
 
     /// Gives back everything, for an orderly end. Exchanges go on until `exchangeTime` is nil.
     package mutating func returnEverything(now: UInt64) {
+        isEnding = true
+        dirty = []
+        low = []
         for slot in slots.indices where !slots[slot].flags.contains(.isVacant) {
+            slots[slot].flags.subtract([.isDirty, .isLow, .draws])
             slots[slot].returnHand()
             if slots[slot].isUnsettled { markUrgent(slot) }
         }

@@ -39,6 +39,8 @@ package struct LeaseLedger: Sendable {
     package internal(set) var exchangeNumber: UInt64 = 0
     /// The database did not answer the last time.
     package internal(set) var isAway = false
+    /// Everything goes back, and nothing is drawn ahead any more.
+    var isEnding = false
     var retryAt: UInt64 = 0
     var retryDelay: UInt64 = 0
     var sweepPosition = 0
@@ -384,6 +386,7 @@ package struct LeaseLedger: Sendable {
         slots[slot].current = 0
         slots[slot].validUntil = .max
         slots[slot].deniedUntil = 0
+        slots[slot].drawnAt = 0
         slots[slot].flags.insert(.unknown)
         slots[slot].flags.remove(.refused)
     }
@@ -404,9 +407,8 @@ package struct LeaseLedger: Sendable {
 
     /// Asks for a block, ahead of need.
     private mutating func refill(_ slot: Int, _ now: UInt64) {
-        guard now >= slots[slot].deniedUntil, !slots[slot].flags.contains(.isInFlight) else {
-            return
-        }
+        guard now >= slots[slot].deniedUntil, !slots[slot].flags.contains(.isInFlight), !isEnding
+        else { return }
         askForBlock(slot)
         guard slots[slot].flags.isDisjoint(with: [.isUrgent, .isLow]) else { return }
         slots[slot].flags.insert(.isLow)

@@ -8,6 +8,8 @@ struct LedgerExchange: Sendable {
         let pending: Int64
         let granted: Int64
         let target: Int64
+        /// The block before it was asked for anew.
+        let block: Int64
     }
 
     var items: [Item]

@@ -18,7 +18,7 @@ internal import Testing
     func order() throws {
         var settings = LedgerSettings()
         settings.reportsPerExchangeMax = 6
-        settings.quietReportsPerExchangeMax = 3
+        settings.quietReportsPerExchangeMax = 4
         var (driver, accounts) = try Self.driver(accounts: 20, settings)
         let cold = accounts.removeLast()
         for account in accounts { #expect(try driver.consume([.init(account, 1)]).isAdmitted) }
@@ -38,7 +38,7 @@ internal import Testing
         }
         let reports = driver.ledger.exchange(now: driver.now)
         #expect(reports.prefix(3).map(\.account) == [cold] + accounts.prefix(2))
-        #expect(reports.count == 4, "one that is waited for, and three that are not")
+        #expect(reports.count == 5, "one that is waited for, and four that are not")
     }
 
     @Test("What is only due takes a quarter of the time, and who waits does not wait for that")
@@ -59,8 +59,13 @@ internal import Testing
         #expect(driver.ledger.exchangeTime == driver.now + 3 * took)
         _ = driver.ledger.consume(.init(accounts[0], 1), .committed, now: driver.now)
         #expect(driver.ledger.exchangeTime.map { $0 <= driver.now } == true)
-        let urgent = driver.ledger.exchange(now: driver.now).map(\.account)
-        #expect(urgent == [accounts[0]])
+        let pausedUntil = driver.now + 3 * took
+        let urgent = driver.ledger.exchange(now: driver.now)
+        #expect(urgent.map(\.account) == [accounts[0]])
+        driver.now += LedgerDriver.millisecond
+        let answers = driver.database.exchange(driver.holder, urgent, now: driver.now).grants
+        driver.keep(driver.ledger.complete(answers, now: driver.now))
+        #expect(driver.ledger.exchangeTime == pausedUntil, "it shortens no pause")
     }
 
     @Test("An account that is used now and then has its units in the hand")
@@ -108,5 +113,59 @@ internal import Testing
         // One of them is wanted elsewhere.
         driver.ledger.recall(accounts[9], now: driver.now)
         #expect(driver.ledger.exchange(now: driver.now).map(\.account) == [accounts[9]])
+    }
+
+    @Test("Those whose time has come have their part, however many run low")
+    func share() throws {
+        var (driver, accounts) = try Self.driver(accounts: 300)
+        for account in accounts { #expect(try driver.consume([.init(account, 1)]).isAdmitted) }
+        driver.advance(10 * LedgerDriver.second)
+        _ = driver.ledger.takeAtOnce(.init(accounts[299], 1), now: driver.now)
+        for account in accounts.dropLast() {
+            let taken = driver.ledger.takeAtOnce(.init(account, 6), now: driver.now)
+            #expect(taken != nil)
+        }
+        driver.now += LedgerDriver.second
+        let reports = driver.ledger.exchange(now: driver.now)
+        #expect(reports.count == 64 && reports.contains { $0.account == accounts[299] })
+    }
+
+    @Test("Exchanges that fail, and questions, make no block larger")
+    func unused() throws {
+        var (driver, accounts) = try Self.driver(accounts: 1)
+        #expect(try driver.consume([.init(accounts[0], 1)]).isAdmitted)
+        driver.advance(LedgerDriver.second)
+        _ = driver.ledger.takeAtOnce(.init(accounts[0], 6), now: driver.now)
+        for _ in 0..<5 {
+            driver.failExchange(isUnknown: false)
+            driver.now += LedgerDriver.second / 10
+            _ = driver.ledger.takeAtOnce(.init(accounts[0], 1), now: driver.now)
+        }
+        driver.advance(LedgerDriver.second)
+        for _ in 0..<5 {
+            #expect(driver.ledger.check(accounts[0], 100_000, now: driver.now) == nil)
+            driver.advance(LedgerDriver.second)
+        }
+        #expect(driver.ledger.unitsInHand <= 64)
+    }
+
+    @Test("The end draws nothing: neither what ran low nor what was being asked for stays behind")
+    func end() throws {
+        var (driver, accounts) = try Self.driver(accounts: 2)
+        for account in accounts { #expect(try driver.consume([.init(account, 1)]).isAdmitted) }
+        driver.advance(LedgerDriver.second)
+        _ = driver.ledger.takeAtOnce(.init(accounts[0], 6), now: driver.now)
+        let reports = driver.ledger.exchange(now: driver.now)
+        #expect(reports.map(\.account) == [accounts[0]])
+        _ = driver.ledger.takeAtOnce(.init(accounts[1], 6), now: driver.now)
+        driver.ledger.returnEverything(now: driver.now)
+        let grants = driver.database.exchange(driver.holder, reports, now: driver.now).grants
+        driver.keep(driver.ledger.complete(grants, now: driver.now))
+        driver.exchange()
+        #expect(driver.ledger.exchangeTime == nil && driver.ledger.unitsInHand == 0)
+        for account in accounts {
+            #expect(driver.database.counters[account]?.leased == 0)
+            #expect(driver.used(account) == 7)
+        }
     }
 }
