@@ -78,7 +78,6 @@ extension LeaseLedger {
         if slots[slot].flags.contains(.isVacant) { return vacate(slot) }
         guard !slots[slot].flags.contains(.isInFlight) else { return }
         let block = slots[slot].block
-        if isEnding { slots[slot].flags.remove(.draws) }
         if slots[slot].flags.contains(.draws) { sizeBlock(slot, now) }
         let state = slots[slot]
         let need = need(of: slot)
@@ -274,11 +273,9 @@ extension LeaseLedger {
             markUrgent(slot)
         } else if slots[slot].isUnsettled {
             // What is given back is waited for; consumption has time.
-            if slots[slot].inHand == 0, slots[slot].returned > 0 {
+            if isEnding || slots[slot].inHand == 0 && slots[slot].returned > 0 {
                 markUrgent(slot)
-            } else if isEnding {
-                markUrgent(slot)
-            } else if !slots[slot].flags.contains(.isDirty) {
+            } else {
                 markDirty(slot, now)
             }
         } else if slots[slot].flags.contains(.closing), slots[slot].commits.isEmpty {

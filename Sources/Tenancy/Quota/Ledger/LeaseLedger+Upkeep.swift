@@ -130,7 +130,7 @@ extension LeaseLedger {
         slots[slot].block /= 2
         if slots[slot].inHand > 0 {
             slots[slot].returnHand()
-            if !slots[slot].flags.contains(.isDirty) { markDirty(slot, now) }
+            markDirty(slot, now)
             return
         }
         guard idle >= settings.forgetTime, !slots[slot].isUnsettled, slots[slot].pending == 0,

@@ -5,7 +5,7 @@
 /// The database sets units aside for a holder, and from then on they are the holder's to give:
 /// a taking is arithmetic. What was given flows back in reports of totals (`LeaseReport`). So the
 /// sum of all that holders can give is never above the limit, whatever is lost or late on the way,
-/// and a holder that dies takes at most its unreported units with it.
+/// and a holder that dies takes at most what it held with it.
 ///
 /// Who drives it calls `exchange` when `exchangeTime` has come, sends what it answers to the
 /// database, and comes back with `complete` or `fail`. One exchange is under way at a time, so that
@@ -118,7 +118,7 @@ package struct LeaseLedger: Sendable {
         slots[slot].spent += units
         slots[slot].current += units
         slots[slot].lastUse = now
-        if !slots[slot].flags.contains(.isDirty) { markDirty(slot, now) }
+        markDirty(slot, now)
         if slots[slot].inHand < slots[slot].block / 2 { refill(slot, now) }
         return slots[slot].standing(isDegraded: isAway)
     }
@@ -286,7 +286,7 @@ package struct LeaseLedger: Sendable {
             markUrgent(slot)
         } else {
             slots[slot].spent += units
-            if !slots[slot].flags.contains(.isDirty) { markDirty(slot, now) }
+            markDirty(slot, now)
         }
         if slots[slot].inHand < slots[slot].block / 2 { refill(slot, now) }
     }
@@ -394,6 +394,7 @@ package struct LeaseLedger: Sendable {
     // MARK: - What is to be reported
 
     mutating func markDirty(_ slot: Int, _ now: UInt64) {
+        guard !slots[slot].flags.contains(.isDirty) else { return }
         slots[slot].flags.insert(.isDirty)
         if dirty.isEmpty { flushAt = now &+ settings.flushInterval }
         dirty.append(Int32(slot))
@@ -422,6 +423,7 @@ package struct LeaseLedger: Sendable {
     }
 
     private mutating func askForBlock(_ slot: Int) {
+        guard !isEnding else { return }
         if slots[slot].block == 0 { slots[slot].block = settings.blockMin }
         slots[slot].flags.insert(.draws)
     }
