@@ -36,6 +36,15 @@ secrets_learn() {
     done
 }
 
+# Appends to the first file what is secret in the others, by its lines; to FILE.missed what these are
+# called, when they could not be searched.
+#   secrets_find FILE NAME SEARCHED...
+secrets_find() {
+    local status=0
+    grep -aEhi -e "$secrets_patterns" -- "${@:3}" >>"$1" || status=$?
+    [[ $status -le 1 ]] || echo "$2" >>"$1.missed"
+}
+
 # Every row of every activity log. A test may have stopped Postgres, or had it crash.
 secrets_rows() {
     [[ -n ${postgres_bin:-} && -n ${postgres_sockets:-} ]] || return 1
@@ -52,15 +61,14 @@ secrets_rows() {
 # row of the activity log goes there, what was looked into to FILE.looked, and what could not be to
 # FILE.missed. leaked.sh judges.
 secrets_look() {
-    local rows=$TENANCY_DATA/activity.rows file files=() status=0
+    local rows=$TENANCY_DATA/activity.rows file files=()
     [[ -n ${E2E_LEAKS:-} ]] || return 0
     secrets_learn
     secrets_rows >"$rows" || echo "the activity log of $TENANCY_DATA" >>"$E2E_LEAKS.missed"
     for file in "$TENANCY_DATA"/*.log "${postgres_folder:-$TENANCY_DATA}/server.log" "$rows"; do
         [[ ! -f $file ]] || files+=("$file")
     done
-    grep -aEhi -e "$secrets_patterns" -- "${files[@]}" >>"$E2E_LEAKS" || status=$?
-    [[ $status -le 1 ]] || echo "the logs of $TENANCY_DATA" >>"$E2E_LEAKS.missed"
+    secrets_find "$E2E_LEAKS" "the logs of $TENANCY_DATA" "${files[@]}"
     # That something was looked at, too.
     wc -l "$TENANCY_DATA"/*.log | tail -n 1 >>"$E2E_LEAKS.looked" || true
 }
