@@ -36,8 +36,8 @@ secrets_learn() {
     done
 }
 
-# Appends to the first file what is secret in the others, by its lines; to FILE.missed what these are
-# called, when they could not be searched.
+# Appends to the first file what is secret in the others, by its lines; to FILE.missed what these
+# are called, when they could not be searched.
 #   secrets_find FILE NAME SEARCHED...
 secrets_find() {
     local status=0
