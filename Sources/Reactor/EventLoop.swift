@@ -55,7 +55,8 @@ package final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable
     /// How many descriptors are ready in this turn; read it on the loop.
     package private(set) var readyCount = 0
 
-    /// The clock as of the start of this turn; read it on the loop.
+    /// The clock as of the start of this turn, or of the last `lookAtClock` in it; read it on the
+    /// loop.
     package private(set) var now = MonotonicInstant.now()
 
     /// - Throws: `SystemError` when the process is out of descriptors.
@@ -279,6 +280,10 @@ package final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable
         defer { leave() }
         repeat { turn() } while !hasToStop()
     }
+
+    /// Brings `now` up to date. Who has just read from a socket does so: what is decided on what
+    /// was read is then decided at a time after it came, however long the turn lasts.
+    package func lookAtClock() { now = .now() }
 
     private func turn() {
         let count = wait()

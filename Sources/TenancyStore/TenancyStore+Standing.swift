@@ -1,4 +1,5 @@
 internal import Postgres
+package import Reactor
 package import Tenancy
 
 extension TenancyStore {
@@ -10,26 +11,48 @@ extension TenancyStore {
     package func standing(
         of selector: TenantSelector, user: String?
     ) async throws(DomainError) -> TenantStanding? {
-        if let known = knownStanding(of: selector, user: user) { return known }
-        let reading = standings.beginReading()
+        if let known = knownStanding(of: selector, user: user, at: .now()) { return known }
+        let reading = directory.beginReading()
+        let readingOfUser = standings.beginReading()
         guard let standing = try await readStanding(of: selector, user: user) else { return nil }
-        if case .code(let code) = selector { remember(standing.id, of: code) }
-        standings.keep(
-            standing, for: user, of: standing.id, read: reading,
-            cost: 1 + (standing.membership?.grants.count ?? 0))
+        var code: TenantCode?
+        if case .code(let named) = selector { code = named }
+        directory.keep(standing.id, code, standing.status, read: reading)
+        if let user {
+            standings.keep(
+                standing, for: user, of: standing.id, read: readingOfUser,
+                cost: 1 + (standing.membership?.grants.count ?? 0))
+        }
         return standing
     }
 
     /// The same from memory; nil when the database has to be asked.
-    package func knownStanding(of selector: TenantSelector, user: String?) -> TenantStanding? {
-        cachedTenantID(of: selector).flatMap { standings.value(user, of: $0) }
+    ///
+    /// - Parameter now: A time after the question came, and not after this.
+    package func knownStanding(
+        of selector: TenantSelector, user: String?, at now: MonotonicInstant
+    ) -> TenantStanding? {
+        switch selector {
+        case .id(let id): return knownStanding(of: id, user: user, at: now)
+        case .code(let code): return knownStanding(code: code.text, user: user, at: now)
+        }
     }
 
-    private func cachedTenantID(of selector: TenantSelector) -> TenantID? {
-        switch selector {
-        case .id(let id): id
-        case .code(let code): cachedTenantID(of: code)
-        }
+    /// The same of the tenant that has a number.
+    package func knownStanding(
+        of id: TenantID, user: String?, at now: MonotonicInstant
+    ) -> TenantStanding? {
+        guard let user else { return directory.standing(of: id, at: now) }
+        return standings.value(user, of: id, at: now)
+    }
+
+    /// The same of the tenant that has a code, or what may be none: it is not known then.
+    package func knownStanding(
+        code: String, user: String?, at now: MonotonicInstant
+    ) -> TenantStanding? {
+        let standing = directory.standing(of: code, at: now)
+        guard let standing, let user else { return standing }
+        return standings.value(user, of: standing.id, at: now)
     }
 
     private func readStanding(

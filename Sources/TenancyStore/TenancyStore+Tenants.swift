@@ -16,7 +16,7 @@ extension TenancyStore {
         switch try row.value("outcome", as: String.self) {
         case "created", "replayed":
             let tenant = try row.tenant()
-            remember(tenant.id, of: tenant.profile.code)
+            directory.keep(tenant.id, tenant.profile.code)
             return tenant
         case "validated": return nil
         case "key_reused": throw .idempotencyKeyReused

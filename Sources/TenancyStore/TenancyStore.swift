@@ -12,6 +12,8 @@ package final class TenancyStore: Sendable {
     /// How often a call is tried when concurrent changes get in its way, the first time included.
     package static let attemptsMax = 4
 
+    /// How many tenants are remembered by their codes and numbers, some of them twice.
+    static let tenantsMax = 2_000_000
     /// How many users' standings, and grants in them, are remembered.
     static let standingsMax = 200_000
     /// How many answers whether a tenant has a feature are remembered.
@@ -29,8 +31,9 @@ package final class TenancyStore: Sendable {
     let followers: PostgresClient
     let loops: EventLoopGroup
     let changes = ChangeFeed()
-    /// By user; nil for none.
-    let standings = TenantCache<String?, TenantStanding>(costMax: standingsMax)
+    let directory = TenantDirectory(tenantsMax: tenantsMax)
+    /// By user.
+    let standings = TenantCache<String, TenantStanding>(costMax: standingsMax)
     /// Secrets on them are sealed.
     let settingPages = TenantCache<SettingListRequest, SettingPage>(costMax: settingPagesBytesMax)
     let looks = TenantCache<LookKey, TenantLook>(costMax: looksBytesMax)
@@ -40,7 +43,6 @@ package final class TenancyStore: Sendable {
     let apiKeys = TenantCache<CredentialDigest, StoredKey>(costMax: apiKeysBytesMax)
     /// By the number of the API key.
     let tokenSubjects = TenantCache<Int64, TokenSubject>(costMax: tokenSubjectsMax)
-    private let codes = Mutex(TenantCodeCache())
     let exportsUnderWay = Mutex(0)
     /// Who of this server holds units, if anybody does.
     let quotaHolder = Mutex<(any QuotaHolder)?>(nil)
@@ -56,6 +58,7 @@ package final class TenancyStore: Sendable {
         postgres.connectionsMax = 1
         followers = PostgresClient(configuration: postgres, loops: loops)
         self.loops = loops
+        changes.add(directory)
         changes.add(standings)
         changes.add(settingPages)
         changes.add(looks)
@@ -90,24 +93,15 @@ package final class TenancyStore: Sendable {
         switch selector {
         case .id(let id): return id
         case .code(let code):
-            if let id = cachedTenantID(of: code) { return id }
+            if let id = directory.id(of: code) { return id }
             let rows = try await read(
                 in: .platform,
                 "SELECT tenant_id FROM tenant_codes WHERE tenant_code = \(code.text)")
             guard let row = rows.first else { return nil }
             let id = try row.tenantID("tenant_id")
-            remember(id, of: code)
+            directory.keep(id, code)
             return id
         }
-    }
-
-    /// The number that is known for a code without asking the database.
-    package func cachedTenantID(of code: TenantCode) -> TenantID? {
-        codes.withLock { $0.id(of: code) }
-    }
-
-    func remember(_ id: TenantID, of code: TenantCode) {
-        codes.withLock { $0.insert(id, of: code) }
     }
 
     // MARK: - Round trips

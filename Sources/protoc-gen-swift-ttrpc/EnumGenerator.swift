@@ -13,6 +13,9 @@ struct EnumGenerator {
         var seen: Set<Int32> = []
         let distinct = type.values.filter { seen.insert($0.number).inserted }
         out.documentation(type.comment, or: "The enumeration `\(type.fullName)`.")
+        // All that a caller compares is inlinable: the generic `==` of what is represented by a
+        // number would be called through tables.
+        out.line("@frozen")
         out.block(
             "public struct \(short): RawRepresentable, Hashable, Sendable, CustomStringConvertible"
         ) { out in
@@ -20,13 +23,20 @@ struct EnumGenerator {
             out.line("public let rawValue: Int32")
             out.line()
             out.line("/// The value of a number, known or not.")
+            out.line("@inlinable")
             out.block("public init(rawValue: Int32)") { $0.line("self.rawValue = rawValue") }
+            out.line()
+            out.line("/// Whether both are the same number.")
+            out.line("@inlinable")
+            out.block("public static func == (left: \(short), right: \(short)) -> Bool") {
+                $0.line("left.rawValue == right.rawValue")
+            }
             for value in type.values {
                 out.line()
                 out.documentation(value.comment, or: "`\(value.name)`.")
                 let constant = Names.constant(value, of: type)
                 let body = "\(short)(rawValue: \(value.number))"
-                out.line("public static var \(constant): \(short) { \(body) }")
+                out.line("@inlinable public static var \(constant): \(short) { \(body) }")
             }
             out.line()
             out.line("/// Every value of the .proto file, in its order.")

@@ -1,5 +1,5 @@
 internal import Tenancy
-internal import TenancyStore
+@testable internal import TenancyStore
 internal import Testing
 
 @Suite struct TenancyStoreTenantsTests {
@@ -153,9 +153,9 @@ internal import Testing
     func codes() async throws {
         try await StoreFixture.with { fixture in
             let known = try #require(TenantCode("default"))
-            #expect(fixture.store.cachedTenantID(of: known) == nil)
+            #expect(fixture.store.directory.id(of: known) == nil)
             #expect(try await fixture.store.tenantID(of: .code(known)) == TenantID(1))
-            #expect(fixture.store.cachedTenantID(of: known) == TenantID(1))
+            #expect(fixture.store.directory.id(of: known) == TenantID(1))
             let later = try #require(TenantCode("later"))
             #expect(try await fixture.store.tenantID(of: .code(later)) == nil)
             let tenant = try await fixture.createTenant("later")

@@ -4,14 +4,19 @@ internal import Glibc
 /// of each string and closure.
 final class Route: Sendable {
     let method: ServerMethod
+    /// How long a call may take, in nanoseconds: it is added to the time of every call, and a
+    /// `Duration` counts in 128 bits. Nil for one that may last.
+    let nanosecondsMax: UInt64?
     fileprivate let hash: UInt64
     fileprivate let service: [UInt8]
     fileprivate let name: [UInt8]
 
-    fileprivate init(_ method: ServerMethod) {
+    fileprivate init(_ method: ServerMethod, _ limits: ServerLimits) {
         let service = Array(method.service.utf8)
         let name = Array(method.name.utf8)
         self.method = method
+        let timeMax = method.kind == .unary ? limits.unaryTimeMax : limits.streamTimeMax
+        nanosecondsMax = method.nanosecondsMax ?? timeMax.map(ServerCore.nanoseconds)
         self.service = service
         self.name = name
         hash = service.withUnsafeBytes { service in
@@ -26,13 +31,13 @@ struct RouteTable: Sendable {
     private let slots: [Route?]
     private let mask: UInt64
 
-    init(_ router: Router) {
+    init(_ router: Router, _ limits: ServerLimits) {
         var capacity = 16
         while capacity < 2 * router.methods.count { capacity *= 2 }
         mask = UInt64(capacity - 1)
         var slots = [Route?](repeating: nil, count: capacity)
         for method in router.methods.values {
-            let route = Route(method)
+            let route = Route(method, limits)
             var index = Int(route.hash & mask)
             while slots[index] != nil { index = (index + 1) & Int(mask) }
             slots[index] = route

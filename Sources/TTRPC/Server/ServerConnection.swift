@@ -140,21 +140,23 @@ final class ServerConnection: ChannelOwner {
         guard let route = core.routes.route(envelope.service, envelope.method) else {
             throw Self.unimplemented(envelope)
         }
-        let method = route.method
         guard !isDraining else { throw core.drainingError }
+        let now = loop.now
         var context = ServerContext(
             route: route, metadata: envelope.metadata,
-            deadline: try deadline(of: envelope, method), connection: info, attachment: nil,
-            scope: nil)
+            deadline: try deadline(of: envelope, route, now: now), receivedAt: now,
+            connection: info, attachment: nil, scope: nil)
         do {
             for interceptor in core.interceptors { try interceptor.admit(&context) }
-            if let fast = method.fast, try answer(header.stream, envelope.payload, context, fast) {
-                ended(context, .ok, started: loop.now)
+            if let fast = route.method.fast,
+                try answer(header.stream, envelope.payload, context, fast)
+            {
+                ended(context, .ok)
                 return
             }
-            try start(method, header, envelope, context)
+            try start(route.method, header, envelope, context)
         } catch {
-            ended(context, error.code, started: loop.now)
+            ended(context, error.code)
             throw error
         }
     }
@@ -203,15 +205,15 @@ final class ServerConnection: ChannelOwner {
     }
 
     private func deadline(
-        of envelope: RequestEnvelope, _ method: ServerMethod
+        of envelope: RequestEnvelope, _ route: Route, now: MonotonicInstant
     ) throws(RPCError) -> MonotonicInstant? {
         let timeout = envelope.timeoutNanoseconds
         guard timeout >= 0 else {
             throw RPCError(.deadlineExceeded, "the deadline had passed before the call came")
         }
-        let now = loop.now
         let asked = timeout == 0 ? nil : now.advanced(byNanoseconds: UInt64(timeout))
-        guard let latest = core.latestEnd(method, now: now) else { return asked }
+        guard let timeMax = route.nanosecondsMax else { return asked }
+        let latest = now.advanced(byNanoseconds: timeMax)
         guard let asked, asked < latest else { return latest }
         return asked
     }
@@ -306,11 +308,9 @@ final class ServerConnection: ChannelOwner {
         if closesWhenIdle, streams.isEmpty { closeGracefully() }
     }
 
-    private func ended(
-        _ context: borrowing ServerContext, _ code: RPCError.Code, started: MonotonicInstant
-    ) {
+    private func ended(_ context: borrowing ServerContext, _ code: RPCError.Code) {
         guard !core.interceptors.isEmpty else { return }
-        let duration = MonotonicInstant.now().duration(since: started)
+        let duration = MonotonicInstant.now().duration(since: context.receivedAt)
         for interceptor in core.interceptors {
             interceptor.callEnded(context, code: code, duration: duration)
         }

@@ -7,6 +7,8 @@ public struct ServerContext: Sendable {
     public let metadata: Metadata
     /// When the caller gives up; nil when it waits for ever.
     package let deadline: MonotonicInstant?
+    /// When the call had come: just after its bytes were read.
+    package let receivedAt: MonotonicInstant
     /// The connection that the call came over.
     public let connection: ServerConnectionInfo
     /// What an interceptor left for the handler, such as who calls: an object, since every call

@@ -4,7 +4,7 @@ internal import Synchronization
 /// What all connections of a server share. Immutable but for the counts.
 final class ServerCore: Sendable {
     let routes: RouteTable
-    let interceptors: [any ServerInterceptor]
+    let interceptors: [any AnyInterceptor]
     let limits: ServerLimits
     /// What all connections keep of unfinished frames.
     let keptBytes: ByteBudget
@@ -12,10 +12,6 @@ final class ServerCore: Sendable {
     let unsentBytes: ByteBudget
     /// How many handlers of all connections run.
     let handlers = HandlerCount()
-    /// `unaryTimeMax` and `streamTimeMax` in nanoseconds: they are added to the time of every call,
-    /// and a `Duration` counts in 128 bits.
-    private let unaryNanosecondsMax: UInt64
-    private let streamNanosecondsMax: UInt64?
     private let mapError: @Sendable (any Error, ServerContext) -> RPCError?
     private let onEvent: @Sendable (ServerEvent) -> Void
     private let connections = Mutex<(total: Int, byPeer: [String: Int])>((0, [:]))
@@ -25,27 +21,21 @@ final class ServerCore: Sendable {
         mapError: @escaping @Sendable (any Error, ServerContext) -> RPCError?,
         onEvent: @escaping @Sendable (ServerEvent) -> Void
     ) {
-        routes = RouteTable(router)
-        self.interceptors = interceptors
+        routes = RouteTable(router, limits)
+        self.interceptors = interceptors.map { Self.box($0) }
         self.limits = limits
         keptBytes = ByteBudget(bytesMax: limits.unfinishedBytesMax)
         unsentBytes = ByteBudget(bytesMax: limits.unsentBytesTotalMax)
-        unaryNanosecondsMax = Self.nanoseconds(limits.unaryTimeMax)
-        streamNanosecondsMax = limits.streamTimeMax.map(Self.nanoseconds)
         self.mapError = mapError
         self.onEvent = onEvent
     }
 
-    static func nanoseconds(_ duration: Duration) -> UInt64 {
-        MonotonicInstant(nanoseconds: 0).advanced(by: duration).nanoseconds
+    private static func box(_ interceptor: some ServerInterceptor) -> any AnyInterceptor {
+        InterceptorBox(interceptor)
     }
 
-    /// When a call that begins `now` has to be over; nil when it may last.
-    func latestEnd(_ method: ServerMethod, now: MonotonicInstant) -> MonotonicInstant? {
-        let timeMax =
-            method.nanosecondsMax
-            ?? (method.kind == .unary ? unaryNanosecondsMax : streamNanosecondsMax)
-        return timeMax.map { now.advanced(byNanoseconds: $0) }
+    static func nanoseconds(_ duration: Duration) -> UInt64 {
+        MonotonicInstant(nanoseconds: 0).advanced(by: duration).nanoseconds
     }
 
     func log(_ event: ServerEvent) { onEvent(event) }

@@ -392,6 +392,7 @@ final class Channel: ReadinessHandler, TurnEndHandler {
         // All connections of the loop read into the same memory: of one's credentials nothing stays
         // there.
         defer { buffers.clear(count) }
+        loop.lookAtClock()
         var input = UnsafeRawBufferPointer(rebasing: buffers.read[..<count])
         loop: while phase == .open {
             switch decoder.next(&input) {

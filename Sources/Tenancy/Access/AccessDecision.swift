@@ -109,9 +109,9 @@ extension TenantStatus {
     ) -> Bool {
         switch effect {
         case .lifecycle: return true
-        case .change: return self == .active
-        case .read: return self == .active || byAdministrator
-        case .inquiry: return self == .active || byAdministrator || byService
+        case .change: return isActive
+        case .read: return isActive || byAdministrator
+        case .inquiry: return isActive || byAdministrator || byService
         }
     }
 }

@@ -1,5 +1,5 @@
 /// What can be asked of the domain. The rule of each is in `Operation+Rule.swift`.
-package enum Operation: String, Sendable, Hashable, CaseIterable {
+package enum Operation: UInt8, Sendable, Hashable, CaseIterable {
     case health, reflect
     // TenantService
     case createTenant, getTenant, listTenants, updateTenant, suspendTenant, reactivateTenant,
@@ -26,8 +26,11 @@ package enum Operation: String, Sendable, Hashable, CaseIterable {
     // ActivityService
     case listActivity, watchActivity, verifyAudit
 
-    /// The method's name on the wire: idempotency keys are bound to it.
-    package var methodName: String {
-        rawValue.prefix(1).uppercased() + rawValue.dropFirst()
+    private static let methodNames = allCases.map {
+        let name = "\($0)"
+        return name.prefix(1).uppercased() + name.dropFirst()
     }
+
+    /// The method's name on the wire: idempotency keys are bound to it.
+    package var methodName: String { Self.methodNames[Int(rawValue)] }
 }

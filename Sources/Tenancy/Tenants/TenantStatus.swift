@@ -8,4 +8,7 @@ package enum TenantStatus: String, Sendable, Hashable, CaseIterable {
     case suspended
     /// Closed; its data stays. Can transition to: active.
     case inactive
+
+    // Of an enumeration with names for its values, `==` compares the names.
+    package var isActive: Bool { if case .active = self { true } else { false } }
 }

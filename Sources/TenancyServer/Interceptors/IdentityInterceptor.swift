@@ -52,12 +52,14 @@ struct IdentityInterceptor: ServerInterceptor {
             return
         }
         let connected = identity.plain.caller
-        let principal = try actor(context.metadata, of: connected.principal)
+        let actor = try actor(context.metadata, of: connected.principal)
+        let principal = actor ?? connected.principal
         context.attachment = IdentifiedCaller(
             Caller(
                 principal: principal, address: connected.address,
                 userAgent: context.metadata["user-agent"],
-                bearer: principal == .anonymous ? Self.bearer(context.metadata) : nil))
+                bearer: principal == .anonymous ? Self.bearer(context.metadata) : nil),
+            actor == nil ? identity.plain.allowedOnEveryActiveTenant : OperationSet())
     }
 
     /// The credential of `authorization: Bearer …`, whose scheme is of either case (RFC 9110). It
@@ -70,14 +72,14 @@ struct IdentityInterceptor: ServerInterceptor {
         return String(parts[1])
     }
 
-    /// The user for whom a service calls, or the one at the other end when there is none.
+    /// The user for whom a service calls; nil when there is none.
     ///
     /// - Throws: `RPCError` with `PERMISSION_DENIED` for anyone else who names a user: to serve
     ///   the call in the caller's own name would do what was not asked.
     private func actor(
         _ metadata: Metadata, of principal: Principal
-    ) throws(RPCError) -> Principal {
-        guard let user = metadata[Self.actorKey] else { return principal }
+    ) throws(RPCError) -> Principal? {
+        guard let user = metadata[Self.actorKey] else { return nil }
         switch principal {
         case .service(let name, let operations):
             guard UserID(user) != nil else {
@@ -150,7 +152,8 @@ private final class ConnectionIdentity: Sendable {
 
     init(_ principal: Principal, _ peer: Peer, refusal: RPCError? = nil) {
         plain = IdentifiedCaller(
-            Caller(principal: principal, address: peer.ipAddress, userAgent: nil))
+            Caller(principal: principal, address: peer.ipAddress, userAgent: nil),
+            Authority.allowedOnEveryActiveTenant(principal))
         self.refusal = refusal
     }
 }
@@ -158,11 +161,16 @@ private final class ConnectionIdentity: Sendable {
 /// The caller of a call, as its context carries it.
 final class IdentifiedCaller: Sendable {
     static let nobody = IdentifiedCaller(
-        Caller(principal: .anonymous, address: nil, userAgent: nil))
+        Caller(principal: .anonymous, address: nil, userAgent: nil), OperationSet())
 
     let caller: Caller
+    /// What the caller may ask about every active tenant, decided once for many calls.
+    let allowedOnEveryActiveTenant: OperationSet
 
-    init(_ caller: Caller) { self.caller = caller }
+    init(_ caller: Caller, _ allowedOnEveryActiveTenant: OperationSet) {
+        self.caller = caller
+        self.allowedOnEveryActiveTenant = allowedOnEveryActiveTenant
+    }
 }
 
 /// Who makes a call, and from where: what authority is decided on and the audit trail records.

@@ -36,30 +36,50 @@ final class QuotaKeeper: ChangeFollower, QuotaHolder {
     /// Takes units if that is certain from memory; nil when it is not, and then nothing has
     /// happened.
     ///
+    /// - Parameter now: A time after the call came, and not after this.
+    func takeAtOnce(
+        _ tenant: TenantID, _ resource: Resource, _ units: Int64, at now: MonotonicInstant
+    ) -> LedgerStanding? {
+        shard(tenant).takeAtOnce(
+            QuotaCharge(QuotaAccount(tenant: tenant, meter: QuotaMeter(resource)), units), at: now)
+    }
+
+    /// The same.
+    ///
     /// - Parameter user: From whose share they are taken too.
     /// - Parameter key: From whose hour a call is taken with them.
     func takeAtOnce(
         _ tenant: TenantID, _ resource: Resource, _ units: Int64, of user: UserID?,
-        with key: KnownKey?
+        with key: KnownKey?, at now: MonotonicInstant
     ) -> LedgerStanding? {
-        let charge = QuotaCharge(
-            QuotaAccount(tenant: tenant, meter: QuotaMeter(resource)), units)
-        guard user != nil || key != nil else { return shard(tenant).takeAtOnce(charge) }
+        guard user != nil || key != nil else {
+            return takeAtOnce(tenant, resource, units, at: now)
+        }
         let share = QuotaAccount(tenant: tenant, resource, shareOf: user)
         return shard(tenant).takeAtOnce(
-            charge, and: share.map { QuotaCharge($0, units) },
-            and: key.map { QuotaCharge($0.hour, 1) })
+            QuotaCharge(QuotaAccount(tenant: tenant, meter: QuotaMeter(resource)), units),
+            and: share.map { QuotaCharge($0, units) },
+            and: key.map { QuotaCharge($0.hour, 1) }, at: now)
     }
 
     /// What is certain from memory about an amount; nil when only the database knows.
+    func checkAtOnce(
+        _ tenant: TenantID, _ resource: Resource, _ units: Int64, at now: MonotonicInstant
+    ) -> LedgerStanding? {
+        shard(tenant).check(
+            QuotaAccount(tenant: tenant, meter: QuotaMeter(resource)), units, at: now)
+    }
+
+    /// The same.
     ///
     /// - Parameter user: Of whose share it has to be left too.
     func checkAtOnce(
-        _ tenant: TenantID, _ resource: Resource, _ units: Int64, of user: UserID?
+        _ tenant: TenantID, _ resource: Resource, _ units: Int64, of user: UserID?,
+        at now: MonotonicInstant
     ) -> LedgerStanding? {
         shard(tenant).check(
             QuotaAccount(tenant: tenant, meter: QuotaMeter(resource)),
-            and: QuotaAccount(tenant: tenant, resource, shareOf: user), units)
+            and: QuotaAccount(tenant: tenant, resource, shareOf: user), units, at: now)
     }
 
     /// What is known about an amount, from memory or, where it was not there, from what the
@@ -70,11 +90,11 @@ final class QuotaKeeper: ChangeFollower, QuotaHolder {
         let account = QuotaAccount(tenant: tenant, meter: QuotaMeter(resource))
         let share = QuotaAccount(tenant: tenant, resource, shareOf: user)
         let shard = shard(tenant)
-        if let standing = shard.check(account, and: share, units) { return standing }
+        if let standing = shard.check(account, and: share, units, at: .now()) { return standing }
         // The check has left the question, which shares an exchange with all that come meanwhile.
         await shard.answered(account)
         if let share { await shard.answered(share) }
-        return shard.check(account, and: share, units)
+        return shard.check(account, and: share, units, at: .now())
     }
 
     /// Takes an amount if all of it is left.
@@ -143,8 +163,9 @@ final class QuotaKeeper: ChangeFollower, QuotaHolder {
     /// Takes calls from the hour of a key's family if that is certain from memory; nil when it is
     /// not, and then nothing has happened.
     func takeCallsAtOnce(of key: KnownKey, _ cost: Int64, at now: Timestamp) -> KeyRate? {
-        shard(key.tenant).takeAtOnce(QuotaCharge(key.hour, cost)).map {
-            KeyRate($0, isAdmitted: true, at: now, MonotonicInstant.now().nanoseconds)
+        let time = MonotonicInstant.now()
+        return shard(key.tenant).takeAtOnce(QuotaCharge(key.hour, cost), at: time).map {
+            KeyRate($0, isAdmitted: true, at: now, time.nanoseconds)
         }
     }
 

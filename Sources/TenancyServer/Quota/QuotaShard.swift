@@ -52,37 +52,42 @@ final class QuotaShard: Sendable {
     // MARK: - Deciding
 
     /// Takes what is certain from memory; nil when it is not, and then nothing has happened.
-    func takeAtOnce(_ charge: QuotaCharge) -> LedgerStanding? {
-        update { $0.takeAtOnce(charge, now: $1) }
+    func takeAtOnce(_ charge: QuotaCharge, at now: MonotonicInstant) -> LedgerStanding? {
+        update { $0.takeAtOnce(charge, now: now.nanoseconds) }
     }
 
     /// The same for up to three accounts of a tenant, all or none; answers the standing of the
     /// first.
     func takeAtOnce(
-        _ first: QuotaCharge, and second: QuotaCharge?, and third: QuotaCharge?
+        _ first: QuotaCharge, and second: QuotaCharge?, and third: QuotaCharge?,
+        at now: MonotonicInstant
     ) -> LedgerStanding? {
-        update { $0.takeAtOnce(first, and: second, and: third, now: $1) }
+        update { $0.takeAtOnce(first, and: second, and: third, now: now.nanoseconds) }
     }
 
-    /// What is certain from memory about an amount, of the share too if there is one; nil when only
-    /// the database knows.
+    /// What is certain from memory about an amount; nil when only the database knows.
     func check(
-        _ account: QuotaAccount, and share: QuotaAccount?, _ units: Int64
+        _ account: QuotaAccount, _ units: Int64, at now: MonotonicInstant
     ) -> LedgerStanding? {
-        update { ledger, now in
-            let isLeft = share.map { ledger.check($0, units, now: now) != nil } ?? true
-            let standing = ledger.check(account, units, now: now)
+        update { $0.check(account, units, now: now.nanoseconds) }
+    }
+
+    /// The same, of the share too if there is one.
+    func check(
+        _ account: QuotaAccount, and share: QuotaAccount?, _ units: Int64,
+        at now: MonotonicInstant
+    ) -> LedgerStanding? {
+        update { ledger in
+            let isLeft = share.map { ledger.check($0, units, now: now.nanoseconds) != nil } ?? true
+            let standing = ledger.check(account, units, now: now.nanoseconds)
             return isLeft ? standing : nil
         }
     }
 
-    /// Changes the ledger, at the present time, and wakes the task if it has something to do now.
-    private func update<Value: Sendable>(
-        _ body: (inout LeaseLedger, _ now: UInt64) -> Value
-    ) -> Value {
-        let now = MonotonicInstant.now().nanoseconds
+    /// Changes the ledger, and wakes the task if it has something to do now.
+    private func update<Value: Sendable>(_ body: (inout LeaseLedger) -> Value) -> Value {
         let (value, sleeper) = state.withLock { state in
-            (body(&state.ledger, now), Self.wake(&state))
+            (body(&state.ledger), Self.wake(&state))
         }
         sleeper?.resume()
         return value
@@ -189,7 +194,10 @@ final class QuotaShard: Sendable {
         self.recall(recall.account)
     }
 
-    func recall(_ account: QuotaAccount) { update { $0.recall(account, now: $1) } }
+    func recall(_ account: QuotaAccount) {
+        let now = MonotonicInstant.now().nanoseconds
+        update { $0.recall(account, now: now) }
+    }
 
     /// The shard's number among the holders of leases, while it may hold any.
     var holderOfUnits: Int64? {
@@ -197,11 +205,12 @@ final class QuotaShard: Sendable {
     }
 
     func refresh(_ tenant: TenantID) {
-        update { ledger, now in _ = ledger.refresh(tenant, now: now) }
+        let now = MonotonicInstant.now().nanoseconds
+        update { ledger in _ = ledger.refresh(tenant, now: now) }
     }
 
     func reviewEverything() {
-        update { ledger, _ in ledger.reviewEverything() }
+        update { $0.reviewEverything() }
     }
 
     // MARK: - The task

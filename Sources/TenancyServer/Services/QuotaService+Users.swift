@@ -1,3 +1,4 @@
+internal import Reactor
 internal import TTRPC
 internal import Tenancy
 internal import TenancyAPI
@@ -68,10 +69,12 @@ extension QuotaService {
     }
 
     /// The same from memory; nil when that is not certain, or there is an error to be told.
-    func countedAtOnce(_ named: String, _ call: TenantAccess.AtOnce) -> (user: UserID?, Void)? {
+    func countedAtOnce(
+        _ named: String, _ call: TenantAccess.AtOnce, at now: MonotonicInstant
+    ) -> (user: UserID?, Void)? {
         if named.isEmpty || named == call.member?.text { return (call.member, ()) }
         guard call.member == nil, let user = UserID(named),
-            store.knownStanding(of: .id(call.tenant), user: named)?.membership != nil
+            store.knownStanding(of: call.tenant, user: named, at: now)?.membership != nil
         else { return nil }
         return (user, ())
     }

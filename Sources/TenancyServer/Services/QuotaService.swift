@@ -55,8 +55,10 @@ struct QuotaService: QuotaServiceHandler {
         do {
             taking = try Tenancy.ConsumeRequest(
                 request,
-                requestHash: try RequestHash.of(
-                    request, by: caller.principal, keyPath: \.idempotencyKey))
+                requestHash: request.idempotencyKey.isEmpty
+                    ? []
+                    : try RequestHash.of(
+                        request, by: caller.principal, keyPath: \.idempotencyKey))
             tenant = try await access.tenant(
                 taking.tenant, caller, .consume, statusIsDecidedLater: true)
             // A kept answer is decided before any limit, and before the tenant's status.
@@ -113,17 +115,39 @@ struct QuotaService: QuotaServiceHandler {
         guard request.idempotencyKey.isEmpty, !request.validateOnly,
             request.minLimitVersion == 0, let amount = QuotaAmount(request.amount),
             let resource = Tenancy.Resource(request.resource),
-            Tenancy.Durability(request.durability, for: resource) == .leased,
-            let call = access.tenantAtOnce(
-                code: request.tenantCode, id: request.tenantId, context, .consume),
-            let counted = countedAtOnce(request.userId, call),
-            let standing = keeper.takeAtOnce(
-                call.tenant, resource, amount.units, of: counted.user, with: call.owes)
+            case .leased? = Tenancy.Durability(request.durability, for: resource)
         else { return nil }
         let now = WallClock.now()
+        let standing: LedgerStanding?
+        if request.userId.isEmpty,
+            let tenant = access.anyTenantAtOnce(
+                code: request.tenantCode, id: request.tenantId, context, .consume)
+        {
+            standing = keeper.takeAtOnce(tenant, resource, amount.units, at: context.receivedAt)
+        } else {
+            standing = consumeAtOnce(request, resource, amount, context, at: now)
+        }
+        return standing.map {
+            ConsumeResponse(QuotaAnswer($0, of: resource, durability: .leased, decidedAt: now))
+        }
+    }
+
+    /// The same for those of a tenant, who take out of their shares and the hours of their keys.
+    @inline(never)
+    private func consumeAtOnce(
+        _ request: TenancyAPI.ConsumeRequest, _ resource: Tenancy.Resource, _ amount: QuotaAmount,
+        _ context: borrowing ServerContext, at now: Timestamp
+    ) -> LedgerStanding? {
+        guard
+            let call = access.tenantAtOnce(
+                code: request.tenantCode, id: request.tenantId, context, .consume, at: now),
+            let counted = countedAtOnce(request.userId, call, at: context.receivedAt),
+            let standing = keeper.takeAtOnce(
+                call.tenant, resource, amount.units, of: counted.user, with: call.owes,
+                at: context.receivedAt)
+        else { return nil }
         if let key = call.owes { access.keys.noteUse(of: key, at: now) }
-        return ConsumeResponse(
-            QuotaAnswer(standing, of: resource, durability: .leased, decidedAt: now))
+        return standing
     }
 
     private func checkAtOnce(
@@ -131,19 +155,41 @@ struct QuotaService: QuotaServiceHandler {
     ) -> CheckQuotaResponse? {
         guard request.minLimitVersion == 0, request.amount <= QuotaAmount.unitsMax,
             let resource = Tenancy.Resource(request.resource),
-            Tenancy.Durability(request.durability, for: resource) == .leased,
-            let call = access.tenantAtOnce(
-                code: request.tenantCode, id: request.tenantId, context, .checkQuota),
-            let counted = countedAtOnce(request.userId, call),
-            let standing = keeper.checkAtOnce(
-                call.tenant, resource, Int64(request.amount), of: counted.user)
+            case .leased? = Tenancy.Durability(request.durability, for: resource)
         else { return nil }
         let now = WallClock.now()
+        let standing: LedgerStanding?
+        if request.userId.isEmpty,
+            let tenant = access.anyTenantAtOnce(
+                code: request.tenantCode, id: request.tenantId, context, .checkQuota)
+        {
+            standing = keeper.checkAtOnce(
+                tenant, resource, Int64(request.amount), at: context.receivedAt)
+        } else {
+            standing = checkAtOnce(request, resource, context, at: now)
+        }
+        return standing.map {
+            CheckQuotaResponse(QuotaAnswer($0, of: resource, durability: .leased, decidedAt: now))
+        }
+    }
+
+    @inline(never)
+    private func checkAtOnce(
+        _ request: TenancyAPI.CheckQuotaRequest, _ resource: Tenancy.Resource,
+        _ context: borrowing ServerContext, at now: Timestamp
+    ) -> LedgerStanding? {
+        guard
+            let call = access.tenantAtOnce(
+                code: request.tenantCode, id: request.tenantId, context, .checkQuota, at: now),
+            let counted = countedAtOnce(request.userId, call, at: context.receivedAt),
+            let standing = keeper.checkAtOnce(
+                call.tenant, resource, Int64(request.amount), of: counted.user,
+                at: context.receivedAt)
+        else { return nil }
         if let key = call.owes {
             guard keeper.takeCallsAtOnce(of: key, 1, at: now) != nil else { return nil }
             access.keys.noteUse(of: key, at: now)
         }
-        return CheckQuotaResponse(
-            QuotaAnswer(standing, of: resource, durability: .leased, decidedAt: now))
+        return standing
     }
 }

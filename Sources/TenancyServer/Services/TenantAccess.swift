@@ -138,44 +138,62 @@ struct TenantAccess: Sendable {
         let owes: KnownKey?
     }
 
+    /// The tenant that a caller of the platform asks about, when it is known to be active; nil when
+    /// it has to be looked up, there is an error to be told, or the caller is of a tenant.
+    func anyTenantAtOnce(
+        code: String, id: Int64, _ context: borrowing ServerContext, _ operation: Operation
+    ) -> TenantID? {
+        guard context.identified.allowedOnEveryActiveTenant.contains(operation),
+            let standing = knownStanding(code: code, id: id, user: nil, at: context.receivedAt),
+            standing.status.isActive
+        else { return nil }
+        return standing.id
+    }
+
+    /// Exactly one of code and number is given; nil when it is not, or nothing is known.
+    private func knownStanding(
+        code: String, id: Int64, user: String?, at now: MonotonicInstant
+    ) -> TenantStanding? {
+        if id == 0 { return store.knownStanding(code: code, user: user, at: now) }
+        guard code.isEmpty, let id = TenantID(id) else { return nil }
+        return store.knownStanding(of: id, user: user, at: now)
+    }
+
     /// The tenant that a call is about, when everything that decides on the call is in memory, and
     /// allows it; nil when it has to be looked up, or there is an error to be told.
     func tenantAtOnce(
-        code: String, id: Int64, _ context: borrowing ServerContext, _ operation: Operation
+        code: String, id: Int64, _ context: borrowing ServerContext, _ operation: Operation,
+        at now: Timestamp
     ) -> AtOnce? {
         let identified = context.identified
         var principal = identified.caller.principal
         var key: KnownKey?
         if let bearer = identified.caller.bearer, operation.rule.audience != .everybody {
-            guard let known = keyAtOnce(bearer, identified.caller.address) else { return nil }
+            guard let known = keyAtOnce(bearer, identified.caller.address, now)
+            else { return nil }
             principal = known.principal
             key = known
         }
         guard Authority.denialBeforeLookup(principal, operation) == nil else { return nil }
-        let selector: TenantSelector
-        if id == 0, let code = TenantCode(code) {
-            selector = .code(code)
-        } else if code.isEmpty, let id = TenantID(id) {
-            selector = .id(id)
-        } else {
-            return nil
-        }
         let member = principal.member
-        guard let standing = store.knownStanding(of: selector, user: member?.text),
-            standing.status == .active,
+        guard
+            let standing = knownStanding(
+                code: code, id: id, user: member?.text, at: context.receivedAt),
+            standing.status.isActive,
             case .allow = Authority.decide(
                 principal, operation,
-                .tenant(standing.id, standing.status, membership: standing.membership),
-                at: WallClock.now())
+                .tenant(standing.id, standing.status, membership: standing.membership), at: now)
         else { return nil }
         return AtOnce(tenant: standing.id, member: member, owes: key)
     }
 
-    private func keyAtOnce(_ bearer: String, _ address: String?) -> KnownKey? {
+    private func keyAtOnce(
+        _ bearer: String, _ address: String?, _ now: Timestamp
+    ) -> KnownKey? {
         guard failures.isKnownGood(bearer) else { return nil }
         let check = KeyCheck(
             address: address.flatMap { IPAddress($0) }, isTenantDecidedLater: true)
-        return keys.knownAtOnce(bearer, check, WallClock.now())
+        return keys.knownAtOnce(bearer, check, now)
     }
 
     /// The tenant that a call is about, once it is certain that the caller may.

@@ -23,9 +23,12 @@ package final class TenantCache<Key: Hashable & Sendable, Value: Sendable>: Chan
     }
 
     /// What is known without asking the database.
-    package func value(_ key: Key, of tenant: TenantID) -> Value? {
-        let now = MonotonicInstant.now()
-        return state.withLock { $0.value(key, of: tenant, at: now) }
+    ///
+    /// - Parameter now: A time after the question came, and not after this.
+    package func value(
+        _ key: Key, of tenant: TenantID, at now: MonotonicInstant = .now()
+    ) -> Value? {
+        state.withLock { $0.value(key, of: tenant, at: now) }
     }
 
     /// What is known, else what `read` answers, which is then remembered; but not that there is

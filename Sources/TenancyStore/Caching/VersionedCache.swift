@@ -1,28 +1,13 @@
 internal import Reactor
-package import Tenancy
+internal import Tenancy
 
-/// What is remembered of tenants, and how long that may be believed. Decides only: the clock and
-/// the changes are brought to it.
-///
-/// Two rules keep it from saying what is no longer so:
-/// - What was read is kept only if its tenant has not changed since before the reading began. A
-///   reading that was overtaken by a change can so never bring the old value back.
-/// - What is kept is believed only while a look at the changes that began less than
-///   `ChangeFeed.trustTimeMax` ago has succeeded. A server that is cut off from the database
-///   believes nothing.
+/// What is remembered of tenants. Decides only: the clock and the changes are brought to it, and
+/// `ReadingRules` keep it from saying what is no longer so.
 ///
 /// Two generations bound it: when the younger is full, the older is forgotten. That costs no order
 /// of use to be kept on every look, and what is in use comes back at once.
 struct VersionedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-    /// How many tenants' changes are remembered one by one. Beyond it all that are being read
-    /// count as overtaken.
-    static var changesMax: Int { 4_096 }
-
-    /// When a reading began, in terms of the changes that were known then.
-    struct Reading: Sendable, Hashable {
-        fileprivate let version: UInt64
-        fileprivate let began: MonotonicInstant
-    }
+    typealias Reading = ReadingRules.Reading
 
     private struct Entry {
         let value: Value
@@ -66,14 +51,7 @@ struct VersionedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private let lifetime: Duration?
     private var younger = Generation()
     private var older = Generation()
-
-    /// Counts the changes.
-    private var version: UInt64 = 0
-    /// Readings from before this one are overtaken, whatever they are about.
-    private var oldestReadable: UInt64 = 0
-    /// The last change of each tenant that changed since then.
-    private var changed: [TenantID: UInt64] = [:]
-    private var believedUntil: MonotonicInstant?
+    private var rules = ReadingRules()
 
     /// - Parameter costMax: The most that is kept, in the unit of the costs: entries, or bytes.
     /// - Parameter lifetime: How long after the beginning of its reading a value is good at most;
@@ -88,7 +66,7 @@ struct VersionedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     /// What is known of a key and may be believed.
     mutating func value(_ key: Key, of tenant: TenantID, at now: MonotonicInstant) -> Value? {
-        guard let believedUntil, now < believedUntil else { return nil }
+        guard rules.isBelieved(at: now) else { return nil }
         let name = Name(tenant: tenant, key: key)
         let entry: Entry
         if let found = younger.entry(name) {
@@ -106,16 +84,14 @@ struct VersionedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     /// To be taken before the database is asked, and handed back with what it answered.
     func beginReading(at now: MonotonicInstant) -> Reading {
-        Reading(version: version, began: now)
+        rules.beginReading(at: now)
     }
 
     /// Keeps what was read, unless its tenant has changed since the reading began.
     mutating func keep(
         _ value: Value, for key: Key, of tenant: TenantID, read reading: Reading, cost: Int = 1
     ) {
-        guard reading.version >= oldestReadable, changed[tenant] ?? 0 <= reading.version,
-            cost <= generationCostMax
-        else { return }
+        guard rules.mayKeep(reading, of: tenant), cost <= generationCostMax else { return }
         let name = Name(tenant: tenant, key: key)
         older.remove(name)
         insert(Entry(value: value, cost: cost, readAt: reading.began), name)
@@ -134,20 +110,13 @@ struct VersionedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     mutating func forget(_ tenant: TenantID) {
         younger.remove(tenant)
         older.remove(tenant)
-        version += 1
-        if changed.count >= Self.changesMax, changed[tenant] == nil {
-            changed = [:]
-            oldestReadable = version
-        }
-        changed[tenant] = version
+        rules.note(tenant)
     }
 
     private mutating func forgetAll() {
         younger = Generation()
         older = Generation()
-        version += 1
-        changed = [:]
-        oldestReadable = version
+        rules.noteEverything()
     }
 
     /// A look at the changes that succeeded.
@@ -159,14 +128,6 @@ struct VersionedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         case .of(let tenants): for tenant in tenants { forget(tenant) }
         case .unknown: forgetAll()
         }
-        believedUntil = asOf.advanced(by: ChangeFeed.trustTimeMax)
+        rules.believe(asOf: asOf)
     }
-}
-
-/// What has changed between two looks.
-package enum TenantChanges: Sendable, Hashable {
-    /// Something of these tenants, and of no other.
-    case of([TenantID])
-    /// Any tenant may have changed.
-    case unknown
 }

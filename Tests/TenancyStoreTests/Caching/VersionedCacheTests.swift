@@ -76,7 +76,9 @@ internal import Testing
         var cache = Cache(costMax: 10)
         cache.absorb(.of([]), asOf: Self.start)
         let reading = cache.beginReading(at: Self.start)
-        for number in 2...Int64(Cache.changesMax + 2) { cache.forget(try Self.tenant(number)) }
+        for number in 2...Int64(ReadingRules.changesMax + 2) {
+            cache.forget(try Self.tenant(number))
+        }
         cache.keep("old", for: 1, of: try Self.tenant(1), read: reading)
         #expect(cache.value(1, of: try Self.tenant(1), at: Self.start) == nil)
         cache.keep("new", for: 1, of: try Self.tenant(1), read: cache.beginReading(at: Self.start))

@@ -215,6 +215,27 @@ internal import Testing
         }
     }
 
+    @Test("What the platform may on every active tenant is what is decided of each of them")
+    func everyActiveTenant() throws {
+        let own = try #require(Self.own)
+        let foreign = try #require(Self.foreign)
+        for caller in Caller.allCases {
+            let (principal, membership) = Self.principal(caller, own)
+            let allowed = Authority.allowedOnEveryActiveTenant(principal)
+            for operation in Operation.allCases {
+                let isAllowed = [(own, membership), (foreign, nil)].allSatisfy { tenant, member in
+                    let decision = Authority.decide(
+                        principal, operation, .tenant(tenant, .active, membership: member),
+                        at: Self.now)
+                    return Self.plain(decision) == .allowed
+                }
+                #expect(
+                    allowed.contains(operation) == (isAllowed && principal.isTrusted),
+                    "\(operation) by \(caller)")
+            }
+        }
+    }
+
     @Test("A user is nobody in a tenant that they do not belong to")
     func foreignUser() throws {
         let own = try #require(Self.own)

@@ -3,65 +3,73 @@
 
 
 /// Code lists gRPC's status codes.
+@frozen
 public struct Google_Rpc_Code: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The number on the wire; any number is possible.
     public let rawValue: Int32
 
     /// The value of a number, known or not.
+    @inlinable
     public init(rawValue: Int32) {
         self.rawValue = rawValue
     }
 
+    /// Whether both are the same number.
+    @inlinable
+    public static func == (left: Google_Rpc_Code, right: Google_Rpc_Code) -> Bool {
+        left.rawValue == right.rawValue
+    }
+
     /// The call succeeded.
-    public static var ok: Google_Rpc_Code { Google_Rpc_Code(rawValue: 0) }
+    @inlinable public static var ok: Google_Rpc_Code { Google_Rpc_Code(rawValue: 0) }
 
     /// The caller gave the call up.
-    public static var cancelled: Google_Rpc_Code { Google_Rpc_Code(rawValue: 1) }
+    @inlinable public static var cancelled: Google_Rpc_Code { Google_Rpc_Code(rawValue: 1) }
 
     /// A failure without a better code.
-    public static var unknown: Google_Rpc_Code { Google_Rpc_Code(rawValue: 2) }
+    @inlinable public static var unknown: Google_Rpc_Code { Google_Rpc_Code(rawValue: 2) }
 
     /// The request is wrong whatever the state of the server.
-    public static var invalidArgument: Google_Rpc_Code { Google_Rpc_Code(rawValue: 3) }
+    @inlinable public static var invalidArgument: Google_Rpc_Code { Google_Rpc_Code(rawValue: 3) }
 
     /// The deadline passed before an answer; the effect may or may not have happened.
-    public static var deadlineExceeded: Google_Rpc_Code { Google_Rpc_Code(rawValue: 4) }
+    @inlinable public static var deadlineExceeded: Google_Rpc_Code { Google_Rpc_Code(rawValue: 4) }
 
     /// What the request names does not exist, or the caller may not know that it does.
-    public static var notFound: Google_Rpc_Code { Google_Rpc_Code(rawValue: 5) }
+    @inlinable public static var notFound: Google_Rpc_Code { Google_Rpc_Code(rawValue: 5) }
 
     /// What the request would create exists.
-    public static var alreadyExists: Google_Rpc_Code { Google_Rpc_Code(rawValue: 6) }
+    @inlinable public static var alreadyExists: Google_Rpc_Code { Google_Rpc_Code(rawValue: 6) }
 
     /// The caller is known and may not do this.
-    public static var permissionDenied: Google_Rpc_Code { Google_Rpc_Code(rawValue: 7) }
+    @inlinable public static var permissionDenied: Google_Rpc_Code { Google_Rpc_Code(rawValue: 7) }
 
     /// A quota, a rate or a capacity is used up.
-    public static var resourceExhausted: Google_Rpc_Code { Google_Rpc_Code(rawValue: 8) }
+    @inlinable public static var resourceExhausted: Google_Rpc_Code { Google_Rpc_Code(rawValue: 8) }
 
     /// The state does not allow the call; repeating it unchanged does not help.
-    public static var failedPrecondition: Google_Rpc_Code { Google_Rpc_Code(rawValue: 9) }
+    @inlinable public static var failedPrecondition: Google_Rpc_Code { Google_Rpc_Code(rawValue: 9) }
 
     /// A concurrent change got in the way; read again and repeat.
-    public static var aborted: Google_Rpc_Code { Google_Rpc_Code(rawValue: 10) }
+    @inlinable public static var aborted: Google_Rpc_Code { Google_Rpc_Code(rawValue: 10) }
 
     /// A position past the end of what exists.
-    public static var outOfRange: Google_Rpc_Code { Google_Rpc_Code(rawValue: 11) }
+    @inlinable public static var outOfRange: Google_Rpc_Code { Google_Rpc_Code(rawValue: 11) }
 
     /// The service or method is not served here.
-    public static var unimplemented: Google_Rpc_Code { Google_Rpc_Code(rawValue: 12) }
+    @inlinable public static var unimplemented: Google_Rpc_Code { Google_Rpc_Code(rawValue: 12) }
 
     /// The server broke one of its own promises.
-    public static var `internal`: Google_Rpc_Code { Google_Rpc_Code(rawValue: 13) }
+    @inlinable public static var `internal`: Google_Rpc_Code { Google_Rpc_Code(rawValue: 13) }
 
     /// The server cannot answer now; repeating later may help.
-    public static var unavailable: Google_Rpc_Code { Google_Rpc_Code(rawValue: 14) }
+    @inlinable public static var unavailable: Google_Rpc_Code { Google_Rpc_Code(rawValue: 14) }
 
     /// Stored data is lost or damaged.
-    public static var dataLoss: Google_Rpc_Code { Google_Rpc_Code(rawValue: 15) }
+    @inlinable public static var dataLoss: Google_Rpc_Code { Google_Rpc_Code(rawValue: 15) }
 
     /// The caller did not prove who it is.
-    public static var unauthenticated: Google_Rpc_Code { Google_Rpc_Code(rawValue: 16) }
+    @inlinable public static var unauthenticated: Google_Rpc_Code { Google_Rpc_Code(rawValue: 16) }
 
     /// Every value of the .proto file, in its order.
     public static var allKnown: [Google_Rpc_Code] { [.ok, .cancelled, .unknown, .invalidArgument, .deadlineExceeded, .notFound, .alreadyExists, .permissionDenied, .resourceExhausted, .failedPrecondition, .aborted, .outOfRange, .unimplemented, .`internal`, .unavailable, .dataLoss, .unauthenticated] }

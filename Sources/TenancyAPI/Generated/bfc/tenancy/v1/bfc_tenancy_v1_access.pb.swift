@@ -6,47 +6,55 @@ public import CTenancyProtos
 public import TTRPC
 
 /// AccessStepKind is what a step of a decision looks at.
+@frozen
 public struct AccessStepKind: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The number on the wire; any number is possible.
     public let rawValue: Int32
 
     /// The value of a number, known or not.
+    @inlinable
     public init(rawValue: Int32) {
         self.rawValue = rawValue
     }
 
+    /// Whether both are the same number.
+    @inlinable
+    public static func == (left: AccessStepKind, right: AccessStepKind) -> Bool {
+        left.rawValue == right.rawValue
+    }
+
     /// Not given.
-    public static var unspecified: AccessStepKind { AccessStepKind(rawValue: 0) }
+    @inlinable public static var unspecified: AccessStepKind { AccessStepKind(rawValue: 0) }
 
     /// Whether the user is a member of the tenant.
-    public static var membership: AccessStepKind { AccessStepKind(rawValue: 1) }
+    @inlinable public static var membership: AccessStepKind { AccessStepKind(rawValue: 1) }
 
     /// Whether the key is the tenant's, works, and may be used from the address.
-    public static var apiKey: AccessStepKind { AccessStepKind(rawValue: 2) }
+    @inlinable public static var apiKey: AccessStepKind { AccessStepKind(rawValue: 2) }
 
     /// Whether the tenant is active, or what is asked is allowed while it is not.
-    public static var tenantStatus: AccessStepKind { AccessStepKind(rawValue: 3) }
+    @inlinable public static var tenantStatus: AccessStepKind { AccessStepKind(rawValue: 3) }
 
     /// Whether the tenant has the feature.
-    public static var feature: AccessStepKind { AccessStepKind(rawValue: 4) }
+    @inlinable public static var feature: AccessStepKind { AccessStepKind(rawValue: 4) }
 
     /// Whether the member's rank holds the permission.
-    public static var role: AccessStepKind { AccessStepKind(rawValue: 5) }
+    @inlinable public static var role: AccessStepKind { AccessStepKind(rawValue: 5) }
 
     /// Whether the permission is one of the membership, beyond the rank.
-    public static var memberPermission: AccessStepKind { AccessStepKind(rawValue: 6) }
+    @inlinable public static var memberPermission: AccessStepKind { AccessStepKind(rawValue: 6) }
 
     /// Whether a role of the tenant's own that the member was granted holds the permission.
-    public static var roleGrant: AccessStepKind { AccessStepKind(rawValue: 7) }
+    @inlinable public static var roleGrant: AccessStepKind { AccessStepKind(rawValue: 7) }
 
     /// Whether the permission was granted to the member.
-    public static var permissionGrant: AccessStepKind { AccessStepKind(rawValue: 8) }
+    @inlinable public static var permissionGrant: AccessStepKind { AccessStepKind(rawValue: 8) }
 
     /// Whether a scope of the key holds the permission.
-    public static var keyScope: AccessStepKind { AccessStepKind(rawValue: 9) }
+    @inlinable public static var keyScope: AccessStepKind { AccessStepKind(rawValue: 9) }
 
     /// Nothing of the above gives the permission.
-    public static var permission: AccessStepKind { AccessStepKind(rawValue: 10) }
+    @inlinable public static var permission: AccessStepKind { AccessStepKind(rawValue: 10) }
 
     /// Every value of the .proto file, in its order.
     public static var allKnown: [AccessStepKind] { [.unspecified, .membership, .apiKey, .tenantStatus, .feature, .role, .memberPermission, .roleGrant, .permissionGrant, .keyScope, .permission] }

@@ -6,29 +6,37 @@ public import CTenancyProtos
 public import TTRPC
 
 /// AuditFault is what is wrong with a row.
+@frozen
 public struct AuditFault: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The number on the wire; any number is possible.
     public let rawValue: Int32
 
     /// The value of a number, known or not.
+    @inlinable
     public init(rawValue: Int32) {
         self.rawValue = rawValue
     }
 
+    /// Whether both are the same number.
+    @inlinable
+    public static func == (left: AuditFault, right: AuditFault) -> Bool {
+        left.rawValue == right.rawValue
+    }
+
     /// Nothing.
-    public static var unspecified: AuditFault { AuditFault(rawValue: 0) }
+    @inlinable public static var unspecified: AuditFault { AuditFault(rawValue: 0) }
 
     /// The row's hash is not that of its contents: it was edited.
-    public static var edited: AuditFault { AuditFault(rawValue: 1) }
+    @inlinable public static var edited: AuditFault { AuditFault(rawValue: 1) }
 
     /// A row is missing before this one.
-    public static var missing: AuditFault { AuditFault(rawValue: 2) }
+    @inlinable public static var missing: AuditFault { AuditFault(rawValue: 2) }
 
     /// The row does not follow the one before it: rows were put in another order or replaced.
-    public static var reordered: AuditFault { AuditFault(rawValue: 3) }
+    @inlinable public static var reordered: AuditFault { AuditFault(rawValue: 3) }
 
     /// Rows at the end are missing.
-    public static var truncated: AuditFault { AuditFault(rawValue: 4) }
+    @inlinable public static var truncated: AuditFault { AuditFault(rawValue: 4) }
 
     /// Every value of the .proto file, in its order.
     public static var allKnown: [AuditFault] { [.unspecified, .edited, .missing, .reordered, .truncated] }

@@ -6,29 +6,37 @@ public import CTenancyProtos
 public import TTRPC
 
 /// ApiKeyStatus is whether a key works.
+@frozen
 public struct ApiKeyStatus: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The number on the wire; any number is possible.
     public let rawValue: Int32
 
     /// The value of a number, known or not.
+    @inlinable
     public init(rawValue: Int32) {
         self.rawValue = rawValue
     }
 
+    /// Whether both are the same number.
+    @inlinable
+    public static func == (left: ApiKeyStatus, right: ApiKeyStatus) -> Bool {
+        left.rawValue == right.rawValue
+    }
+
     /// Not given.
-    public static var unspecified: ApiKeyStatus { ApiKeyStatus(rawValue: 0) }
+    @inlinable public static var unspecified: ApiKeyStatus { ApiKeyStatus(rawValue: 0) }
 
     /// Works.
-    public static var active: ApiKeyStatus { ApiKeyStatus(rawValue: 1) }
+    @inlinable public static var active: ApiKeyStatus { ApiKeyStatus(rawValue: 1) }
 
     /// Was revoked; never works again.
-    public static var revoked: ApiKeyStatus { ApiKeyStatus(rawValue: 2) }
+    @inlinable public static var revoked: ApiKeyStatus { ApiKeyStatus(rawValue: 2) }
 
     /// Its time is over.
-    public static var expired: ApiKeyStatus { ApiKeyStatus(rawValue: 3) }
+    @inlinable public static var expired: ApiKeyStatus { ApiKeyStatus(rawValue: 3) }
 
     /// It was rotated, and its successor has taken over.
-    public static var superseded: ApiKeyStatus { ApiKeyStatus(rawValue: 4) }
+    @inlinable public static var superseded: ApiKeyStatus { ApiKeyStatus(rawValue: 4) }
 
     /// Every value of the .proto file, in its order.
     public static var allKnown: [ApiKeyStatus] { [.unspecified, .active, .revoked, .expired, .superseded] }
@@ -50,45 +58,53 @@ public struct ApiKeyStatus: RawRepresentable, Hashable, Sendable, CustomStringCo
 }
 
 /// ApiKeyRefusal is why VerifyApiKey refused.
+@frozen
 public struct ApiKeyRefusal: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The number on the wire; any number is possible.
     public let rawValue: Int32
 
     /// The value of a number, known or not.
+    @inlinable
     public init(rawValue: Int32) {
         self.rawValue = rawValue
     }
 
+    /// Whether both are the same number.
+    @inlinable
+    public static func == (left: ApiKeyRefusal, right: ApiKeyRefusal) -> Bool {
+        left.rawValue == right.rawValue
+    }
+
     /// Not refused.
-    public static var unspecified: ApiKeyRefusal { ApiKeyRefusal(rawValue: 0) }
+    @inlinable public static var unspecified: ApiKeyRefusal { ApiKeyRefusal(rawValue: 0) }
 
     /// There is no such key: unknown, malformed or of another tenant.
-    public static var unknown: ApiKeyRefusal { ApiKeyRefusal(rawValue: 1) }
+    @inlinable public static var unknown: ApiKeyRefusal { ApiKeyRefusal(rawValue: 1) }
 
     /// The key was revoked.
-    public static var revoked: ApiKeyRefusal { ApiKeyRefusal(rawValue: 2) }
+    @inlinable public static var revoked: ApiKeyRefusal { ApiKeyRefusal(rawValue: 2) }
 
     /// The key's time is over.
-    public static var expired: ApiKeyRefusal { ApiKeyRefusal(rawValue: 3) }
+    @inlinable public static var expired: ApiKeyRefusal { ApiKeyRefusal(rawValue: 3) }
 
     /// The source address is not one of those that the key allows.
-    public static var addressNotAllowed: ApiKeyRefusal { ApiKeyRefusal(rawValue: 4) }
+    @inlinable public static var addressNotAllowed: ApiKeyRefusal { ApiKeyRefusal(rawValue: 4) }
 
     /// The key has not the permission that was asked for.
-    public static var permissionMissing: ApiKeyRefusal { ApiKeyRefusal(rawValue: 5) }
+    @inlinable public static var permissionMissing: ApiKeyRefusal { ApiKeyRefusal(rawValue: 5) }
 
     /// The hourly rate is used up; retry_after_seconds tells when it starts anew.
-    public static var rateLimited: ApiKeyRefusal { ApiKeyRefusal(rawValue: 6) }
+    @inlinable public static var rateLimited: ApiKeyRefusal { ApiKeyRefusal(rawValue: 6) }
 
     /// The tenant of the key is suspended or inactive.
-    public static var tenantNotActive: ApiKeyRefusal { ApiKeyRefusal(rawValue: 7) }
+    @inlinable public static var tenantNotActive: ApiKeyRefusal { ApiKeyRefusal(rawValue: 7) }
 
     /// The key was rotated, and its successor has taken over.
-    public static var superseded: ApiKeyRefusal { ApiKeyRefusal(rawValue: 8) }
+    @inlinable public static var superseded: ApiKeyRefusal { ApiKeyRefusal(rawValue: 8) }
 
     /// Too many attempts from there have failed, and the key was not looked at; retry_after_seconds
     /// tells when it will be. BatchVerify alone answers so; VerifyApiKey fails.
-    public static var tooManyFailures: ApiKeyRefusal { ApiKeyRefusal(rawValue: 9) }
+    @inlinable public static var tooManyFailures: ApiKeyRefusal { ApiKeyRefusal(rawValue: 9) }
 
     /// Every value of the .proto file, in its order.
     public static var allKnown: [ApiKeyRefusal] { [.unspecified, .unknown, .revoked, .expired, .addressNotAllowed, .permissionMissing, .rateLimited, .tenantNotActive, .superseded, .tooManyFailures] }

@@ -6,33 +6,41 @@ public import CTenancyProtos
 public import TTRPC
 
 /// ConfigType is what a setting is for, and which rules its value follows.
+@frozen
 public struct ConfigType: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The number on the wire; any number is possible.
     public let rawValue: Int32
 
     /// The value of a number, known or not.
+    @inlinable
     public init(rawValue: Int32) {
         self.rawValue = rawValue
     }
 
+    /// Whether both are the same number.
+    @inlinable
+    public static func == (left: ConfigType, right: ConfigType) -> Bool {
+        left.rawValue == right.rawValue
+    }
+
     /// Not given.
-    public static var unspecified: ConfigType { ConfigType(rawValue: 0) }
+    @inlinable public static var unspecified: ConfigType { ConfigType(rawValue: 0) }
 
     /// Logo, colours, theme: an object; the fields of Branding, by their JSON names, and
     /// showPoweredBy, customFooter and theme are checked.
-    public static var branding: ConfigType { ConfigType(rawValue: 1) }
+    @inlinable public static var branding: ConfigType { ConfigType(rawValue: 1) }
 
     /// Feature flags: a boolean, or an object of booleans.
-    public static var feature: ConfigType { ConfigType(rawValue: 2) }
+    @inlinable public static var feature: ConfigType { ConfigType(rawValue: 2) }
 
     /// External services: an object; what ends in _endpoint or _url is an https URL, at every depth.
-    public static var integration: ConfigType { ConfigType(rawValue: 3) }
+    @inlinable public static var integration: ConfigType { ConfigType(rawValue: 3) }
 
     /// Authentication settings: an object.
-    public static var security: ConfigType { ConfigType(rawValue: 4) }
+    @inlinable public static var security: ConfigType { ConfigType(rawValue: 4) }
 
     /// Payment settings: an object.
-    public static var billing: ConfigType { ConfigType(rawValue: 5) }
+    @inlinable public static var billing: ConfigType { ConfigType(rawValue: 5) }
 
     /// Every value of the .proto file, in its order.
     public static var allKnown: [ConfigType] { [.unspecified, .branding, .feature, .integration, .security, .billing] }
@@ -55,36 +63,44 @@ public struct ConfigType: RawRepresentable, Hashable, Sendable, CustomStringConv
 }
 
 /// WatchEventType is what an event of a watch says.
+@frozen
 public struct WatchEventType: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The number on the wire; any number is possible.
     public let rawValue: Int32
 
     /// The value of a number, known or not.
+    @inlinable
     public init(rawValue: Int32) {
         self.rawValue = rawValue
     }
 
+    /// Whether both are the same number.
+    @inlinable
+    public static func == (left: WatchEventType, right: WatchEventType) -> Bool {
+        left.rawValue == right.rawValue
+    }
+
     /// Not given.
-    public static var unspecified: WatchEventType { WatchEventType(rawValue: 0) }
+    @inlinable public static var unspecified: WatchEventType { WatchEventType(rawValue: 0) }
 
     /// This is so at the beginning of the watch.
-    public static var snapshot: WatchEventType { WatchEventType(rawValue: 1) }
+    @inlinable public static var snapshot: WatchEventType { WatchEventType(rawValue: 1) }
 
     /// The snapshot is complete; changes follow.
-    public static var snapshotComplete: WatchEventType { WatchEventType(rawValue: 2) }
+    @inlinable public static var snapshotComplete: WatchEventType { WatchEventType(rawValue: 2) }
 
     /// It was made or changed.
-    public static var changed: WatchEventType { WatchEventType(rawValue: 3) }
+    @inlinable public static var changed: WatchEventType { WatchEventType(rawValue: 3) }
 
     /// It was deleted.
-    public static var deleted: WatchEventType { WatchEventType(rawValue: 4) }
+    @inlinable public static var deleted: WatchEventType { WatchEventType(rawValue: 4) }
 
     /// Nothing happened; the watch is alive, and resume_token is good to go on from.
-    public static var heartbeat: WatchEventType { WatchEventType(rawValue: 5) }
+    @inlinable public static var heartbeat: WatchEventType { WatchEventType(rawValue: 5) }
 
     /// The resume token is older than what is kept, or more changed while the snapshot was sent than
     /// is kept: changes may be missing. The watch ends; start anew without a token.
-    public static var compacted: WatchEventType { WatchEventType(rawValue: 6) }
+    @inlinable public static var compacted: WatchEventType { WatchEventType(rawValue: 6) }
 
     /// Every value of the .proto file, in its order.
     public static var allKnown: [WatchEventType] { [.unspecified, .snapshot, .snapshotComplete, .changed, .deleted, .heartbeat, .compacted] }

@@ -6,24 +6,32 @@ public import CTenancyProtos
 public import TTRPC
 
 /// Durability is when a taking is acknowledged.
+@frozen
 public struct Durability: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The number on the wire; any number is possible.
     public let rawValue: Int32
 
     /// The value of a number, known or not.
+    @inlinable
     public init(rawValue: Int32) {
         self.rawValue = rawValue
     }
 
+    /// Whether both are the same number.
+    @inlinable
+    public static func == (left: Durability, right: Durability) -> Bool {
+        left.rawValue == right.rawValue
+    }
+
     /// The default of the resource: LEASED for API calls, COMMITTED for the others.
-    public static var unspecified: Durability { Durability(rawValue: 0) }
+    @inlinable public static var unspecified: Durability { Durability(rawValue: 0) }
 
     /// From memory, out of units that the database has set aside. Never over-admits; if the server is
     /// lost, what it had set aside counts as consumed.
-    public static var leased: Durability { Durability(rawValue: 1) }
+    @inlinable public static var leased: Durability { Durability(rawValue: 1) }
 
     /// After the commit.
-    public static var committed: Durability { Durability(rawValue: 2) }
+    @inlinable public static var committed: Durability { Durability(rawValue: 2) }
 
     /// Every value of the .proto file, in its order.
     public static var allKnown: [Durability] { [.unspecified, .leased, .committed] }

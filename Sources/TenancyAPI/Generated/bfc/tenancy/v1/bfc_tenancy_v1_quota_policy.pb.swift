@@ -7,23 +7,31 @@ public import TTRPC
 
 /// OutageBehavior is what happens to takings, once the units in hand are gone, while the database is
 /// away.
+@frozen
 public struct OutageBehavior: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The number on the wire; any number is possible.
     public let rawValue: Int32
 
     /// The value of a number, known or not.
+    @inlinable
     public init(rawValue: Int32) {
         self.rawValue = rawValue
     }
 
+    /// Whether both are the same number.
+    @inlinable
+    public static func == (left: OutageBehavior, right: OutageBehavior) -> Bool {
+        left.rawValue == right.rawValue
+    }
+
     /// As OUTAGE_BEHAVIOR_REFUSE.
-    public static var unspecified: OutageBehavior { OutageBehavior(rawValue: 0) }
+    @inlinable public static var unspecified: OutageBehavior { OutageBehavior(rawValue: 0) }
 
     /// They are refused with UNAVAILABLE: nothing is ever over-admitted.
-    public static var refuse: OutageBehavior { OutageBehavior(rawValue: 1) }
+    @inlinable public static var refuse: OutageBehavior { OutageBehavior(rawValue: 1) }
 
     /// They are admitted, marked as degraded, and counted when the database is back.
-    public static var admitAndReconcile: OutageBehavior { OutageBehavior(rawValue: 2) }
+    @inlinable public static var admitAndReconcile: OutageBehavior { OutageBehavior(rawValue: 2) }
 
     /// Every value of the .proto file, in its order.
     public static var allKnown: [OutageBehavior] { [.unspecified, .refuse, .admitAndReconcile] }
@@ -43,35 +51,43 @@ public struct OutageBehavior: RawRepresentable, Hashable, Sendable, CustomString
 }
 
 /// QuotaAlertKind is what happened to a quota.
+@frozen
 public struct QuotaAlertKind: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The number on the wire; any number is possible.
     public let rawValue: Int32
 
     /// The value of a number, known or not.
+    @inlinable
     public init(rawValue: Int32) {
         self.rawValue = rawValue
     }
 
+    /// Whether both are the same number.
+    @inlinable
+    public static func == (left: QuotaAlertKind, right: QuotaAlertKind) -> Bool {
+        left.rawValue == right.rawValue
+    }
+
     /// Not given.
-    public static var unspecified: QuotaAlertKind { QuotaAlertKind(rawValue: 0) }
+    @inlinable public static var unspecified: QuotaAlertKind { QuotaAlertKind(rawValue: 0) }
 
     /// Usage has reached one of warn_percentages.
-    public static var threshold: QuotaAlertKind { QuotaAlertKind(rawValue: 1) }
+    @inlinable public static var threshold: QuotaAlertKind { QuotaAlertKind(rawValue: 1) }
 
     /// Usage has reached the limit.
-    public static var exhausted: QuotaAlertKind { QuotaAlertKind(rawValue: 2) }
+    @inlinable public static var exhausted: QuotaAlertKind { QuotaAlertKind(rawValue: 2) }
 
     /// Units were taken above the limit, at a price.
-    public static var overage: QuotaAlertKind { QuotaAlertKind(rawValue: 3) }
+    @inlinable public static var overage: QuotaAlertKind { QuotaAlertKind(rawValue: 3) }
 
     /// Usage has passed shadow_limit, which is not enforced.
-    public static var shadowLimit: QuotaAlertKind { QuotaAlertKind(rawValue: 4) }
+    @inlinable public static var shadowLimit: QuotaAlertKind { QuotaAlertKind(rawValue: 4) }
 
     /// The limit was raised by auto_scale_step.
-    public static var autoScaled: QuotaAlertKind { QuotaAlertKind(rawValue: 5) }
+    @inlinable public static var autoScaled: QuotaAlertKind { QuotaAlertKind(rawValue: 5) }
 
     /// Units were counted as consumed because who held them was lost.
-    public static var adjusted: QuotaAlertKind { QuotaAlertKind(rawValue: 6) }
+    @inlinable public static var adjusted: QuotaAlertKind { QuotaAlertKind(rawValue: 6) }
 
     /// Every value of the .proto file, in its order.
     public static var allKnown: [QuotaAlertKind] { [.unspecified, .threshold, .exhausted, .overage, .shadowLimit, .autoScaled, .adjusted] }

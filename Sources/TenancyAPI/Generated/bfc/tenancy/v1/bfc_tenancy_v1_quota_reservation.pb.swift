@@ -6,29 +6,37 @@ public import CTenancyProtos
 public import TTRPC
 
 /// ReservationState is what became of a reservation.
+@frozen
 public struct ReservationState: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The number on the wire; any number is possible.
     public let rawValue: Int32
 
     /// The value of a number, known or not.
+    @inlinable
     public init(rawValue: Int32) {
         self.rawValue = rawValue
     }
 
+    /// Whether both are the same number.
+    @inlinable
+    public static func == (left: ReservationState, right: ReservationState) -> Bool {
+        left.rawValue == right.rawValue
+    }
+
     /// Not given.
-    public static var unspecified: ReservationState { ReservationState(rawValue: 0) }
+    @inlinable public static var unspecified: ReservationState { ReservationState(rawValue: 0) }
 
     /// Its units are set aside.
-    public static var held: ReservationState { ReservationState(rawValue: 1) }
+    @inlinable public static var held: ReservationState { ReservationState(rawValue: 1) }
 
     /// What was needed is consumed, the rest is free.
-    public static var committed: ReservationState { ReservationState(rawValue: 2) }
+    @inlinable public static var committed: ReservationState { ReservationState(rawValue: 2) }
 
     /// All of its units are free again.
-    public static var released: ReservationState { ReservationState(rawValue: 3) }
+    @inlinable public static var released: ReservationState { ReservationState(rawValue: 3) }
 
     /// Its time was over before either; all of its units are free again.
-    public static var expired: ReservationState { ReservationState(rawValue: 4) }
+    @inlinable public static var expired: ReservationState { ReservationState(rawValue: 4) }
 
     /// Every value of the .proto file, in its order.
     public static var allKnown: [ReservationState] { [.unspecified, .held, .committed, .released, .expired] }
@@ -50,23 +58,31 @@ public struct ReservationState: RawRepresentable, Hashable, Sendable, CustomStri
 }
 
 /// ExcessPolicy is what happens when more is committed than was reserved.
+@frozen
 public struct ExcessPolicy: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The number on the wire; any number is possible.
     public let rawValue: Int32
 
     /// The value of a number, known or not.
+    @inlinable
     public init(rawValue: Int32) {
         self.rawValue = rawValue
     }
 
+    /// Whether both are the same number.
+    @inlinable
+    public static func == (left: ExcessPolicy, right: ExcessPolicy) -> Bool {
+        left.rawValue == right.rawValue
+    }
+
     /// As EXCESS_POLICY_REFUSE.
-    public static var unspecified: ExcessPolicy { ExcessPolicy(rawValue: 0) }
+    @inlinable public static var unspecified: ExcessPolicy { ExcessPolicy(rawValue: 0) }
 
     /// The commit is refused; the reservation stays.
-    public static var refuse: ExcessPolicy { ExcessPolicy(rawValue: 1) }
+    @inlinable public static var refuse: ExcessPolicy { ExcessPolicy(rawValue: 1) }
 
     /// The excess is taken too if all of it is left; else the commit is refused.
-    public static var take: ExcessPolicy { ExcessPolicy(rawValue: 2) }
+    @inlinable public static var take: ExcessPolicy { ExcessPolicy(rawValue: 2) }
 
     /// Every value of the .proto file, in its order.
     public static var allKnown: [ExcessPolicy] { [.unspecified, .refuse, .take] }

@@ -3,29 +3,37 @@
 
 
 /// Resource is what a subscription limits.
+@frozen
 public struct Resource: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The number on the wire; any number is possible.
     public let rawValue: Int32
 
     /// The value of a number, known or not.
+    @inlinable
     public init(rawValue: Int32) {
         self.rawValue = rawValue
     }
 
+    /// Whether both are the same number.
+    @inlinable
+    public static func == (left: Resource, right: Resource) -> Bool {
+        left.rawValue == right.rawValue
+    }
+
     /// Not given; every call that takes a resource refuses it.
-    public static var unspecified: Resource { Resource(rawValue: 0) }
+    @inlinable public static var unspecified: Resource { Resource(rawValue: 0) }
 
     /// Users of the tenant, counted.
-    public static var users: Resource { Resource(rawValue: 1) }
+    @inlinable public static var users: Resource { Resource(rawValue: 1) }
 
     /// API calls in the calendar month of the tenant's time zone, counted.
-    public static var apiCalls: Resource { Resource(rawValue: 2) }
+    @inlinable public static var apiCalls: Resource { Resource(rawValue: 2) }
 
     /// Stored data, in bytes.
-    public static var storage: Resource { Resource(rawValue: 3) }
+    @inlinable public static var storage: Resource { Resource(rawValue: 3) }
 
     /// Financial transactions in the calendar month of the tenant's time zone, counted.
-    public static var transactions: Resource { Resource(rawValue: 4) }
+    @inlinable public static var transactions: Resource { Resource(rawValue: 4) }
 
     /// Every value of the .proto file, in its order.
     public static var allKnown: [Resource] { [.unspecified, .users, .apiCalls, .storage, .transactions] }

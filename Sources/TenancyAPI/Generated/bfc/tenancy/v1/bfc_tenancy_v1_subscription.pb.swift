@@ -6,29 +6,37 @@ public import CTenancyProtos
 public import TTRPC
 
 /// Plan names what can be subscribed to.
+@frozen
 public struct Plan: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The number on the wire; any number is possible.
     public let rawValue: Int32
 
     /// The value of a number, known or not.
+    @inlinable
     public init(rawValue: Int32) {
         self.rawValue = rawValue
     }
 
+    /// Whether both are the same number.
+    @inlinable
+    public static func == (left: Plan, right: Plan) -> Bool {
+        left.rawValue == right.rawValue
+    }
+
     /// Not given.
-    public static var unspecified: Plan { Plan(rawValue: 0) }
+    @inlinable public static var unspecified: Plan { Plan(rawValue: 0) }
 
     /// Small teams; free, with a trial.
-    public static var starter: Plan { Plan(rawValue: 1) }
+    @inlinable public static var starter: Plan { Plan(rawValue: 1) }
 
     /// Growing businesses.
-    public static var professional: Plan { Plan(rawValue: 2) }
+    @inlinable public static var professional: Plan { Plan(rawValue: 2) }
 
     /// Large institutions.
-    public static var enterprise: Plan { Plan(rawValue: 3) }
+    @inlinable public static var enterprise: Plan { Plan(rawValue: 3) }
 
     /// Negotiated terms.
-    public static var custom: Plan { Plan(rawValue: 4) }
+    @inlinable public static var custom: Plan { Plan(rawValue: 4) }
 
     /// Every value of the .proto file, in its order.
     public static var allKnown: [Plan] { [.unspecified, .starter, .professional, .enterprise, .custom] }
@@ -51,23 +59,31 @@ public struct Plan: RawRepresentable, Hashable, Sendable, CustomStringConvertibl
 
 /// BillingCycle is how often a subscription is paid for. Quotas of a month start anew every calendar
 /// month with either.
+@frozen
 public struct BillingCycle: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The number on the wire; any number is possible.
     public let rawValue: Int32
 
     /// The value of a number, known or not.
+    @inlinable
     public init(rawValue: Int32) {
         self.rawValue = rawValue
     }
 
+    /// Whether both are the same number.
+    @inlinable
+    public static func == (left: BillingCycle, right: BillingCycle) -> Bool {
+        left.rawValue == right.rawValue
+    }
+
     /// Not given.
-    public static var unspecified: BillingCycle { BillingCycle(rawValue: 0) }
+    @inlinable public static var unspecified: BillingCycle { BillingCycle(rawValue: 0) }
 
     /// Every calendar month of the tenant's time zone.
-    public static var monthly: BillingCycle { BillingCycle(rawValue: 1) }
+    @inlinable public static var monthly: BillingCycle { BillingCycle(rawValue: 1) }
 
     /// Every twelve calendar months; the price is that of twelve months.
-    public static var yearly: BillingCycle { BillingCycle(rawValue: 2) }
+    @inlinable public static var yearly: BillingCycle { BillingCycle(rawValue: 2) }
 
     /// Every value of the .proto file, in its order.
     public static var allKnown: [BillingCycle] { [.unspecified, .monthly, .yearly] }
@@ -87,32 +103,40 @@ public struct BillingCycle: RawRepresentable, Hashable, Sendable, CustomStringCo
 }
 
 /// SubscriptionStatus is whether a subscription allows work.
+@frozen
 public struct SubscriptionStatus: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The number on the wire; any number is possible.
     public let rawValue: Int32
 
     /// The value of a number, known or not.
+    @inlinable
     public init(rawValue: Int32) {
         self.rawValue = rawValue
     }
 
+    /// Whether both are the same number.
+    @inlinable
+    public static func == (left: SubscriptionStatus, right: SubscriptionStatus) -> Bool {
+        left.rawValue == right.rawValue
+    }
+
     /// Not given.
-    public static var unspecified: SubscriptionStatus { SubscriptionStatus(rawValue: 0) }
+    @inlinable public static var unspecified: SubscriptionStatus { SubscriptionStatus(rawValue: 0) }
 
     /// Free until trial_ends_at.
-    public static var trial: SubscriptionStatus { SubscriptionStatus(rawValue: 1) }
+    @inlinable public static var trial: SubscriptionStatus { SubscriptionStatus(rawValue: 1) }
 
     /// In force.
-    public static var active: SubscriptionStatus { SubscriptionStatus(rawValue: 2) }
+    @inlinable public static var active: SubscriptionStatus { SubscriptionStatus(rawValue: 2) }
 
     /// A payment is missing; consuming is refused.
-    public static var pastDue: SubscriptionStatus { SubscriptionStatus(rawValue: 3) }
+    @inlinable public static var pastDue: SubscriptionStatus { SubscriptionStatus(rawValue: 3) }
 
     /// Ended by the tenant; consuming is refused.
-    public static var cancelled: SubscriptionStatus { SubscriptionStatus(rawValue: 4) }
+    @inlinable public static var cancelled: SubscriptionStatus { SubscriptionStatus(rawValue: 4) }
 
     /// The trial is over; consuming is refused.
-    public static var expired: SubscriptionStatus { SubscriptionStatus(rawValue: 5) }
+    @inlinable public static var expired: SubscriptionStatus { SubscriptionStatus(rawValue: 5) }
 
     /// Every value of the .proto file, in its order.
     public static var allKnown: [SubscriptionStatus] { [.unspecified, .trial, .active, .pastDue, .cancelled, .expired] }
@@ -135,23 +159,31 @@ public struct SubscriptionStatus: RawRepresentable, Hashable, Sendable, CustomSt
 }
 
 /// DowngradePolicy is what happens when the new limits are below what is used.
+@frozen
 public struct DowngradePolicy: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The number on the wire; any number is possible.
     public let rawValue: Int32
 
     /// The value of a number, known or not.
+    @inlinable
     public init(rawValue: Int32) {
         self.rawValue = rawValue
     }
 
+    /// Whether both are the same number.
+    @inlinable
+    public static func == (left: DowngradePolicy, right: DowngradePolicy) -> Bool {
+        left.rawValue == right.rawValue
+    }
+
     /// Not given; refused.
-    public static var unspecified: DowngradePolicy { DowngradePolicy(rawValue: 0) }
+    @inlinable public static var unspecified: DowngradePolicy { DowngradePolicy(rawValue: 0) }
 
     /// The change is refused.
-    public static var refuse: DowngradePolicy { DowngradePolicy(rawValue: 1) }
+    @inlinable public static var refuse: DowngradePolicy { DowngradePolicy(rawValue: 1) }
 
     /// The change is kept for the end of the billing period.
-    public static var schedule: DowngradePolicy { DowngradePolicy(rawValue: 2) }
+    @inlinable public static var schedule: DowngradePolicy { DowngradePolicy(rawValue: 2) }
 
     /// Every value of the .proto file, in its order.
     public static var allKnown: [DowngradePolicy] { [.unspecified, .refuse, .schedule] }
@@ -171,23 +203,31 @@ public struct DowngradePolicy: RawRepresentable, Hashable, Sendable, CustomStrin
 }
 
 /// ChangeEffect is when a change applies.
+@frozen
 public struct ChangeEffect: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The number on the wire; any number is possible.
     public let rawValue: Int32
 
     /// The value of a number, known or not.
+    @inlinable
     public init(rawValue: Int32) {
         self.rawValue = rawValue
     }
 
+    /// Whether both are the same number.
+    @inlinable
+    public static func == (left: ChangeEffect, right: ChangeEffect) -> Bool {
+        left.rawValue == right.rawValue
+    }
+
     /// Not given.
-    public static var unspecified: ChangeEffect { ChangeEffect(rawValue: 0) }
+    @inlinable public static var unspecified: ChangeEffect { ChangeEffect(rawValue: 0) }
 
     /// At once.
-    public static var immediate: ChangeEffect { ChangeEffect(rawValue: 1) }
+    @inlinable public static var immediate: ChangeEffect { ChangeEffect(rawValue: 1) }
 
     /// At the end of the billing period.
-    public static var scheduled: ChangeEffect { ChangeEffect(rawValue: 2) }
+    @inlinable public static var scheduled: ChangeEffect { ChangeEffect(rawValue: 2) }
 
     /// Every value of the .proto file, in its order.
     public static var allKnown: [ChangeEffect] { [.unspecified, .immediate, .scheduled] }

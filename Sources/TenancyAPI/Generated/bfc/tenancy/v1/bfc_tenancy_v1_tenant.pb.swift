@@ -6,29 +6,37 @@ public import CTenancyProtos
 public import TTRPC
 
 /// TenantType is the kind of institution.
+@frozen
 public struct TenantType: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The number on the wire; any number is possible.
     public let rawValue: Int32
 
     /// The value of a number, known or not.
+    @inlinable
     public init(rawValue: Int32) {
         self.rawValue = rawValue
     }
 
+    /// Whether both are the same number.
+    @inlinable
+    public static func == (left: TenantType, right: TenantType) -> Bool {
+        left.rawValue == right.rawValue
+    }
+
     /// Not given.
-    public static var unspecified: TenantType { TenantType(rawValue: 0) }
+    @inlinable public static var unspecified: TenantType { TenantType(rawValue: 0) }
 
     /// A bank.
-    public static var bank: TenantType { TenantType(rawValue: 1) }
+    @inlinable public static var bank: TenantType { TenantType(rawValue: 1) }
 
     /// A brokerage firm.
-    public static var broker: TenantType { TenantType(rawValue: 2) }
+    @inlinable public static var broker: TenantType { TenantType(rawValue: 2) }
 
     /// A fintech company.
-    public static var fintech: TenantType { TenantType(rawValue: 3) }
+    @inlinable public static var fintech: TenantType { TenantType(rawValue: 3) }
 
     /// An enterprise on negotiated terms.
-    public static var enterprise: TenantType { TenantType(rawValue: 4) }
+    @inlinable public static var enterprise: TenantType { TenantType(rawValue: 4) }
 
     /// Every value of the .proto file, in its order.
     public static var allKnown: [TenantType] { [.unspecified, .bank, .broker, .fintech, .enterprise] }
@@ -50,26 +58,34 @@ public struct TenantType: RawRepresentable, Hashable, Sendable, CustomStringConv
 }
 
 /// TenantStatus is whether a tenant may work.
+@frozen
 public struct TenantStatus: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The number on the wire; any number is possible.
     public let rawValue: Int32
 
     /// The value of a number, known or not.
+    @inlinable
     public init(rawValue: Int32) {
         self.rawValue = rawValue
     }
 
+    /// Whether both are the same number.
+    @inlinable
+    public static func == (left: TenantStatus, right: TenantStatus) -> Bool {
+        left.rawValue == right.rawValue
+    }
+
     /// Not given; a new tenant is then active.
-    public static var unspecified: TenantStatus { TenantStatus(rawValue: 0) }
+    @inlinable public static var unspecified: TenantStatus { TenantStatus(rawValue: 0) }
 
     /// Works normally.
-    public static var active: TenantStatus { TenantStatus(rawValue: 1) }
+    @inlinable public static var active: TenantStatus { TenantStatus(rawValue: 1) }
 
     /// Refused everything but reads by administrators, until reactivated.
-    public static var suspended: TenantStatus { TenantStatus(rawValue: 2) }
+    @inlinable public static var suspended: TenantStatus { TenantStatus(rawValue: 2) }
 
     /// Closed.
-    public static var inactive: TenantStatus { TenantStatus(rawValue: 3) }
+    @inlinable public static var inactive: TenantStatus { TenantStatus(rawValue: 3) }
 
     /// Every value of the .proto file, in its order.
     public static var allKnown: [TenantStatus] { [.unspecified, .active, .suspended, .inactive] }

@@ -6,29 +6,37 @@ public import CTenancyProtos
 public import TTRPC
 
 /// Role is the rank of a user in a tenant.
+@frozen
 public struct Role: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The number on the wire; any number is possible.
     public let rawValue: Int32
 
     /// The value of a number, known or not.
+    @inlinable
     public init(rawValue: Int32) {
         self.rawValue = rawValue
     }
 
+    /// Whether both are the same number.
+    @inlinable
+    public static func == (left: Role, right: Role) -> Bool {
+        left.rawValue == right.rawValue
+    }
+
     /// Not given.
-    public static var unspecified: Role { Role(rawValue: 0) }
+    @inlinable public static var unspecified: Role { Role(rawValue: 0) }
 
     /// Full tenant administration.
-    public static var admin: Role { Role(rawValue: 1) }
+    @inlinable public static var admin: Role { Role(rawValue: 1) }
 
     /// User and configuration management.
-    public static var manager: Role { Role(rawValue: 2) }
+    @inlinable public static var manager: Role { Role(rawValue: 2) }
 
     /// Standard user access.
-    public static var user: Role { Role(rawValue: 3) }
+    @inlinable public static var user: Role { Role(rawValue: 3) }
 
     /// Read-only access.
-    public static var viewer: Role { Role(rawValue: 4) }
+    @inlinable public static var viewer: Role { Role(rawValue: 4) }
 
     /// Every value of the .proto file, in its order.
     public static var allKnown: [Role] { [.unspecified, .admin, .manager, .user, .viewer] }

@@ -44,26 +44,34 @@ public struct Grpc_Health_V1_HealthCheckRequest: ProtobufMessage {
 /// HealthCheckResponse is the state of one service.
 public struct Grpc_Health_V1_HealthCheckResponse: ProtobufMessage {
     /// ServingStatus is whether calls are taken.
+    @frozen
     public struct ServingStatus: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
         /// The number on the wire; any number is possible.
         public let rawValue: Int32
 
         /// The value of a number, known or not.
+        @inlinable
         public init(rawValue: Int32) {
             self.rawValue = rawValue
         }
 
+        /// Whether both are the same number.
+        @inlinable
+        public static func == (left: ServingStatus, right: ServingStatus) -> Bool {
+            left.rawValue == right.rawValue
+        }
+
         /// Not determined yet.
-        public static var unknown: ServingStatus { ServingStatus(rawValue: 0) }
+        @inlinable public static var unknown: ServingStatus { ServingStatus(rawValue: 0) }
 
         /// Calls are taken.
-        public static var serving: ServingStatus { ServingStatus(rawValue: 1) }
+        @inlinable public static var serving: ServingStatus { ServingStatus(rawValue: 1) }
 
         /// Calls are refused for now.
-        public static var notServing: ServingStatus { ServingStatus(rawValue: 2) }
+        @inlinable public static var notServing: ServingStatus { ServingStatus(rawValue: 2) }
 
         /// Watch only: the server does not know the service.
-        public static var serviceUnknown: ServingStatus { ServingStatus(rawValue: 3) }
+        @inlinable public static var serviceUnknown: ServingStatus { ServingStatus(rawValue: 3) }
 
         /// Every value of the .proto file, in its order.
         public static var allKnown: [ServingStatus] { [.unknown, .serving, .notServing, .serviceUnknown] }

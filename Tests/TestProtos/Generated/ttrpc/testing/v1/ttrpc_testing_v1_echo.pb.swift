@@ -6,26 +6,34 @@ public import CTestProtos
 public import TTRPC
 
 /// Shade has a negative value, and gaps where unknown values fit.
+@frozen
 public struct Shade: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The number on the wire; any number is possible.
     public let rawValue: Int32
 
     /// The value of a number, known or not.
+    @inlinable
     public init(rawValue: Int32) {
         self.rawValue = rawValue
     }
 
+    /// Whether both are the same number.
+    @inlinable
+    public static func == (left: Shade, right: Shade) -> Bool {
+        left.rawValue == right.rawValue
+    }
+
     /// Not given.
-    public static var unspecified: Shade { Shade(rawValue: 0) }
+    @inlinable public static var unspecified: Shade { Shade(rawValue: 0) }
 
     /// Light.
-    public static var light: Shade { Shade(rawValue: 1) }
+    @inlinable public static var light: Shade { Shade(rawValue: 1) }
 
     /// Dark.
-    public static var dark: Shade { Shade(rawValue: 2) }
+    @inlinable public static var dark: Shade { Shade(rawValue: 2) }
 
     /// Below zero.
-    public static var negative: Shade { Shade(rawValue: -7) }
+    @inlinable public static var negative: Shade { Shade(rawValue: -7) }
 
     /// Every value of the .proto file, in its order.
     public static var allKnown: [Shade] { [.unspecified, .light, .dark, .negative] }
@@ -188,20 +196,28 @@ public struct Everything: ProtobufMessage {
     /// Inner is a nested message.
     public struct Inner: ProtobufMessage {
         /// Mood is a nested enumeration.
+        @frozen
         public struct Mood: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
             /// The number on the wire; any number is possible.
             public let rawValue: Int32
 
             /// The value of a number, known or not.
+            @inlinable
             public init(rawValue: Int32) {
                 self.rawValue = rawValue
             }
 
+            /// Whether both are the same number.
+            @inlinable
+            public static func == (left: Mood, right: Mood) -> Bool {
+                left.rawValue == right.rawValue
+            }
+
             /// Not given.
-            public static var unspecified: Mood { Mood(rawValue: 0) }
+            @inlinable public static var unspecified: Mood { Mood(rawValue: 0) }
 
             /// Calm.
-            public static var calm: Mood { Mood(rawValue: 1) }
+            @inlinable public static var calm: Mood { Mood(rawValue: 1) }
 
             /// Every value of the .proto file, in its order.
             public static var allKnown: [Mood] { [.unspecified, .calm] }
