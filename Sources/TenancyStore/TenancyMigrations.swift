@@ -47,6 +47,8 @@ enum TenancyMigrations {
         migration(71, "usage_retention", PackageResources._071_usage_retention_sql),
         migration(72, "user_quotas", PackageResources._072_user_quotas_sql),
         migration(73, "ended_keys", PackageResources._073_ended_keys_sql),
+        migration(
+            74, "revoked_signing_keys", PackageResources._074_revoked_signing_keys_sql),
         migration(99, "default_tenant", PackageResources._099_default_tenant_sql),
     ]
 
