@@ -1,6 +1,6 @@
--- The end of a signing key: whoever ends it, by a call or by hand, is written down in its row, which
--- no role of the service's may remove; every server hears of it as of a change of a tenant's; and
--- what was under way with a token that it signed is not done.
+-- The end of a signing key: whoever ends it, by a call or by hand, is written down in its row,
+-- which no role of the service's may remove; every server hears of it as of a change of a tenant's;
+-- and what was under way with a token that it signed is not done.
 
 ALTER TABLE token_signing_keys
     ADD COLUMN revoked_by text,
@@ -71,8 +71,8 @@ $$;
 CREATE CONSTRAINT TRIGGER change_feed_rows AFTER INSERT OR UPDATE OR DELETE ON token_signing_keys
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION note_platform_change();
 
--- Ends a key, or tells when it was ended; no row for a key that there is not. What is only validated
--- ends nothing, and tells null of a key that works.
+-- Ends a key, or tells when it was ended; no row for a key that there is not. What is only
+-- validated ends nothing, and tells null of a key that works.
 CREATE FUNCTION revoke_token_signing_key(p_kid text, p_reason text, p_validate_only boolean)
 RETURNS SETOF timestamptz
 LANGUAGE plpgsql ROWS 1

@@ -40,7 +40,8 @@ struct SigningKeyRevocationTests {
         try await KeyFleet.run { fleet, members in
             for ender in members {
                 let signed = try await Signed(ender)
-                #expect(try await Self.revoke(signed.kid, validateOnly: true, ender).revokedAt == nil)
+                let trial = try await Self.revoke(signed.kid, validateOnly: true, ender)
+                #expect(trial == RevokeSigningKeyResponse(success: true))
                 let answer = try await Self.use(signed, on: members) {
                     try await Self.revoke(signed.kid, ender)
                 }
