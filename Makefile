@@ -22,10 +22,10 @@ release: deps ## Build everything as it is deployed
 	swift build -c release $(SWIFT_FLAGS)
 
 test: build ## Run every test: Swift, then the foreign clients
-	@.scripts/test.sh $(SWIFT_FLAGS)
+	@.scripts/searched.sh .scripts/test.sh $(SWIFT_FLAGS)
 
 interop: deps ## Try every foreign client with the same cases, and print a matrix
-	Interop/conformance/run.sh
+	@.scripts/searched.sh Interop/conformance/run.sh
 
 SEEDS ?= 10000
 FIRST ?= 1
@@ -36,7 +36,7 @@ simulate: ## Run the quota ledger under faults, SEEDS=10000 seeds from FIRST=1
 lint: deps ## Check format, imports, generated code, protocol files and house rules
 	@.scripts/lint.sh $(SWIFT_FLAGS)
 
-testssl: build ## Look for weaknesses of the TLS port with testssl.sh, in some 11 minutes
+testssl: build ## Look for weaknesses of the TLS port with testssl.sh, in some minutes
 	@.scripts/testssl.sh
 
 restarts: build ## Stop and start a server under full load, a hundred times; no call may fail

@@ -4,6 +4,7 @@
 # shellcheck disable=SC2154
 #   secrets_learn   remembers what is secret now; files of keys may be others by the end
 #   secrets_look    once the servers have ended, and before Postgres does: see there
+#   secrets_recall  what the deployments of a run have learned
 
 secrets_connect_seconds_max=30
 secrets_read_seconds_max=300
@@ -12,9 +13,13 @@ secrets_read_seconds_max=300
 # secret settings; then what is learned.
 secrets_patterns='vy[mi]_[0-9]+_[0-9A-Za-z]{49}|eyJ[0-9A-Za-z_-]{20,}\.[0-9A-Za-z_-]{20,}\.'
 secrets_patterns+='|PRIVATE KEY|planted-[0-9A-F]{8}-|now-secret|hunter[23]'
+secrets_learned=()
 
 secrets_add() {
-    secrets_patterns+="|$(printf %s "$1" | sed 's/[][\\.*^$+?(){}|]/\\&/g')"
+    local pattern
+    pattern=$(printf %s "$1" | sed 's/[][\\.*^$+?(){}|]/\\&/g')
+    secrets_learned+=("$pattern")
+    secrets_patterns+="|$pattern"
 }
 
 # Master keys, peppers, and the passwords of database URLs.
@@ -34,6 +39,19 @@ secrets_learn() {
         [[ ! $line =~ ://[^:/@]*:([^@]+)@ ]] || secrets_add "${BASH_REMATCH[1]}"
         [[ ! $line =~ password\ *=\ *\'?([^\'\ \&]+) ]] || secrets_add "${BASH_REMATCH[1]}"
     done
+}
+
+# For whoever searches what the tests themselves have said, when the deployment is gone.
+secrets_keep() {
+    ((${#secrets_learned[@]} == 0)) \
+        || (umask 077 && printf '%s\n' "${secrets_learned[@]}" >>"$E2E_LEAKS.learned")
+}
+
+# The same from that file.
+secrets_recall() {
+    local pattern
+    [[ -f $1.learned ]] || return 0
+    while IFS= read -r pattern; do secrets_patterns+="|$pattern"; done < <(sort -u "$1.learned")
 }
 
 # Appends to the first file what is secret in the others, by its lines; to FILE.missed what these
@@ -58,12 +76,13 @@ secrets_rows() {
 }
 
 # Where E2E_LEAKS names a file, what is found in any log of a server's or of Postgres's, or in any
-# row of the activity log goes there, what was looked into to FILE.looked, and what could not be to
-# FILE.missed. leaked.sh judges.
+# row of the activity log goes there, what was looked into to FILE.looked, what could not be to
+# FILE.missed, and what is secret to FILE.learned. leaked.sh judges.
 secrets_look() {
     local rows=$TENANCY_DATA/activity.rows file files=()
     [[ -n ${E2E_LEAKS:-} ]] || return 0
     secrets_learn
+    secrets_keep
     secrets_rows >"$rows" || echo "the activity log of $TENANCY_DATA" >>"$E2E_LEAKS.missed"
     for file in "$TENANCY_DATA"/*.log "${postgres_folder:-$TENANCY_DATA}/server.log" "$rows"; do
         [[ ! -f $file ]] || files+=("$file")

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Every test: Swift's, then the foreign clients against a server of their own.
+# Every test: Swift's, then the foreign clients against a server of their own. Run by searched.sh,
+# which searches what the servers write down, and what is said here with the errors that came.
 # Usage: test.sh [flags for swift test]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -10,22 +11,13 @@ cd "$(dirname "$0")/.."
 tests_max=24
 end_to_end_tests_max=12
 
-# What servers write down is searched for secrets when they have ended, and what the tests and the
-# clients say at the end: it has the errors that they got.
-E2E_LEAKS=$(mktemp)
-export E2E_LEAKS
-install -m 600 /dev/null "$E2E_LEAKS.said"
-trap 'rm -f "$E2E_LEAKS.said"' EXIT
-said() { "$@" 2>&1 | tee -a "$E2E_LEAKS.said"; }
-
-said swift test "$@" --skip EndToEndTests \
+swift test "$@" --skip EndToEndTests \
     --experimental-maximum-parallelization-width "$tests_max"
-said swift test "$@" --skip-build --filter EndToEndTests \
+swift test "$@" --skip-build --filter EndToEndTests \
     --experimental-maximum-parallelization-width "$end_to_end_tests_max"
 bin=$(swift build --show-bin-path)
 export TENANCY_BIN=$bin
 for client in Interop/*/test.sh; do
     echo "test: $client"
-    said "$client"
+    "$client"
 done
-.scripts/leaked.sh "$E2E_LEAKS"

@@ -14,7 +14,6 @@ enum TenancyMigrations {
         migration(7, "idempotency", PackageResources._007_idempotency_sql),
         migration(8, "quota", PackageResources._008_quota_sql),
         migration(9, "create_tenant", PackageResources._009_create_tenant_sql),
-        migration(10, "default_tenant", PackageResources._010_default_tenant_sql),
         migration(11, "changes", PackageResources._011_changes_sql),
         migration(12, "users", PackageResources._012_users_sql),
         migration(13, "tenant_changes", PackageResources._013_tenant_changes_sql),
@@ -48,6 +47,9 @@ enum TenancyMigrations {
         migration(71, "usage_retention", PackageResources._071_usage_retention_sql),
         migration(72, "user_quotas", PackageResources._072_user_quotas_sql),
         migration(73, "ended_keys", PackageResources._073_ended_keys_sql),
+        migration(
+            74, "revoked_signing_keys", PackageResources._074_revoked_signing_keys_sql),
+        migration(99, "default_tenant", PackageResources._099_default_tenant_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

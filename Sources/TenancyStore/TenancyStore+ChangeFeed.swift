@@ -97,8 +97,9 @@ extension TenancyStore {
             """)
         guard let first = rows.first else { throw Self.emptyAnswer }
         var tenants: [TenantID] = []
-        for row in rows where try row.optional("tenant_id", as: Int64.self) != nil {
-            tenants.append(try row.tenantID("tenant_id"))
+        for row in rows {
+            guard let number = try row.optional("tenant_id", as: Int64.self) else { continue }
+            tenants.append(number == 0 ? .platform : try row.tenantID("tenant_id"))
         }
         return FeedCursor.Look(
             snapshot: try first.value("snapshot"),

@@ -77,8 +77,28 @@ extension TenancyStore {
                 \(key.sealed.masterKey), \(PostgresBytes(key.sealed.bytes)),
                 \(PostgresTimestamp(microseconds: key.signsFrom.microseconds))) AS is_added
             """)
+        changes.forget(.platform)
         guard let row = rows.first else { throw Self.emptyAnswer }
         return try row.value("is_added")
+    }
+
+    /// Ends a signing key for good. Ending one that has ended changes nothing.
+    ///
+    /// - Parameter validateOnly: Ends nothing, and answers nil for a key that works.
+    /// - Returns: when it was ended.
+    /// - Throws: `notFound`, `aborted`, `unavailable`.
+    package func revokeSigningKey(
+        _ revocation: SigningKeyRevocation, validateOnly: Bool, context: AuditContext
+    ) async throws(DomainError) -> Timestamp? {
+        let rows = try await write(
+            in: .platform, context: context,
+            """
+            SELECT revoke_token_signing_key(
+                \(revocation.keyName), \(revocation.reason), \(validateOnly)) AS revoked_at
+            """)
+        changes.forget(.platform)
+        guard let row = rows.first else { throw .notFound("signing key") }
+        return try row.optionalTimestamp("revoked_at")
     }
 
     /// The key of a tenant with this number, whether or not it works, with what was revoked of its

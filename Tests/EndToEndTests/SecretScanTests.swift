@@ -105,12 +105,35 @@ struct SecretScanTests {
         #expect(scan.found.count == 2 && scan.found.allSatisfy { $0.hasPrefix("s/") })
     }
 
+    @Test("runs a command, and fails when it says what a deployment has learned")
+    func searched() async throws {
+        for (script, status) in [
+            (#"echo "ok"; head -c 0 "$E2E_LEAKS.said""#, 0),
+            (#"cut -c 3- "$TENANCY_DATA/master-keys" >&2"#, 1), ("exit 3", 3),
+        ] {
+            var environment = ChildProcess.cleanEnvironment
+            environment["TENANCY_BIN"] = BuildProducts.folder
+            let outcome = try await Command(
+                path: "/bin/bash",
+                arguments: [
+                    Self.script("searched.sh"), Self.script("with-server.sh"), "/bin/bash", "-c",
+                    script,
+                ], environment: environment
+            ).run()
+            #expect(outcome.status == Int32(status), "\(outcome.errors)")
+        }
+    }
+
     @Test("finds what the tests or a client of theirs have printed")
     func said() async throws {
         let folder = try TemporaryFolder.make(mode: 0o700)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        for (line, status) in [("ok 1 - no such key", 0), ("error: \(Self.leaks[0])", 1)] {
+        for (line, status) in [
+            ("ok 1 - no such key", 0), ("error: \(Self.leaks[0])", 1),
+            ("error: 3c4d5e6f(+) is no number", 1),
+        ] {
             try Self.write(["1 total"], to: "\(folder)/leaks.looked")
+            try Self.write([#"3c4d5e6f\(\+\)"#], to: "\(folder)/leaks.learned")
             try Self.write([line], to: "\(folder)/leaks.said")
             let outcome = try await Self.verdict(on: "\(folder)/leaks")
             #expect(outcome.status == Int32(status))

@@ -63,6 +63,7 @@ let requestTypes: [any ProtobufMessage.Type] = [
     RevokeApiKeyRequest.self,
     RevokeGrantRequest.self,
     RevokeInvitationRequest.self,
+    RevokeSigningKeyRequest.self,
     RevokeTokensRequest.self,
     RotateApiKeyRequest.self,
     SetConfigurationRequest.self,

@@ -213,6 +213,9 @@ CALLS: dict[str, tuple[type[Any], Callable[[AsyncTenancyClient], Any]]] = {
     "bfc.tenancy.v1.TokenService/RevokeTokens": (
         bfc_tenancy_v1_token_pb2.RevokeTokensRequest,
         lambda c: c.tokens.revoke_tokens),
+    "bfc.tenancy.v1.TokenService/RevokeSigningKey": (
+        bfc_tenancy_v1_token_pb2.RevokeSigningKeyRequest,
+        lambda c: c.tokens.revoke_signing_key),
     "bfc.tenancy.v1.UserService/ListUsers": (
         bfc_tenancy_v1_user_pb2.ListUsersRequest,
         lambda c: c.users.list_users),

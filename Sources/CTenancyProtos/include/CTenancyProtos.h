@@ -517,6 +517,12 @@ static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__revoke_tokens_
 static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__revoke_tokens_response__at(void) {
     return &bfc__tenancy__v1__revoke_tokens_response__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__revoke_signing_key_request__at(void) {
+    return &bfc__tenancy__v1__revoke_signing_key_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__revoke_signing_key_response__at(void) {
+    return &bfc__tenancy__v1__revoke_signing_key_response__descriptor;
+}
 static inline const ProtobufCMessageDescriptor *bfc__tenancy__v1__tenant_user__at(void) {
     return &bfc__tenancy__v1__tenant_user__descriptor;
 }

@@ -3,12 +3,14 @@ package struct CallingKey: Sendable, Hashable {
     package let id: Int64
     /// As in `KeyTerms`.
     package let tokenGeneration: Int64?
+    package let signingKey: String?
 
     /// Nil for a caller who calls with no key.
     package init?(_ principal: Principal) {
         guard case .apiKey(_, let id, _, let terms) = principal else { return nil }
         self.id = id
         tokenGeneration = terms.tokenGeneration
+        signingKey = terms.signingKey
     }
 }
 
@@ -24,23 +26,26 @@ package struct KeyTerms: Sendable, Hashable {
     /// How often tokens of the key had been revoked when the one was issued that was shown; nil
     /// when the key itself was.
     package let tokenGeneration: Int64?
+    /// The name of the key that has signed the token that was shown; nil when the key itself was.
+    package let signingKey: String?
 
     package init(
         expiresAt: Timestamp?, addresses: [AddressRange], rateLimit: Int64,
-        tokenGeneration: Int64? = nil
+        tokenGeneration: Int64? = nil, signingKey: String? = nil
     ) {
         self.expiresAt = expiresAt
         self.addresses = addresses
         self.rateLimit = rateLimit
         self.tokenGeneration = tokenGeneration
+        self.signingKey = signingKey
     }
 
     /// Of a key, or of a token of it: a token proves a key for some minutes, and what it gives may
     /// last for as long as what the key gives.
-    package init(_ key: APIKey, tokenGeneration: Int64? = nil) {
+    package init(_ key: APIKey, tokenGeneration: Int64? = nil, signingKey: String? = nil) {
         self.init(
             expiresAt: key.expiresAt, addresses: key.addresses, rateLimit: key.rateLimit,
-            tokenGeneration: tokenGeneration)
+            tokenGeneration: tokenGeneration, signingKey: signingKey)
     }
 
     /// Whether the key lives until then.

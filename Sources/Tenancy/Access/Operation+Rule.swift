@@ -54,7 +54,7 @@ extension Operation {
             return Rule(audience: .everybody, subject: .platform, effect: .read)
         case .listPlans, .listPermissions:
             return Rule(audience: .identified, subject: .platform, effect: .read)
-        case .createTenant:
+        case .createTenant, .revokeSigningKey:
             return Rule(audience: .administrators, subject: .platform, effect: .lifecycle)
         case .listTenants:
             return Rule(audience: .administrators, subject: .platform, effect: .read)

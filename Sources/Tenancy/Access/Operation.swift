@@ -20,7 +20,7 @@ package enum Operation: UInt8, Sendable, Hashable, CaseIterable {
     case listPermissions, listRoles, createRole, updateRole, deleteRole, listGrants, createGrant,
         revokeGrant, checkAccess, batchCheckAccess, explainAccess
     // TokenService
-    case exchangeApiKey, getKeySet, introspect, revokeTokens
+    case exchangeApiKey, getKeySet, introspect, revokeTokens, revokeSigningKey
     // ConfigurationService
     case getConfigurations, setConfiguration, deleteConfiguration, watchConfigurations
     // ActivityService

@@ -8,6 +8,14 @@ package struct TenantID: Sendable, Hashable, Comparable, CustomStringConvertible
         self.rawValue = rawValue
     }
 
+    private init(unchecked rawValue: Int64) {
+        self.rawValue = rawValue
+    }
+
+    /// What changes of the platform's own are told and remembered under. No tenant has it, and no
+    /// request can name it.
+    package static let platform = TenantID(unchecked: 0)
+
     package var description: String { String(rawValue) }
 
     package static func < (left: TenantID, right: TenantID) -> Bool {

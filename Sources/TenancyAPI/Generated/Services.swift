@@ -359,6 +359,11 @@ public enum TenancyServices {
                 isIdempotent: false,
                 request: "bfc.tenancy.v1.RevokeTokensRequest",
                 response: "bfc.tenancy.v1.RevokeTokensResponse"),
+            Method(
+                name: "RevokeSigningKey", kind: .unary,
+                isIdempotent: true,
+                request: "bfc.tenancy.v1.RevokeSigningKeyRequest",
+                response: "bfc.tenancy.v1.RevokeSigningKeyResponse"),
         ]),
         Service(name: "bfc.tenancy.v1.UserService", methods: [
             Method(

@@ -135,6 +135,23 @@ struct TokenService: TokenServiceHandler {
         return answer
     }
 
+    func revokeSigningKey(
+        _ request: RevokeSigningKeyRequest, context: ServerContext
+    ) async throws -> RevokeSigningKeyResponse {
+        let caller = try await access.platform(context, .revokeSigningKey)
+        let revocation = try SigningKeyRevocation(keyName: request.keyId, reason: request.reason)
+        let revokedAt = try await store.revokeSigningKey(
+            revocation, validateOnly: request.validateOnly, context: caller.auditContext)
+        var answer = RevokeSigningKeyResponse(
+            success: true,
+            revokedAt: revokedAt.map { .init(microsecondsSince1970: $0.microseconds) })
+        guard !request.validateOnly else { return answer }
+        answer.signingKeyId = await tokens.keys.successor(
+            to: revocation.keyName, revokedBy: caller.principal.auditName)
+        try await store.waitUntilSeenEverywhere()
+        return answer
+    }
+
     private func audience(_ text: String, _ violations: inout FieldViolations) -> String {
         guard !text.isEmpty else { return tokens.rules.ownAudience }
         violations.require(

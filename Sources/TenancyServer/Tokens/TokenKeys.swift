@@ -18,22 +18,28 @@ final class TokenKeys: Sendable {
         let plan: TokenKeyPlan.Key
         let publicKey: [UInt8]
         let verifier: VerifyingKey
+        /// Nil while the master key that seals it is not on this server.
+        let signer: SigningKey?
+    }
+
+    /// What is remembered: there is one such thing.
+    private enum Remembered: Hashable {
+        case keys
     }
 
     private struct State {
-        var published: [Published] = []
         var signers: [String: SigningKey] = [:]
         var lookedAt = Timestamp(microseconds: 0)
         var lastProblem = ""
-        /// How many readings have begun, and which of them `published` is of.
-        var readings = 0
-        var kept = 0
     }
 
     private let store: TenancyStore
     private let sealing: Sealing
     private let plan: TokenKeyPlan
     private let logger: Logger
+    /// The keys that are not revoked, newest first. They are believed as other things are that
+    /// somebody may end: a key that was revoked verifies nowhere for longer.
+    private let remembered: TenantCache<Remembered, [Published]>
     private let state = Mutex(State())
 
     init(store: TenancyStore, sealing: Sealing, plan: TokenKeyPlan, logger: Logger) {
@@ -41,13 +47,14 @@ final class TokenKeys: Sendable {
         self.sealing = sealing
         self.plan = plan
         self.logger = logger
+        remembered = store.makeCache(costMax: 2, lifetime: Self.refreshInterval)
     }
 
     /// Until it is cancelled.
     func run() async {
         while !Task.isCancelled {
             do {
-                try await refresh()
+                _ = try await refresh()
                 state.withLock { $0.lastProblem = "" }
             } catch {
                 let problem = "\(error)"
@@ -65,30 +72,27 @@ final class TokenKeys: Sendable {
 
     /// The keys that verify now, newest first.
     ///
-    /// - Throws: `unavailable` when they have not been read yet and the database does not answer.
+    /// - Throws: `unavailable`.
     func published() async throws(DomainError) -> [Published] {
-        let known = state.withLock { $0.published }
-        guard known.isEmpty else { return known }
-        try await refresh()
-        return state.withLock { $0.published }
+        Self.published(try await keys())
     }
 
     /// The key of a name. One that is not known may be another server's that is new.
     ///
     /// - Throws: `unavailable`.
     func verifier(_ name: String) async throws(DomainError) -> VerifyingKey? {
-        let now = WallClock.now()
-        let (known, isDue) = state.withLock { state in
-            let known = state.published.first { $0.plan.name == name }
-            let next = state.lookedAt.microseconds + Self.unknownKeyMicroseconds
-            let isDue = known == nil && next <= now.microseconds
-            if isDue { state.lookedAt = now }
-            return (known, isDue)
+        if let known = Self.published(try await keys()).first(where: { $0.plan.name == name }) {
+            return known.verifier
         }
-        if let known { return known.verifier }
+        let now = WallClock.now()
+        let isDue = state.withLock { state in
+            let next = state.lookedAt.microseconds + Self.unknownKeyMicroseconds
+            let isDue = next <= now.microseconds
+            if isDue { state.lookedAt = now }
+            return isDue
+        }
         guard isDue else { return nil }
-        try await refresh()
-        return state.withLock { $0.published.first { $0.plan.name == name }?.verifier }
+        return Self.published(try await refresh()).first { $0.plan.name == name }?.verifier
     }
 
     /// What signs now.
@@ -96,66 +100,75 @@ final class TokenKeys: Sendable {
     /// - Throws: `failedPrecondition` without a master key, `unavailable`.
     func signer() async throws(DomainError) -> (name: String, key: SigningKey) {
         guard sealing.isConfigured else { throw Sealing.notConfigured }
-        if let signer = presentSigner() { return signer }
-        try await refresh()
-        guard let signer = presentSigner() else {
+        if let signer = Self.signer(try await keys()) { return signer }
+        guard let signer = Self.signer(try await refresh()) else {
             throw DomainError(.unavailable, message: "no signing key is there yet")
         }
         return signer
     }
 
-    private func presentSigner() -> (name: String, key: SigningKey)? {
-        let now = WallClock.now()
-        return state.withLock { state -> (name: String, key: SigningKey)? in
-            guard let plan = TokenKeyPlan.signer(state.published.map(\.plan), at: now),
-                let key = state.signers[plan.name]
-            else { return nil }
-            return (plan.name, key)
-        }
+    /// The name of the key that signs now that another was revoked; empty when this server can make
+    /// none.
+    func successor(to name: String, revokedBy actor: String) async -> String {
+        logger.warning(
+            "a signing key was revoked", metadata: ["kid": "\(name)", "actor": "\(actor)"])
+        return (try? await refresh()).flatMap(Self.signer)?.name ?? ""
+    }
+
+    private static func signer(_ keys: [Published]) -> (name: String, key: SigningKey)? {
+        guard let plan = TokenKeyPlan.signer(keys.map(\.plan), at: WallClock.now()),
+            let key = keys.first(where: { $0.plan == plan })?.signer
+        else { return nil }
+        return (plan.name, key)
+    }
+
+    /// Time ends keys, too.
+    private static func published(_ keys: [Published]) -> [Published] {
+        let (plans, now) = (keys.map(\.plan), WallClock.now())
+        return keys.filter { TokenKeyPlan.isPublished($0.plan, among: plans, at: now) }
     }
 
     // MARK: - Reading and making
 
-    private func refresh() async throws(DomainError) {
-        let isReady = try await read()
-        guard !isReady else { return }
-        // One was added, by this server or by another.
-        _ = try await read()
+    private func keys() async throws(DomainError) -> [Published] {
+        if let known = remembered.value(.keys, of: .platform) { return known }
+        return try await refresh()
     }
 
-    /// Reads the keys; false when a new one was due, and is there by now.
-    private func read() async throws(DomainError) -> Bool {
-        let reading = state.withLock { state in
-            state.readings += 1
-            return state.readings
-        }
+    /// Reads the keys, and makes a new one when it is time.
+    private func refresh() async throws(DomainError) -> [Published] {
+        let (keys, isReady) = try await read()
+        guard !isReady else { return keys }
+        // One was added, by this server or by another.
+        return try await read().keys
+    }
+
+    /// The keys; not ready when a new one was due, and is there by now.
+    private func read() async throws(DomainError) -> (keys: [Published], isReady: Bool) {
+        let reading = remembered.beginReading()
         let (stored, now) = try await store.signingKeys()
         let plans = stored.map { TokenKeyPlan.Key(name: $0.name, signsFrom: $0.signsFrom) }
-        var published: [Published] = []
-        var signers: [String: SigningKey] = [:]
+        var keys: [Published] = []
         let known = state.withLock { $0.signers }
         for (key, times) in zip(stored, plans)
         where TokenKeyPlan.isPublished(times, among: plans, at: now) {
-            published.append(
+            keys.append(
                 Published(
                     plan: times, publicKey: key.publicKey,
                     verifier: try Self.checked { () throws(OpenSSLError) in
                         try VerifyingKey(ed25519: key.publicKey)
-                    }))
-            signers[key.name] = known[key.name] ?? (try? opened(key))
+                    }, signer: known[key.name] ?? (try? opened(key))))
         }
         let signer = TokenKeyPlan.signer(plans, at: now)
-        let isUsable = signer.map { signers[$0.name] != nil } ?? false
+        let isUsable = keys.contains { $0.plan == signer && $0.signer != nil }
         state.withLock { state in
-            // One that began before may end after, and have a key that was revoked in between.
-            guard reading > state.kept else { return }
-            state.kept = reading
-            state.published = published
-            state.signers = signers
+            state.signers = [:]
+            for key in keys { state.signers[key.plan.name] = key.signer }
         }
+        remembered.keep(keys, for: .keys, of: .platform, read: reading)
         guard sealing.isConfigured,
             let signsFrom = plan.next(plans, isUsable: isUsable, at: now)
-        else { return true }
+        else { return (keys, true) }
         let fresh = try Self.checked { () throws(OpenSSLError) in
             try SigningKey(generate: .ed25519)
         }
@@ -163,7 +176,7 @@ final class TokenKeys: Sendable {
             try sealed(fresh, signsFrom: signsFrom), after: stored.first?.name,
             context: Self.context)
         if isAdded { logger.notice("made a key to sign tokens with") }
-        return false
+        return (keys, false)
     }
 
     private func sealed(

@@ -19,6 +19,8 @@ final class Tokens: Sendable {
     /// A token that is good, with the key that it is of.
     struct Verified: Sendable {
         let token: TenantToken
+        /// The name of the key that has signed it.
+        let signingKey: String
         let known: KnownKey
 
         /// What the token is worth: never more than its key is by now.
@@ -30,7 +32,8 @@ final class Tokens: Sendable {
         var principal: Principal {
             .apiKey(
                 known.tenant, keyID: known.key.id, permissions: permissions,
-                terms: KeyTerms(known.key, tokenGeneration: token.generation))
+                terms: KeyTerms(
+                    known.key, tokenGeneration: token.generation, signingKey: signingKey))
         }
     }
 
@@ -104,7 +107,8 @@ final class Tokens: Sendable {
         guard subject.known.tenantCode == token.tenantCode else { return .refused(.otherTenant) }
         guard token.generation >= subject.generation else { return .refused(.revoked) }
         guard check.refusal(of: subject.known, at: now) == nil else { return .refused(.key) }
-        return .good(Verified(token: token, known: subject.known))
+        return .good(
+            Verified(token: token, signingKey: signed.keyName, known: subject.known))
     }
 
     private static func isSigned(

@@ -15,6 +15,9 @@ extension Change {
 extension CallingKey {
     /// What fails unless the key works.
     func confirmation(in tenant: TenantID) -> SQL {
-        "confirm_tenant_api_key(\(tenant.rawValue), \(id), \(optional: tokenGeneration))"
+        """
+        confirm_tenant_api_key(
+            \(tenant.rawValue), \(id), \(optional: tokenGeneration), \(optional: signingKey))
+        """
     }
 }

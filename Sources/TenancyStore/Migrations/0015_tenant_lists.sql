@@ -1,13 +1,4 @@
--- What the pages of the list of tenants are read from, so that a page costs what it holds and not
--- what there is. The list crosses tenants, so these indexes do not begin with one.
-
--- Each status and type for itself, in the order of numbers.
-CREATE INDEX tenants_status_type ON tenants (status, tenant_type, id);
-
--- The beginnings of names, in any case. Names are compared by their bytes: an index in the order of
--- a language cannot find a beginning. 64 characters are enough for an order, and bound what a page
--- token holds.
-CREATE INDEX tenants_name ON tenants ((left(lower(tenant_name), 64) COLLATE "C"), id);
+-- What the list of tenants is asked for.
 
 -- The first text that is after everything which begins with the prefix, in the order of bytes: the
 -- other end of a range of an index. UTF-8 keeps the order of code points, of which D800 to DFFF are

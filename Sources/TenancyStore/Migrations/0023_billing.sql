@@ -109,7 +109,14 @@ ALTER TABLE tenant_subscriptions
 -- How the scheduler finds what is due, over all tenants: the one index of a tenant table that does
 -- not begin with the tenant. It is not unique, so that a database distributed by tenant keeps a
 -- part of it on every node; and a change of a counter does not touch it.
+-- The primary key is made again to come after it, as that of tenants does.
+ALTER TABLE tenant_resource_usage DROP CONSTRAINT tenant_resource_usage_subscription_fkey;
+ALTER TABLE tenant_subscriptions DROP CONSTRAINT tenant_subscriptions_pkey;
 CREATE INDEX tenant_subscriptions_due ON tenant_subscriptions (due_at, tenant_id);
+ALTER TABLE tenant_subscriptions
+    ADD CONSTRAINT tenant_subscriptions_pkey PRIMARY KEY (tenant_id);
+ALTER TABLE tenant_resource_usage ADD CONSTRAINT tenant_resource_usage_subscription_fkey
+    FOREIGN KEY (tenant_id) REFERENCES tenant_subscriptions (tenant_id);
 
 -- The terms and the periods; never the tenant, the currency or the time of creation.
 GRANT UPDATE (

@@ -10,7 +10,7 @@ CREATE TABLE token_signing_keys (
     -- It signs from then until the next key does.
     signs_from timestamptz NOT NULL,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    -- Set by hand when a key is out: it signs and verifies nothing any more.
+    -- When a key is out: it signs and verifies nothing any more.
     revoked_at timestamptz,
     CONSTRAINT token_signing_keys_pkey PRIMARY KEY (kid),
     CONSTRAINT token_signing_keys_public_key_length CHECK (octet_length(public_key) = 32),

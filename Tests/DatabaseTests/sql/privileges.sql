@@ -67,6 +67,12 @@ SELECT table_privs_are('public', 'scheduled_jobs', 'tenancy_platform', ARRAY['SE
 SELECT table_privs_are('public', 'token_signing_keys', 'tenancy_app', ARRAY[]::text[]);
 SELECT table_privs_are(
     'public', 'token_signing_keys', 'tenancy_platform', ARRAY['SELECT', 'INSERT']);
+SELECT is(
+    (SELECT array_agg(attname ORDER BY attname) FROM pg_attribute
+     WHERE attrelid = 'token_signing_keys'::regclass AND attnum > 0
+       AND has_column_privilege('tenancy_platform', attrelid, attnum, 'UPDATE')),
+    ARRAY['revocation_reason', 'revoked_at']::name[],
+    'of a signing key nothing changes but that it ends');
 SELECT table_privs_are(
     'public', 'tenant_token_revocations', 'tenancy_app', ARRAY['SELECT', 'INSERT']);
 
@@ -83,7 +89,8 @@ SELECT is(
      WHERE pronamespace = 'public'::regnamespace AND prosecdef),
     ARRAY[
         'drop_expired_activity', 'drop_expired_usage', 'ensure_partitions',
-        'expire_tenant_activity', 'note_tenant_change'],
+        'expire_tenant_activity', 'note_platform_change', 'note_tenant_change',
+        'signing_key_works'],
     'few functions run with the rights of the owner');
 SELECT is(
     (SELECT count(*) FROM pg_proc

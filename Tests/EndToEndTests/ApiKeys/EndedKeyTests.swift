@@ -7,7 +7,9 @@ internal import Testing
 struct EndedKeyTests {
     /// The call of a program that waits in the database while its key, or its tokens, end.
     enum Ending: CaseIterable, Sendable {
-        case keyRevoked, keyLeaked, tokensRevoked
+        case keyRevoked, keyLeaked, tokensRevoked, signingKeyRevoked
+
+        var isOfTokens: Bool { self == .tokensRevoked || self == .signingKeyRevoked }
 
         func end(_ key: CreateApiKeyResponse, of code: String, _ services: Services) async throws {
             switch self {
@@ -15,6 +17,10 @@ struct EndedKeyTests {
             case .keyLeaked: _ = try await services.apiKeys.reportLeak(.init(apiKey: key.apiKey))
             case .tokensRevoked:
                 _ = try await services.tokens.revokeTokens(.init(tenantCode: code))
+            case .signingKeyRevoked:
+                let signing = try await services.tokens.getKeySet(.init()).keys.first
+                _ = try await services.tokens.revokeSigningKey(
+                    .init(keyId: signing?.kid ?? "", reason: "A test"))
             }
         }
     }
@@ -46,7 +52,7 @@ struct EndedKeyTests {
             try await services.set("flag", "true", .feature, of: code)
             let key = try await services.createKey(of: code)
             let credential =
-                ending == .tokensRevoked
+                ending.isOfTokens
                 ? try await services.exchange(key.apiKey).accessToken : key.apiKey
             try await deployment.withServices(over: deployment.anonymousTLS) { program in
                 let setting = try await Self.outcome(

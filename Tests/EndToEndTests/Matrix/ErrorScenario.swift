@@ -166,6 +166,10 @@ struct ErrorScenario: Sendable {
                 .call("TokenService/ExchangeApiKey", #""apiKey":"${apiKey}""#),
             ], with: #""apiKey":"${apiKey}""#),
         .init("TokenService/Introspect", "INVALID_ARGUMENT"),
+        .init("TokenService/RevokeSigningKey", "INVALID_ARGUMENT", with: #""keyId":"of-nobody""#),
+        .init(
+            "TokenService/RevokeSigningKey", "NOT_FOUND",
+            with: #""keyId":"of-nobody","reason":"A test""#),
     ]
 
     private static let desk = #""roleName":"desk","permissions":["consume"]"#

@@ -89,6 +89,7 @@ enum MatrixRequests {
         "TokenService/ExchangeApiKey": #""apiKey":"${key}""#,
         "TokenService/GetKeySet": "",
         "TokenService/Introspect": #""token":"${token}""#,
+        "TokenService/RevokeSigningKey": #""keyId":"of-nobody","reason":"A test""#,
     ]
 
     static let notOfATenant = Set(ofNoTenant.keys)

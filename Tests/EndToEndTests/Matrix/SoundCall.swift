@@ -142,6 +142,17 @@ struct SoundCall: Sendable {
         "TokenService/Introspect": SoundCall(
             after: [keyed, .call("TokenService/ExchangeApiKey", #""apiKey":"${apiKey}""#)],
             #""token":"${accessToken}""#),
+        // One that signs nothing: those of others go on.
+        "TokenService/RevokeSigningKey": SoundCall(
+            after: [
+                .sql(
+                    """
+                    INSERT INTO token_signing_keys (
+                        kid, public_key, master_key, sealed_key, signs_from)
+                    SELECT tenant_code, sha256(tenant_code::bytea), 1, '\\x', '2020-01-01'
+                    FROM tenant_codes WHERE tenant_id = :tenant
+                    """)
+            ], #""keyId":"${code}","reason":"A test""#),
         "TokenService/RevokeTokens": SoundCall(
             after: [keyed], "", other: #""keyId":"${keyId}""#),
     ]

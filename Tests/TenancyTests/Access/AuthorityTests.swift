@@ -46,7 +46,8 @@ internal import Testing
         case .createRole, .updateRole, .deleteRole, .createGrant:
             return (.tenant(.manageUsers), true, false)
         case .revokeGrant: return (.tenant(.manageUsers), true, true)
-        case .createTenant, .listTenants: return (.administrators, false, true)
+        case .createTenant, .listTenants, .revokeSigningKey:
+            return (.administrators, false, true)
         case .verifyApiKey, .batchVerify, .introspect, .reflect:
             return (.trusted, false, true)
         case .suspendTenant, .reactivateTenant, .deactivateTenant:

@@ -123,10 +123,12 @@ struct KeyTermsTests {
     func tokens() throws {
         let tenant = try #require(TenantID(2))
         let terms = KeyTerms(
-            expiresAt: Timestamp(microseconds: 5), addresses: [], rateLimit: 1, tokenGeneration: 3)
+            expiresAt: Timestamp(microseconds: 5), addresses: [], rateLimit: 1, tokenGeneration: 3,
+            signingKey: "kid")
         let principal = Principal.apiKey(tenant, keyID: 7, permissions: [.consume], terms: terms)
         #expect(CallingKey(principal)?.id == 7)
         #expect(CallingKey(principal)?.tokenGeneration == 3)
+        #expect(CallingKey(principal)?.signingKey == "kid")
         #expect(CallingKey(.anonymous) == nil)
     }
 }

@@ -122,6 +122,8 @@ let messageTypes: [String: any ProtobufMessage.Type] = [
     "bfc.tenancy.v1.RevokeGrantResponse": RevokeGrantResponse.self,
     "bfc.tenancy.v1.RevokeInvitationRequest": RevokeInvitationRequest.self,
     "bfc.tenancy.v1.RevokeInvitationResponse": RevokeInvitationResponse.self,
+    "bfc.tenancy.v1.RevokeSigningKeyRequest": RevokeSigningKeyRequest.self,
+    "bfc.tenancy.v1.RevokeSigningKeyResponse": RevokeSigningKeyResponse.self,
     "bfc.tenancy.v1.RevokeTokensRequest": RevokeTokensRequest.self,
     "bfc.tenancy.v1.RevokeTokensResponse": RevokeTokensResponse.self,
     "bfc.tenancy.v1.RotateApiKeyRequest": RotateApiKeyRequest.self,

@@ -1234,6 +1234,26 @@ static inline tenancy_code tenancy_token_revoke_tokens(
     return code;
 }
 
+/* bfc.tenancy.v1.TokenService/RevokeSigningKey */
+static const tenancy_method tenancy_token_revoke_signing_key_method = {
+    "bfc.tenancy.v1.TokenService",
+    "RevokeSigningKey",
+    &bfc__tenancy__v1__revoke_signing_key_request__descriptor,
+    &bfc__tenancy__v1__revoke_signing_key_response__descriptor,
+    false,
+    false,
+    true};
+static inline tenancy_code tenancy_token_revoke_signing_key(
+    tenancy_client *client, const Bfc__Tenancy__V1__RevokeSigningKeyRequest *request,
+    const tenancy_call_options *options,
+    Bfc__Tenancy__V1__RevokeSigningKeyResponse **response, tenancy_status **status) {
+    ProtobufCMessage *message = NULL;
+    tenancy_code code = tenancy_unary(
+        client, &tenancy_token_revoke_signing_key_method, &request->base, options, &message, status);
+    *response = (Bfc__Tenancy__V1__RevokeSigningKeyResponse *)message;
+    return code;
+}
+
 /* bfc.tenancy.v1.UserService/ListUsers */
 static const tenancy_method tenancy_user_list_users_method = {
     "bfc.tenancy.v1.UserService",
@@ -1509,6 +1529,7 @@ static const tenancy_method *const tenancy_methods[] = {
     &tenancy_token_get_key_set_method,
     &tenancy_token_introspect_method,
     &tenancy_token_revoke_tokens_method,
+    &tenancy_token_revoke_signing_key_method,
     &tenancy_user_list_users_method,
     &tenancy_user_add_user_method,
     &tenancy_user_update_user_method,

@@ -131,6 +131,8 @@ var typedCalls = map[string]typedCall{
 		(*client.Client).Tokens, client.TokenService.Introspect),
 	"bfc.tenancy.v1.TokenService/RevokeTokens": unary(
 		(*client.Client).Tokens, client.TokenService.RevokeTokens),
+	"bfc.tenancy.v1.TokenService/RevokeSigningKey": unary(
+		(*client.Client).Tokens, client.TokenService.RevokeSigningKey),
 	"bfc.tenancy.v1.UserService/ListUsers": unary(
 		(*client.Client).Users, client.UserService.ListUsers),
 	"bfc.tenancy.v1.UserService/AddUser": unary(

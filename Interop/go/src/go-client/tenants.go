@@ -14,7 +14,7 @@ import (
 
 const exampleCode = "axis-securities"
 
-// The default tenant of the first migration has id 1.
+// The default tenant of the migrations has id 1.
 const firstCreatedID = 2
 
 func checkHealth(ctx context.Context, c *client) error {

@@ -3517,6 +3517,31 @@ export interface RevokeTokensResponse {
 }
 export const RevokeTokensResponse: MessageType<RevokeTokensResponse>;
 
+/** RevokeSigningKeyRequest names the key that is to end. */
+export interface RevokeSigningKeyRequest {
+  /** The key's name: `kid` of the key set and of tokens' headers. Required; at most 128 bytes. */
+  keyId: string;
+  /** Why, for the record. Required; at most 500 characters. */
+  reason: string;
+  /** Check everything and change nothing. */
+  validateOnly: boolean;
+}
+export const RevokeSigningKeyRequest: MessageType<RevokeSigningKeyRequest>;
+
+/** RevokeSigningKeyResponse says when the key was ended, and what signs instead. */
+export interface RevokeSigningKeyResponse {
+  /** Always true; a failure is a status, not an answer. */
+  success: boolean;
+  /** When the key was ended, the first time. Not there when nothing was done and the key works. */
+  revokedAt?: Google_Protobuf_Timestamp;
+  /**
+   * The key that signs now. Empty when nothing was done, or where no master key protects signing
+   * keys.
+   */
+  signingKeyId: string;
+}
+export const RevokeSigningKeyResponse: MessageType<RevokeSigningKeyResponse>;
+
 /** Role is the rank of a user in a tenant. */
 export type Role = number;
 export const Role: {

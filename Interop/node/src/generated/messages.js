@@ -1328,6 +1328,18 @@ export const RevokeTokensResponse = new MessageType("bfc.tenancy.v1.RevokeTokens
   { name: "revokedBefore", number: 2, type: "message", message: () => Google_Protobuf_Timestamp },
 ]);
 
+export const RevokeSigningKeyRequest = new MessageType("bfc.tenancy.v1.RevokeSigningKeyRequest", () => [
+  { name: "keyId", number: 1, type: "string" },
+  { name: "reason", number: 2, type: "string" },
+  { name: "validateOnly", number: 31, type: "bool" },
+]);
+
+export const RevokeSigningKeyResponse = new MessageType("bfc.tenancy.v1.RevokeSigningKeyResponse", () => [
+  { name: "success", number: 1, type: "bool" },
+  { name: "revokedAt", number: 2, type: "message", message: () => Google_Protobuf_Timestamp },
+  { name: "signingKeyId", number: 3, type: "string" },
+]);
+
 export const TenantUser = new MessageType("bfc.tenancy.v1.TenantUser", () => [
   { name: "userId", number: 1, type: "string" },
   { name: "role", number: 2, type: "enum" },

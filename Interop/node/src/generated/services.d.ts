@@ -876,6 +876,21 @@ export interface Services {
      * HTTP route it replaces: none.
      */
     revokeTokens(request: m.Input<m.RevokeTokensRequest>, options?: CallOptions): Promise<m.RevokeTokensResponse>;
+    /**
+     * RevokeSigningKey ends a key that tokens are signed with, for good: it leaves the key set, and
+     * when the call returns no server takes a token any more that it has signed, or signs one with
+     * it. Where it signed at present, the key before it does while that is published, or else a new
+     * one at once. Every token of its is lost, good ones too; API keys go on, and are exchanged anew.
+     * Whoever verifies with the key set alone has to fetch it again. Who ended it, from where, when
+     * and why is kept with the key. Ending a key that has ended changes nothing, and is answered with
+     * the time of the first time.
+     *
+     * Who may call: platform administrators.
+     * Errors: INVALID_ARGUMENT with BadRequest for a key_id or a reason that is empty or too long;
+     * NOT_FOUND for a key that there never was; PERMISSION_DENIED; UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    revokeSigningKey(request: m.Input<m.RevokeSigningKeyRequest>, options?: CallOptions): Promise<m.RevokeSigningKeyResponse>;
   };
   /**
    * UserService keeps who belongs to a tenant, in which role and with which permissions.

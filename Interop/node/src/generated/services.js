@@ -381,6 +381,12 @@ export const methods = {
     response: m.RevokeTokensResponse,
     isIdempotent: false,
   },
+  "bfc.tenancy.v1.TokenService/RevokeSigningKey": {
+    service: "bfc.tenancy.v1.TokenService", name: "RevokeSigningKey",
+    request: m.RevokeSigningKeyRequest,
+    response: m.RevokeSigningKeyResponse,
+    isIdempotent: true,
+  },
   "bfc.tenancy.v1.UserService/ListUsers": {
     service: "bfc.tenancy.v1.UserService", name: "ListUsers",
     request: m.ListUsersRequest,
@@ -596,6 +602,8 @@ export function services(channel) {
         channel.unary(methods["bfc.tenancy.v1.TokenService/Introspect"], request, options),
       revokeTokens: (request, options) =>
         channel.unary(methods["bfc.tenancy.v1.TokenService/RevokeTokens"], request, options),
+      revokeSigningKey: (request, options) =>
+        channel.unary(methods["bfc.tenancy.v1.TokenService/RevokeSigningKey"], request, options),
     },
     users: {
       listUsers: (request, options) =>

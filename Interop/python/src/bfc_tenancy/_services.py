@@ -2584,6 +2584,12 @@ class AsyncTokenService:
         "bfc.tenancy.v1.TokenService", "RevokeTokens", bfc_tenancy_v1_token_pb2.RevokeTokensRequest,
         bfc_tenancy_v1_token_pb2.RevokeTokensResponse, client_streams=False,
         server_streams=False, is_idempotent=False)
+    REVOKE_SIGNING_KEY: Method[
+        bfc_tenancy_v1_token_pb2.RevokeSigningKeyRequest, bfc_tenancy_v1_token_pb2.RevokeSigningKeyResponse
+    ] = Method(
+        "bfc.tenancy.v1.TokenService", "RevokeSigningKey", bfc_tenancy_v1_token_pb2.RevokeSigningKeyRequest,
+        bfc_tenancy_v1_token_pb2.RevokeSigningKeyResponse, client_streams=False,
+        server_streams=False, is_idempotent=True)
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
@@ -2661,6 +2667,26 @@ class AsyncTokenService:
         """
         return await self._channel.unary(
             self.REVOKE_TOKENS, request, timeout=timeout, metadata=metadata)
+
+    async def revoke_signing_key(
+        self, request: bfc_tenancy_v1_token_pb2.RevokeSigningKeyRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_token_pb2.RevokeSigningKeyResponse:
+        """RevokeSigningKey ends a key that tokens are signed with, for good: it leaves the key set, and
+        when the call returns no server takes a token any more that it has signed, or signs one with
+        it. Where it signed at present, the key before it does while that is published, or else a new
+        one at once. Every token of its is lost, good ones too; API keys go on, and are exchanged anew.
+        Whoever verifies with the key set alone has to fetch it again. Who ended it, from where, when
+        and why is kept with the key. Ending a key that has ended changes nothing, and is answered with
+        the time of the first time.
+
+        Who may call: platform administrators.
+        Errors: INVALID_ARGUMENT with BadRequest for a key_id or a reason that is empty or too long;
+        NOT_FOUND for a key that there never was; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return await self._channel.unary(
+            self.REVOKE_SIGNING_KEY, request, timeout=timeout, metadata=metadata)
 
 
 class BlockingTokenService:
@@ -2754,6 +2780,25 @@ class BlockingTokenService:
         HTTP route it replaces: none.
         """
         return self._run(self._stub.revoke_tokens(request, timeout=timeout, metadata=metadata))
+
+    def revoke_signing_key(
+        self, request: bfc_tenancy_v1_token_pb2.RevokeSigningKeyRequest, *,
+        timeout: float | None = None, metadata: Metadata = (),
+    ) -> bfc_tenancy_v1_token_pb2.RevokeSigningKeyResponse:
+        """RevokeSigningKey ends a key that tokens are signed with, for good: it leaves the key set, and
+        when the call returns no server takes a token any more that it has signed, or signs one with
+        it. Where it signed at present, the key before it does while that is published, or else a new
+        one at once. Every token of its is lost, good ones too; API keys go on, and are exchanged anew.
+        Whoever verifies with the key set alone has to fetch it again. Who ended it, from where, when
+        and why is kept with the key. Ending a key that has ended changes nothing, and is answered with
+        the time of the first time.
+
+        Who may call: platform administrators.
+        Errors: INVALID_ARGUMENT with BadRequest for a key_id or a reason that is empty or too long;
+        NOT_FOUND for a key that there never was; PERMISSION_DENIED; UNAUTHENTICATED.
+        HTTP route it replaces: none.
+        """
+        return self._run(self._stub.revoke_signing_key(request, timeout=timeout, metadata=metadata))
 
 
 class AsyncUserService:

@@ -309,6 +309,8 @@ from ._pb.bfc.tenancy.v1.token_pb2 import (
     IntrospectRequest,
     IntrospectResponse,
     JsonWebKey,
+    RevokeSigningKeyRequest,
+    RevokeSigningKeyResponse,
     RevokeTokensRequest,
     RevokeTokensResponse,
 )
@@ -585,6 +587,8 @@ __all__ = [
     "RevokeGrantResponse",
     "RevokeInvitationRequest",
     "RevokeInvitationResponse",
+    "RevokeSigningKeyRequest",
+    "RevokeSigningKeyResponse",
     "RevokeTokensRequest",
     "RevokeTokensResponse",
     "Role",

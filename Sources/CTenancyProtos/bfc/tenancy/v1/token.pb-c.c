@@ -412,6 +412,96 @@ void   bfc__tenancy__v1__revoke_tokens_response__free_unpacked
   assert(message->base.descriptor == &bfc__tenancy__v1__revoke_tokens_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   bfc__tenancy__v1__revoke_signing_key_request__init
+                     (Bfc__Tenancy__V1__RevokeSigningKeyRequest         *message)
+{
+  static const Bfc__Tenancy__V1__RevokeSigningKeyRequest init_value = BFC__TENANCY__V1__REVOKE_SIGNING_KEY_REQUEST__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__revoke_signing_key_request__get_packed_size
+                     (const Bfc__Tenancy__V1__RevokeSigningKeyRequest *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__revoke_signing_key_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__revoke_signing_key_request__pack
+                     (const Bfc__Tenancy__V1__RevokeSigningKeyRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__revoke_signing_key_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__revoke_signing_key_request__pack_to_buffer
+                     (const Bfc__Tenancy__V1__RevokeSigningKeyRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__revoke_signing_key_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__RevokeSigningKeyRequest *
+       bfc__tenancy__v1__revoke_signing_key_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__RevokeSigningKeyRequest *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__revoke_signing_key_request__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__revoke_signing_key_request__free_unpacked
+                     (Bfc__Tenancy__V1__RevokeSigningKeyRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__revoke_signing_key_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   bfc__tenancy__v1__revoke_signing_key_response__init
+                     (Bfc__Tenancy__V1__RevokeSigningKeyResponse         *message)
+{
+  static const Bfc__Tenancy__V1__RevokeSigningKeyResponse init_value = BFC__TENANCY__V1__REVOKE_SIGNING_KEY_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t bfc__tenancy__v1__revoke_signing_key_response__get_packed_size
+                     (const Bfc__Tenancy__V1__RevokeSigningKeyResponse *message)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__revoke_signing_key_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t bfc__tenancy__v1__revoke_signing_key_response__pack
+                     (const Bfc__Tenancy__V1__RevokeSigningKeyResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__revoke_signing_key_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t bfc__tenancy__v1__revoke_signing_key_response__pack_to_buffer
+                     (const Bfc__Tenancy__V1__RevokeSigningKeyResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &bfc__tenancy__v1__revoke_signing_key_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Bfc__Tenancy__V1__RevokeSigningKeyResponse *
+       bfc__tenancy__v1__revoke_signing_key_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Bfc__Tenancy__V1__RevokeSigningKeyResponse *)
+     protobuf_c_message_unpack (&bfc__tenancy__v1__revoke_signing_key_response__descriptor,
+                                allocator, len, data);
+}
+void   bfc__tenancy__v1__revoke_signing_key_response__free_unpacked
+                     (Bfc__Tenancy__V1__RevokeSigningKeyResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &bfc__tenancy__v1__revoke_signing_key_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor bfc__tenancy__v1__exchange_api_key_request__field_descriptors[5] =
 {
   {
@@ -1190,17 +1280,148 @@ const ProtobufCMessageDescriptor bfc__tenancy__v1__revoke_tokens_response__descr
   (ProtobufCMessageInit) bfc__tenancy__v1__revoke_tokens_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor bfc__tenancy__v1__token_service__method_descriptors[4] =
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__revoke_signing_key_request__field_descriptors[3] =
+{
+  {
+    "key_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__RevokeSigningKeyRequest, key_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__RevokeSigningKeyRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validate_only",
+    31,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__RevokeSigningKeyRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__revoke_signing_key_request__field_indices_by_name[] = {
+  0,   /* field[0] = key_id */
+  1,   /* field[1] = reason */
+  2,   /* field[2] = validate_only */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__revoke_signing_key_request__number_ranges[2 + 1] =
+{
+  { 1, 0 },
+  { 31, 2 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__revoke_signing_key_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.RevokeSigningKeyRequest",
+  "RevokeSigningKeyRequest",
+  "Bfc__Tenancy__V1__RevokeSigningKeyRequest",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__RevokeSigningKeyRequest),
+  3,
+  bfc__tenancy__v1__revoke_signing_key_request__field_descriptors,
+  bfc__tenancy__v1__revoke_signing_key_request__field_indices_by_name,
+  2,  bfc__tenancy__v1__revoke_signing_key_request__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__revoke_signing_key_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor bfc__tenancy__v1__revoke_signing_key_response__field_descriptors[3] =
+{
+  {
+    "success",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__RevokeSigningKeyResponse, success),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "revoked_at",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__RevokeSigningKeyResponse, revoked_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "signing_key_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Bfc__Tenancy__V1__RevokeSigningKeyResponse, signing_key_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned bfc__tenancy__v1__revoke_signing_key_response__field_indices_by_name[] = {
+  1,   /* field[1] = revoked_at */
+  2,   /* field[2] = signing_key_id */
+  0,   /* field[0] = success */
+};
+static const ProtobufCIntRange bfc__tenancy__v1__revoke_signing_key_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor bfc__tenancy__v1__revoke_signing_key_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "bfc.tenancy.v1.RevokeSigningKeyResponse",
+  "RevokeSigningKeyResponse",
+  "Bfc__Tenancy__V1__RevokeSigningKeyResponse",
+  "bfc.tenancy.v1",
+  sizeof(Bfc__Tenancy__V1__RevokeSigningKeyResponse),
+  3,
+  bfc__tenancy__v1__revoke_signing_key_response__field_descriptors,
+  bfc__tenancy__v1__revoke_signing_key_response__field_indices_by_name,
+  1,  bfc__tenancy__v1__revoke_signing_key_response__number_ranges,
+  (ProtobufCMessageInit) bfc__tenancy__v1__revoke_signing_key_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCMethodDescriptor bfc__tenancy__v1__token_service__method_descriptors[5] =
 {
   { "ExchangeApiKey", &bfc__tenancy__v1__exchange_api_key_request__descriptor, &bfc__tenancy__v1__exchange_api_key_response__descriptor },
   { "GetKeySet", &bfc__tenancy__v1__get_key_set_request__descriptor, &bfc__tenancy__v1__get_key_set_response__descriptor },
   { "Introspect", &bfc__tenancy__v1__introspect_request__descriptor, &bfc__tenancy__v1__introspect_response__descriptor },
   { "RevokeTokens", &bfc__tenancy__v1__revoke_tokens_request__descriptor, &bfc__tenancy__v1__revoke_tokens_response__descriptor },
+  { "RevokeSigningKey", &bfc__tenancy__v1__revoke_signing_key_request__descriptor, &bfc__tenancy__v1__revoke_signing_key_response__descriptor },
 };
 const unsigned bfc__tenancy__v1__token_service__method_indices_by_name[] = {
   0,        /* ExchangeApiKey */
   1,        /* GetKeySet */
   2,        /* Introspect */
+  4,        /* RevokeSigningKey */
   3         /* RevokeTokens */
 };
 const ProtobufCServiceDescriptor bfc__tenancy__v1__token_service__descriptor =
@@ -1210,7 +1431,7 @@ const ProtobufCServiceDescriptor bfc__tenancy__v1__token_service__descriptor =
   "TokenService",
   "Bfc__Tenancy__V1__TokenService",
   "bfc.tenancy.v1",
-  4,
+  5,
   bfc__tenancy__v1__token_service__method_descriptors,
   bfc__tenancy__v1__token_service__method_indices_by_name
 };
@@ -1245,6 +1466,14 @@ void bfc__tenancy__v1__token_service__revoke_tokens(ProtobufCService *service,
 {
   assert(service->descriptor == &bfc__tenancy__v1__token_service__descriptor);
   service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void bfc__tenancy__v1__token_service__revoke_signing_key(ProtobufCService *service,
+                                                         const Bfc__Tenancy__V1__RevokeSigningKeyRequest *input,
+                                                         Bfc__Tenancy__V1__RevokeSigningKeyResponse_Closure closure,
+                                                         void *closure_data)
+{
+  assert(service->descriptor == &bfc__tenancy__v1__token_service__descriptor);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void bfc__tenancy__v1__token_service__init (Bfc__Tenancy__V1__TokenService_Service *service,
                                             Bfc__Tenancy__V1__TokenService_ServiceDestroy destroy)

@@ -1441,6 +1441,30 @@ func (s TokenService) RevokeTokens(
 	return response, nil
 }
 
+// RevokeSigningKey ends a key that tokens are signed with, for good: it leaves the key set, and
+// when the call returns no server takes a token any more that it has signed, or signs one with
+// it. Where it signed at present, the key before it does while that is published, or else a new
+// one at once. Every token of its is lost, good ones too; API keys go on, and are exchanged anew.
+// Whoever verifies with the key set alone has to fetch it again. Who ended it, from where, when
+// and why is kept with the key. Ending a key that has ended changes nothing, and is answered with
+// the time of the first time.
+//
+// Who may call: platform administrators.
+// Errors: INVALID_ARGUMENT with BadRequest for a key_id or a reason that is empty or too long;
+// NOT_FOUND for a key that there never was; PERMISSION_DENIED; UNAUTHENTICATED.
+// HTTP route it replaces: none.
+func (s TokenService) RevokeSigningKey(
+	ctx context.Context, request *v1.RevokeSigningKeyRequest,
+) (*v1.RevokeSigningKeyResponse, error) {
+	response := new(v1.RevokeSigningKeyResponse)
+	err := s.client.Call(
+		ctx, "bfc.tenancy.v1.TokenService", "RevokeSigningKey", Repeatable, request, response)
+	if err != nil {
+		return nil, err
+	}
+	return response, nil
+}
+
 // UserService keeps who belongs to a tenant, in which role and with which permissions.
 //
 // Ranks are admin > manager > user > viewer. Nobody grants, changes or removes what is above their

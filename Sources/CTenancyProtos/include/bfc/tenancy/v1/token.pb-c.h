@@ -25,6 +25,8 @@ typedef struct Bfc__Tenancy__V1__IntrospectRequest Bfc__Tenancy__V1__IntrospectR
 typedef struct Bfc__Tenancy__V1__IntrospectResponse Bfc__Tenancy__V1__IntrospectResponse;
 typedef struct Bfc__Tenancy__V1__RevokeTokensRequest Bfc__Tenancy__V1__RevokeTokensRequest;
 typedef struct Bfc__Tenancy__V1__RevokeTokensResponse Bfc__Tenancy__V1__RevokeTokensResponse;
+typedef struct Bfc__Tenancy__V1__RevokeSigningKeyRequest Bfc__Tenancy__V1__RevokeSigningKeyRequest;
+typedef struct Bfc__Tenancy__V1__RevokeSigningKeyResponse Bfc__Tenancy__V1__RevokeSigningKeyResponse;
 
 
 /* --- enums --- */
@@ -317,6 +319,55 @@ struct  Bfc__Tenancy__V1__RevokeTokensResponse
     , 0, NULL }
 
 
+/*
+ * RevokeSigningKeyRequest names the key that is to end.
+ */
+struct  Bfc__Tenancy__V1__RevokeSigningKeyRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The key's name: `kid` of the key set and of tokens' headers. Required; at most 128 bytes.
+   */
+  char *key_id;
+  /*
+   * Why, for the record. Required; at most 500 characters.
+   */
+  char *reason;
+  /*
+   * Check everything and change nothing.
+   */
+  protobuf_c_boolean validate_only;
+};
+#define BFC__TENANCY__V1__REVOKE_SIGNING_KEY_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&bfc__tenancy__v1__revoke_signing_key_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * RevokeSigningKeyResponse says when the key was ended, and what signs instead.
+ */
+struct  Bfc__Tenancy__V1__RevokeSigningKeyResponse
+{
+  ProtobufCMessage base;
+  /*
+   * Always true; a failure is a status, not an answer.
+   */
+  protobuf_c_boolean success;
+  /*
+   * When the key was ended, the first time. Not there when nothing was done and the key works.
+   */
+  Google__Protobuf__Timestamp *revoked_at;
+  /*
+   * The key that signs now. Empty when nothing was done, or where no master key protects signing
+   * keys.
+   */
+  char *signing_key_id;
+};
+#define BFC__TENANCY__V1__REVOKE_SIGNING_KEY_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&bfc__tenancy__v1__revoke_signing_key_response__descriptor) \
+    , 0, NULL, (char *)protobuf_c_empty_string }
+
+
 /* Bfc__Tenancy__V1__ExchangeApiKeyRequest methods */
 void   bfc__tenancy__v1__exchange_api_key_request__init
                      (Bfc__Tenancy__V1__ExchangeApiKeyRequest         *message);
@@ -488,6 +539,44 @@ Bfc__Tenancy__V1__RevokeTokensResponse *
 void   bfc__tenancy__v1__revoke_tokens_response__free_unpacked
                      (Bfc__Tenancy__V1__RevokeTokensResponse *message,
                       ProtobufCAllocator *allocator);
+/* Bfc__Tenancy__V1__RevokeSigningKeyRequest methods */
+void   bfc__tenancy__v1__revoke_signing_key_request__init
+                     (Bfc__Tenancy__V1__RevokeSigningKeyRequest         *message);
+size_t bfc__tenancy__v1__revoke_signing_key_request__get_packed_size
+                     (const Bfc__Tenancy__V1__RevokeSigningKeyRequest   *message);
+size_t bfc__tenancy__v1__revoke_signing_key_request__pack
+                     (const Bfc__Tenancy__V1__RevokeSigningKeyRequest   *message,
+                      uint8_t             *out);
+size_t bfc__tenancy__v1__revoke_signing_key_request__pack_to_buffer
+                     (const Bfc__Tenancy__V1__RevokeSigningKeyRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Bfc__Tenancy__V1__RevokeSigningKeyRequest *
+       bfc__tenancy__v1__revoke_signing_key_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   bfc__tenancy__v1__revoke_signing_key_request__free_unpacked
+                     (Bfc__Tenancy__V1__RevokeSigningKeyRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Bfc__Tenancy__V1__RevokeSigningKeyResponse methods */
+void   bfc__tenancy__v1__revoke_signing_key_response__init
+                     (Bfc__Tenancy__V1__RevokeSigningKeyResponse         *message);
+size_t bfc__tenancy__v1__revoke_signing_key_response__get_packed_size
+                     (const Bfc__Tenancy__V1__RevokeSigningKeyResponse   *message);
+size_t bfc__tenancy__v1__revoke_signing_key_response__pack
+                     (const Bfc__Tenancy__V1__RevokeSigningKeyResponse   *message,
+                      uint8_t             *out);
+size_t bfc__tenancy__v1__revoke_signing_key_response__pack_to_buffer
+                     (const Bfc__Tenancy__V1__RevokeSigningKeyResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Bfc__Tenancy__V1__RevokeSigningKeyResponse *
+       bfc__tenancy__v1__revoke_signing_key_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   bfc__tenancy__v1__revoke_signing_key_response__free_unpacked
+                     (Bfc__Tenancy__V1__RevokeSigningKeyResponse *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Bfc__Tenancy__V1__ExchangeApiKeyRequest_Closure)
@@ -517,6 +606,12 @@ typedef void (*Bfc__Tenancy__V1__RevokeTokensRequest_Closure)
 typedef void (*Bfc__Tenancy__V1__RevokeTokensResponse_Closure)
                  (const Bfc__Tenancy__V1__RevokeTokensResponse *message,
                   void *closure_data);
+typedef void (*Bfc__Tenancy__V1__RevokeSigningKeyRequest_Closure)
+                 (const Bfc__Tenancy__V1__RevokeSigningKeyRequest *message,
+                  void *closure_data);
+typedef void (*Bfc__Tenancy__V1__RevokeSigningKeyResponse_Closure)
+                 (const Bfc__Tenancy__V1__RevokeSigningKeyResponse *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -540,6 +635,10 @@ struct Bfc__Tenancy__V1__TokenService_Service
                         const Bfc__Tenancy__V1__RevokeTokensRequest *input,
                         Bfc__Tenancy__V1__RevokeTokensResponse_Closure closure,
                         void *closure_data);
+  void (*revoke_signing_key)(Bfc__Tenancy__V1__TokenService_Service *service,
+                             const Bfc__Tenancy__V1__RevokeSigningKeyRequest *input,
+                             Bfc__Tenancy__V1__RevokeSigningKeyResponse_Closure closure,
+                             void *closure_data);
 };
 typedef void (*Bfc__Tenancy__V1__TokenService_ServiceDestroy)(Bfc__Tenancy__V1__TokenService_Service *);
 void bfc__tenancy__v1__token_service__init (Bfc__Tenancy__V1__TokenService_Service *service,
@@ -551,7 +650,8 @@ void bfc__tenancy__v1__token_service__init (Bfc__Tenancy__V1__TokenService_Servi
       function_prefix__ ## exchange_api_key,\
       function_prefix__ ## get_key_set,\
       function_prefix__ ## introspect,\
-      function_prefix__ ## revoke_tokens  }
+      function_prefix__ ## revoke_tokens,\
+      function_prefix__ ## revoke_signing_key  }
 void bfc__tenancy__v1__token_service__exchange_api_key(ProtobufCService *service,
                                                        const Bfc__Tenancy__V1__ExchangeApiKeyRequest *input,
                                                        Bfc__Tenancy__V1__ExchangeApiKeyResponse_Closure closure,
@@ -568,6 +668,10 @@ void bfc__tenancy__v1__token_service__revoke_tokens(ProtobufCService *service,
                                                     const Bfc__Tenancy__V1__RevokeTokensRequest *input,
                                                     Bfc__Tenancy__V1__RevokeTokensResponse_Closure closure,
                                                     void *closure_data);
+void bfc__tenancy__v1__token_service__revoke_signing_key(ProtobufCService *service,
+                                                         const Bfc__Tenancy__V1__RevokeSigningKeyRequest *input,
+                                                         Bfc__Tenancy__V1__RevokeSigningKeyResponse_Closure closure,
+                                                         void *closure_data);
 
 /* --- descriptors --- */
 
@@ -580,6 +684,8 @@ extern const ProtobufCMessageDescriptor bfc__tenancy__v1__introspect_request__de
 extern const ProtobufCMessageDescriptor bfc__tenancy__v1__introspect_response__descriptor;
 extern const ProtobufCMessageDescriptor bfc__tenancy__v1__revoke_tokens_request__descriptor;
 extern const ProtobufCMessageDescriptor bfc__tenancy__v1__revoke_tokens_response__descriptor;
+extern const ProtobufCMessageDescriptor bfc__tenancy__v1__revoke_signing_key_request__descriptor;
+extern const ProtobufCMessageDescriptor bfc__tenancy__v1__revoke_signing_key_response__descriptor;
 extern const ProtobufCServiceDescriptor bfc__tenancy__v1__token_service__descriptor;
 
 PROTOBUF_C__END_DECLS

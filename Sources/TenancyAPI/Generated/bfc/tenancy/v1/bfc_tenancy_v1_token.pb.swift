@@ -571,6 +571,107 @@ public struct RevokeTokensResponse: ProtobufMessage {
     }
 }
 
+/// RevokeSigningKeyRequest names the key that is to end.
+public struct RevokeSigningKeyRequest: ProtobufMessage {
+    /// The key's name: `kid` of the key set and of tokens' headers. Required; at most 128 bytes.
+    public var keyId: String = ""
+
+    /// Why, for the record. Required; at most 500 characters.
+    public var reason: String = ""
+
+    /// Check everything and change nothing.
+    public var validateOnly: Bool = false
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        keyId: String = "",
+        reason: String = "",
+        validateOnly: Bool = false
+    ) {
+        self.keyId = keyId
+        self.reason = reason
+        self.validateOnly = validateOnly
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__RevokeSigningKeyRequest
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__revoke_signing_key_request__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.keyId = String(protobufC: message.pointee.key_id)
+        self.reason = String(protobufC: message.pointee.reason)
+        self.validateOnly = message.pointee.validate_only != 0
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        if !self.keyId.isEmpty { message.pointee.key_id = try arena.string(self.keyId) }
+        if !self.reason.isEmpty { message.pointee.reason = try arena.string(self.reason) }
+        message.pointee.validate_only = self.validateOnly ? 1 : 0
+    }
+}
+
+/// RevokeSigningKeyResponse says when the key was ended, and what signs instead.
+public struct RevokeSigningKeyResponse: ProtobufMessage {
+    /// Always true; a failure is a status, not an answer.
+    public var success: Bool = false
+
+    /// When the key was ended, the first time. Not there when nothing was done and the key works.
+    public var revokedAt: Google_Protobuf_Timestamp?
+
+    /// The key that signs now. Empty when nothing was done, or where no master key protects signing
+    /// keys.
+    public var signingKeyId: String = ""
+
+    /// The message with every field at its default.
+    public init() {}
+
+    /// The message with these fields, the others at their defaults.
+    public init(
+        success: Bool = false,
+        revokedAt: Google_Protobuf_Timestamp? = nil,
+        signingKeyId: String = ""
+    ) {
+        self.success = success
+        self.revokedAt = revokedAt
+        self.signingKeyId = signingKeyId
+    }
+
+    /// The struct that protoc-c made of the message.
+    public typealias CMessage = Bfc__Tenancy__V1__RevokeSigningKeyResponse
+
+    /// What protoc-c wrote down about the message.
+    public static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+        bfc__tenancy__v1__revoke_signing_key_response__at()
+    }
+
+    /// Copies a message out of C's memory.
+    public init(copying message: UnsafePointer<CMessage>) {
+        self.success = message.pointee.success != 0
+        self.revokedAt = message.pointee.revoked_at.map { Google_Protobuf_Timestamp(copying: $0) }
+        self.signingKeyId = String(protobufC: message.pointee.signing_key_id)
+    }
+
+    /// Writes the fields into `message`; what it points to comes from `arena`.
+    public func fill(
+        _ message: UnsafeMutablePointer<CMessage>, in arena: ProtobufArena
+    ) throws(RPCError) {
+        message.pointee.success = self.success ? 1 : 0
+        if let value = self.revokedAt { message.pointee.revoked_at = try arena.message(value) }
+        if !self.signingKeyId.isEmpty { message.pointee.signing_key_id = try arena.string(self.signingKeyId) }
+    }
+}
+
 /// The methods of `bfc.tenancy.v1.TokenService`.
 public enum TokenServiceMethods {
     /// The full name of the service.
@@ -595,6 +696,11 @@ public enum TokenServiceMethods {
     public static let revokeTokens = MethodDescriptor<RevokeTokensRequest, RevokeTokensResponse>(
         service: serviceName, method: "RevokeTokens", kind: .unary,
         isIdempotent: false)
+
+    /// `RevokeSigningKey`.
+    public static let revokeSigningKey = MethodDescriptor<RevokeSigningKeyRequest, RevokeSigningKeyResponse>(
+        service: serviceName, method: "RevokeSigningKey", kind: .unary,
+        isIdempotent: true)
 }
 
 /// TokenService exchanges API keys for tenant tokens: OAuth 2.0's client credentials grant (RFC
@@ -666,6 +772,22 @@ public protocol TokenServiceHandler: Sendable {
     func revokeTokens(
         _ request: RevokeTokensRequest, context: ServerContext
     ) async throws -> RevokeTokensResponse
+
+    /// RevokeSigningKey ends a key that tokens are signed with, for good: it leaves the key set, and
+    /// when the call returns no server takes a token any more that it has signed, or signs one with
+    /// it. Where it signed at present, the key before it does while that is published, or else a new
+    /// one at once. Every token of its is lost, good ones too; API keys go on, and are exchanged anew.
+    /// Whoever verifies with the key set alone has to fetch it again. Who ended it, from where, when
+    /// and why is kept with the key. Ending a key that has ended changes nothing, and is answered with
+    /// the time of the first time.
+    ///
+    /// Who may call: platform administrators.
+    /// Errors: INVALID_ARGUMENT with BadRequest for a key_id or a reason that is empty or too long;
+    /// NOT_FOUND for a key that there never was; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// HTTP route it replaces: none.
+    func revokeSigningKey(
+        _ request: RevokeSigningKeyRequest, context: ServerContext
+    ) async throws -> RevokeSigningKeyResponse
 }
 
 extension TokenServiceHandler {
@@ -682,6 +804,9 @@ extension TokenServiceHandler {
         }
         router.unary(TokenServiceMethods.revokeTokens) { request, context in
             try await self.revokeTokens(request, context: context)
+        }
+        router.unary(TokenServiceMethods.revokeSigningKey) { request, context in
+            try await self.revokeSigningKey(request, context: context)
         }
     }
 }
@@ -773,5 +898,24 @@ public struct TokenServiceClient: Sendable {
     ) async throws(RPCError) -> RevokeTokensResponse {
         try await caller.unary(
             TokenServiceMethods.revokeTokens, request, options: options)
+    }
+
+    /// RevokeSigningKey ends a key that tokens are signed with, for good: it leaves the key set, and
+    /// when the call returns no server takes a token any more that it has signed, or signs one with
+    /// it. Where it signed at present, the key before it does while that is published, or else a new
+    /// one at once. Every token of its is lost, good ones too; API keys go on, and are exchanged anew.
+    /// Whoever verifies with the key set alone has to fetch it again. Who ended it, from where, when
+    /// and why is kept with the key. Ending a key that has ended changes nothing, and is answered with
+    /// the time of the first time.
+    ///
+    /// Who may call: platform administrators.
+    /// Errors: INVALID_ARGUMENT with BadRequest for a key_id or a reason that is empty or too long;
+    /// NOT_FOUND for a key that there never was; PERMISSION_DENIED; UNAUTHENTICATED.
+    /// HTTP route it replaces: none.
+    public func revokeSigningKey(
+        _ request: RevokeSigningKeyRequest, options: CallOptions = .defaults
+    ) async throws(RPCError) -> RevokeSigningKeyResponse {
+        try await caller.unary(
+            TokenServiceMethods.revokeSigningKey, request, options: options)
     }
 }

@@ -7,6 +7,8 @@ import bfc.tenancy.v1.Token.GetKeySetRequest;
 import bfc.tenancy.v1.Token.GetKeySetResponse;
 import bfc.tenancy.v1.Token.IntrospectRequest;
 import bfc.tenancy.v1.Token.IntrospectResponse;
+import bfc.tenancy.v1.Token.RevokeSigningKeyRequest;
+import bfc.tenancy.v1.Token.RevokeSigningKeyResponse;
 import bfc.tenancy.v1.Token.RevokeTokensRequest;
 import bfc.tenancy.v1.Token.RevokeTokensResponse;
 import java.time.Duration;
@@ -143,5 +145,35 @@ public final class TokenService {
     public RevokeTokensResponse revokeTokens(
         RevokeTokensRequest request, Duration timeout, Metadata metadata) throws TenancyException {
         return client.unary(REVOKE_TOKENS, request, timeout, metadata);
+    }
+
+    public static final Method<RevokeSigningKeyRequest, RevokeSigningKeyResponse> REVOKE_SIGNING_KEY =
+        new Method<>(
+            "bfc.tenancy.v1.TokenService", "RevokeSigningKey",
+            RevokeSigningKeyResponse.parser(), true);
+
+    /**
+     * RevokeSigningKey ends a key that tokens are signed with, for good: it leaves the key set, and
+     * when the call returns no server takes a token any more that it has signed, or signs one with
+     * it. Where it signed at present, the key before it does while that is published, or else a new
+     * one at once. Every token of its is lost, good ones too; API keys go on, and are exchanged anew.
+     * Whoever verifies with the key set alone has to fetch it again. Who ended it, from where, when
+     * and why is kept with the key. Ending a key that has ended changes nothing, and is answered with
+     * the time of the first time.
+     * <p>
+     * Who may call: platform administrators.
+     * Errors: INVALID_ARGUMENT with BadRequest for a key_id or a reason that is empty or too long;
+     * NOT_FOUND for a key that there never was; PERMISSION_DENIED; UNAUTHENTICATED.
+     * HTTP route it replaces: none.
+     */
+    public RevokeSigningKeyResponse revokeSigningKey(RevokeSigningKeyRequest request)
+        throws TenancyException {
+        return client.unary(REVOKE_SIGNING_KEY, request);
+    }
+
+    /** As {@link #revokeSigningKey}, with a time and metadata of its own. */
+    public RevokeSigningKeyResponse revokeSigningKey(
+        RevokeSigningKeyRequest request, Duration timeout, Metadata metadata) throws TenancyException {
+        return client.unary(REVOKE_SIGNING_KEY, request, timeout, metadata);
     }
 }

@@ -125,6 +125,8 @@ import bfc.tenancy.v1.Token.GetKeySetRequest;
 import bfc.tenancy.v1.Token.GetKeySetResponse;
 import bfc.tenancy.v1.Token.IntrospectRequest;
 import bfc.tenancy.v1.Token.IntrospectResponse;
+import bfc.tenancy.v1.Token.RevokeSigningKeyRequest;
+import bfc.tenancy.v1.Token.RevokeSigningKeyResponse;
 import bfc.tenancy.v1.Token.RevokeTokensRequest;
 import bfc.tenancy.v1.Token.RevokeTokensResponse;
 import bfc.tenancy.v1.User.AcceptInvitationRequest;
@@ -283,6 +285,8 @@ final class TypedCalls {
                 IntrospectRequest.parser(), tenancy.tokens()::introspect)),
             Map.entry("bfc.tenancy.v1.TokenService/RevokeTokens", TypedCall.unary(
                 RevokeTokensRequest.parser(), tenancy.tokens()::revokeTokens)),
+            Map.entry("bfc.tenancy.v1.TokenService/RevokeSigningKey", TypedCall.unary(
+                RevokeSigningKeyRequest.parser(), tenancy.tokens()::revokeSigningKey)),
             Map.entry("bfc.tenancy.v1.UserService/ListUsers", TypedCall.unary(
                 ListUsersRequest.parser(), tenancy.users()::listUsers)),
             Map.entry("bfc.tenancy.v1.UserService/AddUser", TypedCall.unary(
@@ -433,6 +437,8 @@ final class TypedCalls {
         GetKeySetResponse.getDefaultInstance(),
         IntrospectRequest.getDefaultInstance(),
         IntrospectResponse.getDefaultInstance(),
+        RevokeSigningKeyRequest.getDefaultInstance(),
+        RevokeSigningKeyResponse.getDefaultInstance(),
         RevokeTokensRequest.getDefaultInstance(),
         RevokeTokensResponse.getDefaultInstance(),
         AcceptInvitationRequest.getDefaultInstance(),

@@ -127,3 +127,23 @@ class RevokeTokensResponse(_message.Message):
     success: bool
     revoked_before: _timestamp_pb2.Timestamp
     def __init__(self, success: bool = ..., revoked_before: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class RevokeSigningKeyRequest(_message.Message):
+    __slots__ = ("key_id", "reason", "validate_only")
+    KEY_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    key_id: str
+    reason: str
+    validate_only: bool
+    def __init__(self, key_id: _Optional[str] = ..., reason: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
+
+class RevokeSigningKeyResponse(_message.Message):
+    __slots__ = ("success", "revoked_at", "signing_key_id")
+    SUCCESS_FIELD_NUMBER: _ClassVar[int]
+    REVOKED_AT_FIELD_NUMBER: _ClassVar[int]
+    SIGNING_KEY_ID_FIELD_NUMBER: _ClassVar[int]
+    success: bool
+    revoked_at: _timestamp_pb2.Timestamp
+    signing_key_id: str
+    def __init__(self, success: bool = ..., revoked_at: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., signing_key_id: _Optional[str] = ...) -> None: ...

@@ -1,5 +1,7 @@
 -- The tenant of users from before there were tenants. It has the number 1 and no trial that could
--- end under them.
+-- end under them. It comes after every index: making one counts the rows, and Postgres would plan
+-- for tables of one row until it first analyses them. Of a table that nobody has counted it takes
+-- the size as it is.
 DO $$
 DECLARE
     v_tenant_id bigint := nextval('tenants_id_seq');
