@@ -12,6 +12,7 @@ final class ServerCall: @unchecked Sendable {
     let endsOnDrain: Bool
     private let loop: EventLoop
     private let handlers: RunningHandlers
+    private let lines: CallLines
     private let started: MonotonicInstant
     /// Nil once the call has ended, which ends the cycle.
     private var connection: ServerConnection?
@@ -33,6 +34,7 @@ final class ServerCall: @unchecked Sendable {
         self.connection = connection
         loop = connection.loop
         handlers = connection.handlers
+        lines = connection.lines
         started = connection.loop.now
         if let deadline = context.deadline {
             timer = loop.schedule(at: deadline) { [self] in deadlinePassed() }
@@ -44,9 +46,14 @@ final class ServerCall: @unchecked Sendable {
     // MARK: - The handler's task
 
     /// Starts the handler on the loop's own thread.
-    func run(_ body: @escaping @Sendable (ServerCall) async throws -> Void) {
+    ///
+    /// - Parameter request: May say for whom it is.
+    func run<Request>(
+        for request: Request, _ body: @escaping @Sendable (ServerCall) async throws -> Void
+    ) {
         handlers.begun()
-        task = Task(executorPreference: loop) { [self] in
+        let party = (request as? any PartyRequest)?.party ?? 0
+        task = Task(executorPreference: lines.enter(party)) { [self] in
             do {
                 // What the handler asks of other servers ends with its own call.
                 try await CallDeadline.$inherited.withValue(context.deadline) {
@@ -59,7 +66,10 @@ final class ServerCall: @unchecked Sendable {
             } catch {
                 fail(with: error)
             }
-            onLoop { $0.handlers.ended() }
+            onLoop { call in
+                call.handlers.ended()
+                call.lines.leave(party)
+            }
         }
     }
 

@@ -18,6 +18,7 @@ final class ServerConnection: ChannelOwner {
     /// What the queues of all its streams hold that no handler has read yet.
     let unreadBytes: UnreadBytes
     let handlers: RunningHandlers
+    let lines: CallLines
 
     init(
         core: ServerCore, channel: Channel, tls: ListenerTLS?, peer: Peer,
@@ -32,6 +33,7 @@ final class ServerConnection: ChannelOwner {
         limits = core.limits
         unreadBytes = UnreadBytes(max: core.limits.unreadBytesMax)
         handlers = RunningHandlers(limits: core.limits, all: core.handlers)
+        lines = CallLines(loop: channel.loop)
         streams = ServerStreams(callsMax: core.limits.callsPerConnectionMax)
     }
 
