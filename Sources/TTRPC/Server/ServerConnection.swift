@@ -89,7 +89,10 @@ final class ServerConnection: ChannelOwner {
     }
 
     func channelCanWrite() {
-        for call in streams.calls { call.resumeWriters() }
+        // In the next turn, behind what the peer has sent meanwhile: who fills the buffer again at
+        // once would have reading paused before it began.
+        let bound = LoopBound(self, loop: loop)
+        loop.execute { for call in bound.value.streams.calls { call.resumeWriters() } }
     }
 
     func channelDidClose(_ reason: ChannelCloseReason) {

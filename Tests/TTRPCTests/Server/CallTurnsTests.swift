@@ -38,6 +38,24 @@ struct CallTurnsTests {
             #expect(steps.mostBetween <= Self.betweenMax)
         }
     }
+
+    @Test("a handler that finds thousands of messages gives way between them")
+    func messages() async throws {
+        let steps = Steps()
+        try await TestServer.run(services: { steps.register(on: &$0) }) { server in
+            let flood = try RawPeer(server.address)
+            try await flood.send(Steps.stream())
+            // All of them have come when this is answered.
+            try await flood.send(RawPeer.request(EchoMethods.fast, stream: 3, []))
+            #expect(try await flood.receive()?.header.stream == 3)
+            let quiet = try RawPeer(server.address)
+            try await quiet.send(Steps.request(party: 1, stream: 1, isQuiet: true))
+            #expect(try await quiet.receive()?.error == nil)
+            #expect(try await flood.receive()?.error == nil)
+            #expect(steps.total == Steps.quietCount + Steps.messageCount)
+            #expect(steps.mostBetween <= ServerCall.messagesPerTurnMax + 1)
+        }
+    }
 }
 
 /// A request of some party, which is its only byte but one that says whether it is the quiet one.
@@ -59,11 +77,20 @@ private final class Steps: Sendable {
     private static let method = EchoMethods.Method(
         service: "ttrpc.testing.Steps", method: "Work", kind: .unary, isIdempotent: false)
 
+    static let messageCount = 5_000
+    private static let streaming = EchoMethods.Method(
+        service: "ttrpc.testing.Steps", method: "Stream", kind: .clientStreaming,
+        isIdempotent: false)
+
     /// How many steps were made of all calls, and which of them were the quiet call's.
     private let count = Atomic(0)
     let quiet = Mutex<[Int]>([])
+    /// Open once the quiet call has begun.
+    private let quietBegun = Gate()
     private let isOver = Atomic(false)
     private let begun = Counter()
+
+    var total: Int { count.load(ordering: .relaxed) }
 
     var mostBetween: Int {
         let own = quiet.withLock { $0 }
@@ -76,6 +103,7 @@ private final class Steps: Sendable {
             isIdempotent: false)
         router.unary(method) { [self] request, _ in
             if request.isQuiet {
+                quietBegun.open()
                 for _ in 0..<Self.quietCount {
                     let step = count.wrappingAdd(1, ordering: .relaxed).newValue
                     quiet.withLock { $0.append(step) }
@@ -89,6 +117,11 @@ private final class Steps: Sendable {
                 }
             }
             return request
+        }
+        router.clientStreaming(Self.streaming) { [self] requests, _ in
+            try await quietBegun.wait()
+            for try await _ in requests { count.wrappingAdd(1, ordering: .relaxed) }
+            return RawMessage(bytes: [])
         }
     }
 
@@ -115,5 +148,12 @@ private final class Steps: Sendable {
 
     static func request(party: UInt8, stream: UInt32, isQuiet: Bool = false) -> [UInt8] {
         RawPeer.request(method, stream: stream, isQuiet ? [party, 1] : [party])
+    }
+
+    /// A whole stream of the client's.
+    static func stream() -> [UInt8] {
+        var bytes = RawPeer.request(streaming, stream: 1, [])
+        for _ in 0..<messageCount { bytes += RawPeer.frame(.data, stream: 1, [1]) }
+        return bytes + RawPeer.frame(.data, stream: 1, flags: [.remoteClosed, .noData])
     }
 }
