@@ -11,11 +11,11 @@ internal import Synchronization
 ///
 /// `@unchecked Sendable`: the mutable state below is touched by the loop's thread alone, which
 /// `preconditionOnLoop` checks; what other threads may touch is behind `inbox`.
-package final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable {
+package final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// How many readiness events one wait may bring.
     static let eventsPerTurnMax = 512
-    /// How many jobs run before descriptors are looked at again: what has come meanwhile on another
-    /// connection waits for as many.
+    /// How many jobs run before descriptors are looked at again, of the loop's own and of lines:
+    /// what has come meanwhile on another connection waits for as many.
     static let jobsPerTurnMax = 64
     /// How long a loop sleeps at most, in nanoseconds: one that no timer wakes looks around then.
     private static let sleepTimeMax = 60_000_000_000
@@ -25,8 +25,20 @@ package final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable
         var generation: UInt32
     }
 
+    /// Something to run, and the line that it waits in; nil for the loop's own.
+    struct Job {
+        let job: UnownedJob
+        /// Held until the job has run, which may be the last of its task.
+        let line: JobLine?
+
+        init(_ job: UnownedJob, in line: JobLine?) {
+            self.job = job
+            self.line = line
+        }
+    }
+
     private struct Inbox {
-        var jobs: [UnownedJob] = []
+        var jobs: [Job] = []
         var work: [@Sendable () -> Void] = []
         /// Whether the loop's thread is, or is about to be, inside a wait that needs waking.
         var isWaiting = false
@@ -47,8 +59,10 @@ package final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable
     private var slots: [Slot] = []
     private var freeSlots: [UInt32] = []
     private var timers = TimerHeap()
-    private var localJobs: [UnownedJob] = []
-    private var runningJobs: [UnownedJob] = []
+    /// The loop's own jobs, which go before those of lines: all of these may wait for one.
+    private var ownJobs = FIFO<UnownedJob>()
+    private var turns = TurnQueue<Job>()
+    private var arrivals: [Job] = []
     private var turnEnd: [any TurnEndHandler] = []
     private let events: UnsafeMutableBufferPointer<epoll_event>
 
@@ -116,11 +130,11 @@ package final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable
     }
 
     package func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        if isCurrent {
-            localJobs.append(job)
-            return
-        }
+        enqueue(Job(UnownedJob(job), in: nil))
+    }
+
+    func enqueue(_ job: Job) {
+        if isCurrent { return append(job) }
         let stopped = inbox.withLock { inbox -> Bool in
             guard !inbox.hasStopped else { return true }
             inbox.jobs.append(job)
@@ -130,6 +144,16 @@ package final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable
         if stopped { runLate { $0.run(job) } }
     }
 
+    private func append(_ job: Job) {
+        if let line = job.line {
+            turns.append(job, to: line.turns)
+        } else {
+            ownJobs.append(job.job)
+        }
+    }
+
+    private var hasJobs: Bool { !ownJobs.isEmpty || !turns.isEmpty }
+
     /// What a stopped loop is still asked to do, and all that comes of it, done on the one thread
     /// that takes the place of the loop's own: what belongs to the loop stays with one thread.
     private func runLate(_ work: @escaping @Sendable (EventLoop) -> Void) {
@@ -138,7 +162,7 @@ package final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable
             enter()
             defer { leave() }
             work(self)
-            while !localJobs.isEmpty || !turnEnd.isEmpty {
+            while hasJobs || !turnEnd.isEmpty {
                 runJobs()
                 runTurnEnd()
             }
@@ -153,14 +177,6 @@ package final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable
         pthread_setspecific(currentLoopKey, nil)
     }
 
-    package func asUnownedSerialExecutor() -> UnownedSerialExecutor {
-        UnownedSerialExecutor(ordinary: self)
-    }
-
-    package func checkIsolated() {
-        preconditionOnLoop()
-    }
-
     private func wakeIfWaiting(_ inbox: inout Inbox) {
         guard inbox.isWaiting else { return }
         inbox.isWaiting = false
@@ -169,9 +185,11 @@ package final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable
         _ = write(wakeUp, &one, MemoryLayout<UInt64>.size)
     }
 
-    private func run(_ job: UnownedJob) {
-        job.runSynchronously(
-            isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+    private func run(_ job: Job) {
+        // Not isolated to a serial executor: what runs there is not where a nonisolated function
+        // wants to be, and each would be enqueued once more to get there.
+        job.job.runSynchronously(
+            on: job.line?.asUnownedTaskExecutor() ?? asUnownedTaskExecutor())
     }
 
     // MARK: - Descriptors, on the loop
@@ -299,7 +317,7 @@ package final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable
     /// Whether this was the last turn. Decided when the turn is over, so that late work never meets
     /// a loop that is still at work.
     private func hasToStop() -> Bool {
-        guard localJobs.isEmpty, turnEnd.isEmpty else { return false }
+        guard !hasJobs, turnEnd.isEmpty else { return false }
         return inbox.withLock { inbox in
             inbox.hasStopped = inbox.isStopping && inbox.jobs.isEmpty && inbox.work.isEmpty
             return inbox.hasStopped
@@ -341,7 +359,7 @@ package final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable
     }
 
     private func nanosecondsToSleep() -> Int {
-        guard localJobs.isEmpty, turnEnd.isEmpty else { return 0 }
+        guard !hasJobs, turnEnd.isEmpty else { return 0 }
         guard let deadline = timers.earliest else { return Self.sleepTimeMax }
         let now = MonotonicInstant.now()
         guard deadline > now else { return 0 }
@@ -365,27 +383,24 @@ package final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable
         var work: [@Sendable () -> Void] = []
         inbox.withLock { inbox in
             inbox.isWaiting = false
-            if !inbox.jobs.isEmpty {
-                localJobs.append(contentsOf: inbox.jobs)
-                inbox.jobs.removeAll(keepingCapacity: true)
-            }
+            swap(&arrivals, &inbox.jobs)
             swap(&work, &inbox.work)
         }
+        for job in arrivals { append(job) }
+        arrivals.removeAll(keepingCapacity: true)
         for item in work { item() }
     }
 
     private func runJobs() {
-        guard !localJobs.isEmpty else { return }
-        swap(&localJobs, &runningJobs)
-        var done = 0
-        while done < runningJobs.count, done < Self.jobsPerTurnMax {
-            run(runningJobs[done])
-            done += 1
+        // Those that are there now: what they bring in turn waits for the next turn.
+        for _ in 0..<min(ownJobs.count, Self.jobsPerTurnMax) {
+            guard let job = ownJobs.popFirst() else { break }
+            run(Job(job, in: nil))
         }
-        if done < runningJobs.count {
-            localJobs.insert(contentsOf: runningJobs[done...], at: 0)
+        for _ in 0..<min(turns.count, Self.jobsPerTurnMax) {
+            guard let job = turns.popFirst() else { break }
+            run(job)
         }
-        runningJobs.removeAll(keepingCapacity: true)
     }
 
     private func runTurnEnd() {

@@ -12,12 +12,17 @@ final class ServerCall: @unchecked Sendable {
     let endsOnDrain: Bool
     private let loop: EventLoop
     private let handlers: RunningHandlers
+    private let lines: CallLines
     private let started: MonotonicInstant
     /// Nil once the call has ended, which ends the cycle.
     private var connection: ServerConnection?
     private var task: Task<Void, Never>?
     private var timer: Reactor.Timer?
     private var hasEnded = false
+    /// How many messages a handler sends or takes before others have their turn: one that never
+    /// waits would keep the loop for as long as its peer goes on.
+    static let messagesPerTurnMax = 16
+    private var sentInTurn = 0
     /// Writers that wait for the peer to take bytes.
     private var writers: [CheckedContinuation<Void, Never>] = []
     /// Hands a message of the client's to the handler's queue; false when the queue is full.
@@ -33,6 +38,7 @@ final class ServerCall: @unchecked Sendable {
         self.connection = connection
         loop = connection.loop
         handlers = connection.handlers
+        lines = connection.lines
         started = connection.loop.now
         if let deadline = context.deadline {
             timer = loop.schedule(at: deadline) { [self] in deadlinePassed() }
@@ -44,9 +50,14 @@ final class ServerCall: @unchecked Sendable {
     // MARK: - The handler's task
 
     /// Starts the handler on the loop's own thread.
-    func run(_ body: @escaping @Sendable (ServerCall) async throws -> Void) {
+    ///
+    /// - Parameter request: May say for whom it is.
+    func run<Request>(
+        for request: Request, _ body: @escaping @Sendable (ServerCall) async throws -> Void
+    ) {
         handlers.begun()
-        task = Task(executorPreference: loop) { [self] in
+        let party = (request as? any PartyRequest)?.party ?? 0
+        task = Task(executorPreference: lines.enter(party)) { [self] in
             do {
                 // What the handler asks of other servers ends with its own call.
                 try await CallDeadline.$inherited.withValue(context.deadline) {
@@ -59,7 +70,10 @@ final class ServerCall: @unchecked Sendable {
             } catch {
                 fail(with: error)
             }
-            onLoop { $0.handlers.ended() }
+            onLoop { call in
+                call.handlers.ended()
+                call.lines.leave(party)
+            }
         }
     }
 
@@ -159,7 +173,7 @@ final class ServerCall: @unchecked Sendable {
         if !first.isEmpty, try !deliver(first) {
             throw RPCError(.resourceExhausted, "too many messages of the connection wait already")
         }
-        return RequestStream(queue: queue)
+        return RequestStream(queue: queue, loop: loop)
     }
 
     /// A data frame's message.
@@ -197,10 +211,20 @@ final class ServerCall: @unchecked Sendable {
                     loop.execute { [self] in continuation.resume(returning: write(message)) }
                 }
             }
-            guard try !outcome.get() else { return }
+            guard try !outcome.get() else { return await giveWay() }
             await untilWritable()
             guard !Task.isCancelled else { throw RPCError(.cancelled, "the call has ended") }
         }
+    }
+
+    /// Lets others have their turn, once in a while.
+    private func giveWay() async {
+        // Elsewhere each message has waited for the loop already.
+        guard loop.isCurrent else { return }
+        sentInTurn += 1
+        guard sentInTurn >= Self.messagesPerTurnMax else { return }
+        sentInTurn = 0
+        await loop.nextTurn()
     }
 
     /// Returns once the peer has caught up with what is unsent, or the call has ended.
@@ -238,5 +262,14 @@ final class ServerCall: @unchecked Sendable {
         let waiting = writers
         writers = []
         for writer in waiting { writer.resume() }
+    }
+}
+
+extension EventLoop {
+    /// Returns in the loop's next turn, behind what its descriptors have brought.
+    func nextTurn() async {
+        await withCheckedContinuation { continuation in
+            execute { continuation.resume() }
+        }
     }
 }

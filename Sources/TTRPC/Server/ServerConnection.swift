@@ -18,6 +18,7 @@ final class ServerConnection: ChannelOwner {
     /// What the queues of all its streams hold that no handler has read yet.
     let unreadBytes: UnreadBytes
     let handlers: RunningHandlers
+    let lines: CallLines
 
     init(
         core: ServerCore, channel: Channel, tls: ListenerTLS?, peer: Peer,
@@ -32,6 +33,7 @@ final class ServerConnection: ChannelOwner {
         limits = core.limits
         unreadBytes = UnreadBytes(max: core.limits.unreadBytesMax)
         handlers = RunningHandlers(limits: core.limits, all: core.handlers)
+        lines = CallLines(loop: channel.loop)
         streams = ServerStreams(callsMax: core.limits.callsPerConnectionMax)
     }
 
@@ -87,7 +89,10 @@ final class ServerConnection: ChannelOwner {
     }
 
     func channelCanWrite() {
-        for call in streams.calls { call.resumeWriters() }
+        // In the next turn, behind what the peer has sent meanwhile: who fills the buffer again at
+        // once would have reading paused before it began.
+        let bound = LoopBound(self, loop: loop)
+        loop.execute { for call in bound.value.streams.calls { call.resumeWriters() } }
     }
 
     func channelDidClose(_ reason: ChannelCloseReason) {

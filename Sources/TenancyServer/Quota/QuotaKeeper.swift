@@ -10,6 +10,15 @@ final class QuotaKeeper: ChangeFollower, QuotaHolder {
     private static let lookInterval = Duration.seconds(1)
 
     private let shards: [QuotaShard]
+    private struct ShareName: Hashable {
+        let tenant: TenantID
+        let user: UserID
+        let resource: Resource
+    }
+
+    /// For each shard, on its loop.
+    private let levelReadings: [SharedReadings<TenantID, QuotaLevels>]
+    private let shareReadings: [SharedReadings<ShareName, UserQuota?>]
     private let store: TenancyStore
 
     /// A shard for each loop, so that the tasks that talk to the database share the work.
@@ -23,13 +32,27 @@ final class QuotaKeeper: ChangeFollower, QuotaHolder {
                 store: store, loop: loop, name: "\(server)/\(index)", settings: settings,
                 logger: logger)
         }
+        levelReadings = zip(shards, loops.loops).map { shard, loop in
+            SharedReadings(on: loop) { tenant throws(DomainError) in
+                await shard.flush(tenant, withSubjects: false)
+                return try await store.quotaLevels(of: tenant)
+            }
+        }
+        shareReadings = zip(shards, loops.loops).map { shard, loop in
+            SharedReadings(on: loop) { share throws(DomainError) in
+                await shard.flush(share.tenant, withSubjects: true)
+                return try await store.userQuota(of: share.tenant, share.user, share.resource)
+            }
+        }
         store.tellChanges(to: self)
         store.tellRecalls(to: self)
     }
 
-    private func shard(_ tenant: TenantID) -> QuotaShard {
-        shards[Int(UInt64(bitPattern: tenant.rawValue) % UInt64(shards.count))]
+    private func place(_ tenant: TenantID) -> Int {
+        Int(UInt64(bitPattern: tenant.rawValue) % UInt64(shards.count))
     }
+
+    private func shard(_ tenant: TenantID) -> QuotaShard { shards[place(tenant)] }
 
     // MARK: - Taking
 
@@ -202,23 +225,23 @@ final class QuotaKeeper: ChangeFollower, QuotaHolder {
 
     // MARK: - Asking
 
-    /// Where a tenant stands, with everything that this server has acknowledged.
+    /// Where a tenant stands, with everything that this server has acknowledged. All who ask at the
+    /// same time share one reading.
     ///
-    /// - Throws: `notFound`, `unavailable`.
+    /// - Throws: `notFound`, `unavailable`, `cancelled`.
     func levels(of tenant: TenantID) async throws(DomainError) -> QuotaLevels {
-        await flush(tenant)
-        return try await store.quotaLevels(of: tenant)
+        try await levelReadings[place(tenant)].value(of: tenant)
     }
 
     /// Where the share of a member stands, in the same way; nil when there is none, or nobody.
     ///
-    /// - Throws: `unavailable`.
+    /// - Throws: `unavailable`, `cancelled`.
     func share(
         of user: UserID?, _ tenant: TenantID, _ resource: Resource
     ) async throws(DomainError) -> UserQuota? {
         guard let user, resource.hasShares else { return nil }
-        await flush(tenant, withShares: true)
-        return try await store.userQuota(of: tenant, user, resource)
+        return try await shareReadings[place(tenant)].value(
+            of: ShareName(tenant: tenant, user: user, resource: resource))
     }
 
     /// Waits until the database knows what was taken of a tenant so far, or cannot be told.

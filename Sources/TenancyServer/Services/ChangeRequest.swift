@@ -5,9 +5,7 @@ internal import TenancyAPI
 internal import TenancyStore
 
 /// What every request to change a tenant has.
-protocol ChangeRequest: WireMessage {
-    var tenantCode: String { get }
-    var tenantId: Int64 { get }
+protocol ChangeRequest: WireMessage, TenantRequest {
     var idempotencyKey: String { get set }
     var validateOnly: Bool { get }
 }

@@ -1,0 +1,26 @@
+/// Jobs of a loop that belong together, such as those of one connection: whatever they are, the
+/// jobs of others take turns with them.
+package final class JobGroup {
+    fileprivate let loop: EventLoop
+    fileprivate let turns = TurnQueue<EventLoop.Job>.Group()
+
+    package init(of loop: EventLoop) { self.loop = loop }
+}
+
+/// An executor whose jobs run on a loop's thread, in the order in which they came, and in turns
+/// with those of other lines; see `TurnQueue`.
+///
+/// `@unchecked Sendable`: the line is touched on the loop's thread alone.
+package final class JobLine: TaskExecutor, @unchecked Sendable {
+    private let loop: EventLoop
+    let turns: TurnQueue<EventLoop.Job>.Line
+
+    package init(of group: JobGroup) {
+        loop = group.loop
+        turns = TurnQueue.Line(of: group.turns)
+    }
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        loop.enqueue(.init(UnownedJob(job), in: self))
+    }
+}

@@ -1,0 +1,159 @@
+internal import Synchronization
+internal import Testing
+
+@testable internal import Reactor
+@testable internal import TTRPC
+
+/// Handlers here work in many small steps, and wait for the loop's next turn between them. What is
+/// counted is how many steps of others fall between two of one's own.
+@Suite("Calls take turns", .timeLimit(.minutes(2)))
+struct CallTurnsTests {
+    /// The rest of a turn, and one step of each other line.
+    private static let betweenMax = EventLoop.jobsPerTurnMax + 2
+
+    @Test("a quiet connection's between those of a connection with a thousand")
+    func connections() async throws {
+        let steps = Steps()
+        try await TestServer.run(services: { steps.register(on: &$0) }) { server in
+            let flood = try await steps.flood(server, parties: [1])
+            let quiet = try RawPeer(server.address)
+            try await quiet.send(Steps.request(party: 1, stream: 1, isQuiet: true))
+            #expect(try await quiet.receive()?.error == nil)
+            try await steps.end(flood)
+            #expect(steps.quiet.withLock { $0.count } == Steps.quietCount)
+            #expect(steps.mostBetween <= Self.betweenMax)
+        }
+    }
+
+    @Test("a quiet party's between those of another on the same connection")
+    func parties() async throws {
+        let steps = Steps()
+        try await TestServer.run(services: { steps.register(on: &$0) }) { server in
+            let flood = try await steps.flood(server, parties: [1, 2])
+            try await flood.send(
+                Steps.request(party: 3, stream: Steps.floodCount * 2 + 1, isQuiet: true))
+            #expect(try await flood.receive()?.header.stream == Steps.floodCount * 2 + 1)
+            try await steps.end(flood)
+            #expect(steps.quiet.withLock { $0.count } == Steps.quietCount)
+            #expect(steps.mostBetween <= Self.betweenMax)
+        }
+    }
+
+    @Test("a handler that finds thousands of messages gives way between them")
+    func messages() async throws {
+        let steps = Steps()
+        try await TestServer.run(services: { steps.register(on: &$0) }) { server in
+            let flood = try RawPeer(server.address)
+            try await flood.send(Steps.stream())
+            // All of them have come when this is answered.
+            try await flood.send(RawPeer.request(EchoMethods.fast, stream: 3, []))
+            #expect(try await flood.receive()?.header.stream == 3)
+            let quiet = try RawPeer(server.address)
+            try await quiet.send(Steps.request(party: 1, stream: 1, isQuiet: true))
+            #expect(try await quiet.receive()?.error == nil)
+            #expect(try await flood.receive()?.error == nil)
+            #expect(steps.total == Steps.quietCount + Steps.messageCount)
+            #expect(steps.mostBetween <= ServerCall.messagesPerTurnMax + 1)
+        }
+    }
+}
+
+/// A request of some party, which is its only byte but one that says whether it is the quiet one.
+private struct PartyMessage: WireMessage, PartyRequest {
+    let party: Int
+    let isQuiet: Bool
+
+    init(wire bytes: UnsafeRawBufferPointer) throws(RPCError) {
+        party = Int(bytes.first ?? 0)
+        isQuiet = bytes.count > 1
+    }
+
+    func encode(reserve: (Int) -> UnsafeMutableRawPointer) throws(RPCError) { _ = reserve(0) }
+}
+
+private final class Steps: Sendable {
+    static let floodCount: UInt32 = 1_000
+    static let quietCount = 50
+    private static let method = EchoMethods.Method(
+        service: "ttrpc.testing.Steps", method: "Work", kind: .unary, isIdempotent: false)
+
+    static let messageCount = 5_000
+    private static let streaming = EchoMethods.Method(
+        service: "ttrpc.testing.Steps", method: "Stream", kind: .clientStreaming,
+        isIdempotent: false)
+
+    /// How many steps were made of all calls, and which of them were the quiet call's.
+    private let count = Atomic(0)
+    let quiet = Mutex<[Int]>([])
+    /// Open once the quiet call has begun.
+    private let quietBegun = Gate()
+    private let isOver = Atomic(false)
+    private let begun = Counter()
+
+    var total: Int { count.load(ordering: .relaxed) }
+
+    var mostBetween: Int {
+        let own = quiet.withLock { $0 }
+        return zip(own, own.dropFirst()).map { $1 - $0 - 1 }.max() ?? .max
+    }
+
+    func register(on router: inout Router) {
+        let method = MethodDescriptor<PartyMessage, PartyMessage>(
+            service: Self.method.service, method: Self.method.method, kind: .unary,
+            isIdempotent: false)
+        router.unary(method) { [self] request, _ in
+            if request.isQuiet {
+                quietBegun.open()
+                for _ in 0..<Self.quietCount {
+                    let step = count.wrappingAdd(1, ordering: .relaxed).newValue
+                    quiet.withLock { $0.append(step) }
+                    await nextStep()
+                }
+            } else {
+                begun.increment()
+                while !isOver.load(ordering: .relaxed) {
+                    count.wrappingAdd(1, ordering: .relaxed)
+                    await nextStep()
+                }
+            }
+            return request
+        }
+        router.clientStreaming(Self.streaming) { [self] requests, _ in
+            try await quietBegun.wait()
+            for try await _ in requests { count.wrappingAdd(1, ordering: .relaxed) }
+            return RawMessage(bytes: [])
+        }
+    }
+
+    private func nextStep() async {
+        guard let loop = EventLoop.current else { preconditionFailure("handlers run on a loop") }
+        await withCheckedContinuation { step in loop.execute { step.resume() } }
+    }
+
+    /// Opens a connection whose calls are all at work.
+    func flood(_ server: TestServer, parties: [UInt8]) async throws -> RawPeer {
+        let peer = try RawPeer(server.address)
+        for index in 0..<Self.floodCount {
+            let party = parties[Int(index) % parties.count]
+            try await peer.send(Self.request(party: party, stream: index * 2 + 1))
+        }
+        try await begun.reaches(Int(Self.floodCount))
+        return peer
+    }
+
+    func end(_ flood: RawPeer) async throws {
+        isOver.store(true, ordering: .relaxed)
+        for _ in 0..<Self.floodCount { #expect(try await flood.receive()?.error == nil) }
+    }
+
+    static func request(party: UInt8, stream: UInt32, isQuiet: Bool = false) -> [UInt8] {
+        RawPeer.request(method, stream: stream, isQuiet ? [party, 1] : [party])
+    }
+
+    /// A whole stream of the client's.
+    static func stream() -> [UInt8] {
+        var bytes = RawPeer.request(streaming, stream: 1, [])
+        for _ in 0..<messageCount { bytes += RawPeer.frame(.data, stream: 1, [1]) }
+        return bytes + RawPeer.frame(.data, stream: 1, flags: [.remoteClosed, .noData])
+    }
+}
