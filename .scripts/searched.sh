@@ -6,6 +6,7 @@ set -euo pipefail
 
 E2E_LEAKS=$(mktemp)
 export E2E_LEAKS
+trap 'rm -f "$E2E_LEAKS" "$E2E_LEAKS".{looked,missed,said,learned}' EXIT
 install -m 600 /dev/null "$E2E_LEAKS.said"
 status=0
 "$@" 2>&1 | tee -a "$E2E_LEAKS.said" || status=$?
