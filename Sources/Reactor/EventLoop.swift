@@ -14,8 +14,8 @@ internal import Synchronization
 package final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// How many readiness events one wait may bring.
     static let eventsPerTurnMax = 512
-    /// How many jobs run before descriptors are looked at again, of the loop's own and of lines:
-    /// what has come meanwhile on another connection waits for as many.
+    /// How many jobs of the loop's own run before descriptors are looked at again, and how many of
+    /// lines: what has come meanwhile on another connection waits for as many.
     static let jobsPerTurnMax = 64
     /// How long a loop sleeps at most, in nanoseconds: one that no timer wakes looks around then.
     private static let sleepTimeMax = 60_000_000_000

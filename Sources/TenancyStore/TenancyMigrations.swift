@@ -3,7 +3,8 @@ internal import Postgres
 /// The schema, step by step. The files are part of the program, so that a server never meets
 /// another server's schema files.
 enum TenancyMigrations {
-    /// In order. A test holds the list to the folder.
+    /// In order. A test holds the list to the folder. What comes next has a number from 100 on: one
+    /// that is below what a database has is refused there.
     static let all: [Migration] = [
         migration(1, "roles", PackageResources._001_roles_sql),
         migration(2, "tenants", PackageResources._002_tenants_sql),

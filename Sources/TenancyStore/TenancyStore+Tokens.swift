@@ -30,19 +30,28 @@ extension TenancyStore {
     /// How many signing keys are read: those that still verify are the newest few.
     private static let signingKeysMax: Int64 = 16
 
-    /// The signing keys, newest first, and the database's clock.
+    /// The signing keys, newest first, the name of the one that was added last, and the database's
+    /// clock. A key that a later one had taken the place of stays retired when that is revoked.
     ///
     /// - Throws: `unavailable`.
     package func signingKeys() async throws(DomainError) -> (
-        keys: [StoredSigningKey], now: Timestamp
+        keys: [StoredSigningKey], added: String?, now: Timestamp
     ) {
         let rows = try await read(
             in: .platform,
             """
-            SELECT c.now, k.* FROM (SELECT clock_timestamp() AS now) c
+            SELECT c.now, a.added, k.* FROM (SELECT clock_timestamp() AS now) c
             LEFT JOIN LATERAL (
-                SELECT * FROM token_signing_keys WHERE revoked_at IS NULL
-                ORDER BY signs_from DESC, created_at DESC LIMIT \(Self.signingKeysMax)) k ON true
+                SELECT l.kid AS added FROM token_signing_keys l
+                ORDER BY l.created_at DESC LIMIT 1) a ON true
+            LEFT JOIN LATERAL (
+                SELECT * FROM token_signing_keys o
+                WHERE o.revoked_at IS NULL AND NOT EXISTS (
+                    SELECT FROM token_signing_keys s
+                    WHERE s.signs_from > o.signs_from AND s.revoked_at >= s.signs_from
+                        + \(TokenKeyPlan.afterMicroseconds) * interval '1 microsecond')
+                ORDER BY o.signs_from DESC, o.created_at DESC LIMIT \(Self.signingKeysMax)
+            ) k ON true
             """)
         guard let first = rows.first else { throw Self.emptyAnswer }
         var keys: [StoredSigningKey] = []
@@ -58,22 +67,22 @@ extension TenancyStore {
                         bytes: try row.value("sealed_key", as: [UInt8].self)),
                     signsFrom: try row.timestamp("signs_from")))
         }
-        return (keys, try first.timestamp("now"))
+        return (keys, try first.optional("added", as: String.self), try first.timestamp("now"))
     }
 
     /// Adds a signing key, unless another server was quicker.
     ///
-    /// - Parameter newest: the newest that the caller knows.
+    /// - Parameter added: the one that was added last, as far as the caller knows.
     /// - Returns: whether it was added.
     /// - Throws: `aborted`, `unavailable`.
     package func addSigningKey(
-        _ key: StoredSigningKey, after newest: String?, context: AuditContext
+        _ key: StoredSigningKey, after added: String?, context: AuditContext
     ) async throws(DomainError) -> Bool {
         let rows = try await write(
             in: .platform, context: context,
             """
             SELECT add_token_signing_key(
-                \(optional: newest), \(key.name), \(PostgresBytes(key.publicKey)),
+                \(optional: added), \(key.name), \(PostgresBytes(key.publicKey)),
                 \(key.sealed.masterKey), \(PostgresBytes(key.sealed.bytes)),
                 \(PostgresTimestamp(microseconds: key.signsFrom.microseconds))) AS is_added
             """)

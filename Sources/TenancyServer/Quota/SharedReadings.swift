@@ -8,6 +8,9 @@ internal import Tenancy
 /// the next one, together with all who ask meanwhile: however many they are, a key has one reading
 /// under way, and nobody waits for more than two.
 final class SharedReadings<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    /// How long a reading may take: those who came during it wait for its end.
+    private static var readingTimeMax: Duration { .seconds(5) }
+
     private typealias Answer = Result<Value, DomainError>
 
     private struct Waiter {
@@ -79,14 +82,24 @@ final class SharedReadings<Key: Hashable & Sendable, Value: Sendable>: Sendable 
         reading.current = reading.next
         reading.next = []
         // A task of its own: it ends neither with the call that was the first nor within its trace.
-        reading.task = Task(executorPreference: loop) { [self] in
+        reading.task = Task.detached(executorPreference: loop) { [self] in
+            let limit = LoopBound(
+                loop.schedule(after: Self.readingTimeMax) { [self] in stop(key) }, loop: loop)
+            let answer: Answer
             do throws(DomainError) {
-                finish(key, .success(try await read(key)))
+                answer = .success(try await read(key))
             } catch {
-                finish(key, .failure(error))
+                answer = .failure(error)
             }
+            loop.cancel(limit.value)
+            finish(key, answer)
         }
         state.readings[key] = reading
+    }
+
+    /// The reading that is under way takes too long.
+    private func stop(_ key: Key) {
+        state.withLock { $0.readings[key]?.task }?.cancel()
     }
 
     private func finish(_ key: Key, _ answer: Answer) {

@@ -47,7 +47,8 @@ final class TokenKeys: Sendable {
         self.sealing = sealing
         self.plan = plan
         self.logger = logger
-        remembered = store.makeCache(costMax: 2, lifetime: Self.refreshInterval)
+        // Longer than from one reading to the next, so that calls find what `run` has read.
+        remembered = store.makeCache(costMax: 2, lifetime: Self.refreshInterval * 2)
     }
 
     /// Until it is cancelled.
@@ -146,7 +147,7 @@ final class TokenKeys: Sendable {
     /// The keys; not ready when a new one was due, and is there by now.
     private func read() async throws(DomainError) -> (keys: [Published], isReady: Bool) {
         let reading = remembered.beginReading()
-        let (stored, now) = try await store.signingKeys()
+        let (stored, added, now) = try await store.signingKeys()
         let plans = stored.map { TokenKeyPlan.Key(name: $0.name, signsFrom: $0.signsFrom) }
         var keys: [Published] = []
         let known = state.withLock { $0.signers }
@@ -173,8 +174,7 @@ final class TokenKeys: Sendable {
             try SigningKey(generate: .ed25519)
         }
         let isAdded = try await store.addSigningKey(
-            try sealed(fresh, signsFrom: signsFrom), after: stored.first?.name,
-            context: Self.context)
+            try sealed(fresh, signsFrom: signsFrom), after: added, context: Self.context)
         if isAdded { logger.notice("made a key to sign tokens with") }
         return (keys, false)
     }

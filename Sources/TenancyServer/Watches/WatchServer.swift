@@ -41,7 +41,7 @@ struct WatchServer: Sendable {
             throw DomainError(.internalFailure, message: "a checked request is complete")
         }
         let tenant = try await access.tenant(selector, caller, operation)
-        let use = "\(operation.methodName)\u{0}\(tenant.id)"
+        let use = "\(operation)\u{0}\(tenant.id)"
         let resumed = ChainPosition(token: first.resumeToken, for: use)
         guard first.resumeToken.isEmpty || resumed != nil else {
             throw DomainError.invalidArgument(

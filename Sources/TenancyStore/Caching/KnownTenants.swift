@@ -12,6 +12,8 @@ struct KnownTenants: Sendable {
         var code: TenantCode?
         let id: TenantID
         var status: TenantStatus?
+        /// In which epoch the status was read.
+        var epoch: UInt32 = 0
     }
 
     private struct Generation {
@@ -33,7 +35,10 @@ struct KnownTenants: Sendable {
             if let known = self.place(of: entry.id) {
                 place = known
                 entries[place].code = entry.code ?? entries[place].code
-                entries[place].status = entry.status ?? entries[place].status
+                if entry.status != nil {
+                    entries[place].status = entry.status
+                    entries[place].epoch = entry.epoch
+                }
             } else {
                 place = entries.count
                 entries.append(entry)
@@ -45,10 +50,6 @@ struct KnownTenants: Sendable {
         mutating func forgetStatus(of id: TenantID) {
             if let place = place(of: id) { entries[place].status = nil }
         }
-
-        mutating func forgetStatuses() {
-            for place in entries.indices { entries[place].status = nil }
-        }
     }
 
     private let generationMax: Int
@@ -57,6 +58,8 @@ struct KnownTenants: Sendable {
     private var younger = Generation()
     private var older = Generation()
     private var rules = ReadingRules()
+    /// Statuses of earlier ones are forgotten, all at once and without looking at each.
+    private var epoch: UInt32 = 0
 
     /// - Parameter tenantsMax: The most tenants that are kept.
     init(tenantsMax: Int) {
@@ -85,8 +88,9 @@ struct KnownTenants: Sendable {
     }
 
     private func standing(at place: Int) -> TenantStanding? {
-        guard let status = younger.entries[place].status else { return nil }
-        return TenantStanding(id: younger.entries[place].id, status: status, membership: nil)
+        let entry = younger.entries[place]
+        guard entry.epoch == epoch, let status = entry.status else { return nil }
+        return TenantStanding(id: entry.id, status: status, membership: nil)
     }
 
     private mutating func place(of code: String) -> Int? {
@@ -108,7 +112,7 @@ struct KnownTenants: Sendable {
     /// What the younger says itself is newer.
     private mutating func bringBack(_ entry: Entry, _ word: UInt64?) {
         var entry = entry
-        if let place = younger.place(of: entry.id) { entry.status = younger.entries[place].status }
+        if younger.place(of: entry.id) != nil { entry.status = nil }
         insert(entry, word)
     }
 
@@ -124,7 +128,8 @@ struct KnownTenants: Sendable {
         _ id: TenantID, _ code: TenantCode?, _ status: TenantStatus, read: ReadingRules.Reading
     ) {
         let status = rules.mayKeep(read, of: id) ? status : nil
-        insert(Entry(code: code, id: id, status: status), code.map { word(of: $0.text) })
+        let entry = Entry(code: code, id: id, status: status, epoch: epoch)
+        insert(entry, code.map { word(of: $0.text) })
     }
 
     mutating func keep(_ id: TenantID, _ code: TenantCode) {
@@ -151,8 +156,7 @@ struct KnownTenants: Sendable {
         switch changes {
         case .of(let tenants): for tenant in tenants { forget(tenant) }
         case .unknown:
-            younger.forgetStatuses()
-            older.forgetStatuses()
+            epoch &+= 1
             rules.noteEverything()
         }
         rules.believe(asOf: asOf)

@@ -23,8 +23,8 @@ ALTER TABLE token_signing_keys FORCE ROW LEVEL SECURITY;
 CREATE POLICY platform_scope ON token_signing_keys TO tenancy_platform USING (true);
 GRANT SELECT, INSERT ON token_signing_keys TO tenancy_platform;
 
--- Adds a key, unless another server has added one since the caller looked: p_newest is the newest
--- that it knows, or null.
+-- Adds a key, unless another server has added one since the caller looked: p_newest is the one
+-- that was added last, revoked or not, as far as it knows, or null.
 CREATE FUNCTION add_token_signing_key(
     p_newest text, p_kid text, p_public_key bytea, p_master_key integer, p_sealed_key bytea,
     p_signs_from timestamptz)
@@ -36,8 +36,7 @@ BEGIN
     INSERT INTO token_signing_keys (kid, public_key, master_key, sealed_key, signs_from)
     SELECT p_kid, p_public_key, p_master_key, p_sealed_key, p_signs_from
     WHERE p_newest IS NOT DISTINCT FROM (
-        SELECT k.kid FROM token_signing_keys k WHERE k.revoked_at IS NULL
-        ORDER BY k.signs_from DESC, k.created_at DESC LIMIT 1);
+        SELECT k.kid FROM token_signing_keys k ORDER BY k.created_at DESC LIMIT 1);
     RETURN FOUND;
 END
 $$;

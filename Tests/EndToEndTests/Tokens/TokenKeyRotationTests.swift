@@ -102,6 +102,25 @@ struct TokenKeyRotationTests {
         }
     }
 
+    @Test("is followed by a new one when it is revoked after the one before it has retired")
+    func retired() async throws {
+        try await KeyFleet.run { fleet, members in
+            let (_, key) = try await Self.tenant(members)
+            let first = Self.name(of: try await Self.exchange(key, on: members)[0])
+            try await Self.move(first, by: "- interval '30 days'", in: fleet)
+            try await Self.look(fleet, members) { $0.count == 2 }
+            let second = try #require(try await Self.sets(members)[0].keys.first?.kid)
+            try await Self.move(second, by: "- interval '1 hour 306 seconds'", in: fleet)
+            try await Self.look(fleet, members) { $0.map(\.kid) == [second] }
+            let third = try await members[0].administrator.tokens.revokeSigningKey(
+                .init(keyId: second, reason: "It was in a log")
+            ).signingKeyId
+            #expect(!["", first, second].contains(third))
+            try await Self.look(fleet, members) { $0.map(\.kid) == [third] }
+            try await Self.sign(key, by: third, fleet, members)
+        }
+    }
+
     private static func tenant(
         _ members: [KeyFleet.Member]
     ) async throws -> (code: String, key: String) {

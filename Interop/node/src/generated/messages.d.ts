@@ -3535,8 +3535,8 @@ export interface RevokeSigningKeyResponse {
   /** When the key was ended, the first time. Not there when nothing was done and the key works. */
   revokedAt?: Google_Protobuf_Timestamp;
   /**
-   * The key that signs now. Empty when nothing was done, or where no master key protects signing
-   * keys.
+   * The key that signs now. Empty where the call was only validated, or where no master key
+   * protects signing keys.
    */
   signingKeyId: string;
 }

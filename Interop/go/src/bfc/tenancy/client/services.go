@@ -1377,8 +1377,8 @@ func (s TokenService) ExchangeApiKey(
 }
 
 // GetKeySet answers the keys that tokens are verified with (RFC 7517). A new key is published an
-// hour before it signs, and an old one as long after it signed its last token: whoever asks once
-// an hour always has the key of a good token.
+// hour before it signs, and an old one until its last token has expired: whoever asks once an
+// hour always has the key of a good token, unless a key was revoked meanwhile.
 //
 // Who may call: everybody.
 // Errors: UNAVAILABLE.

@@ -518,8 +518,8 @@ type RevokeSigningKeyResponse struct {
 	Success bool `protobuf:"varint,1,opt,name=success,proto3" json:"success,omitempty"`
 	// When the key was ended, the first time. Not there when nothing was done and the key works.
 	RevokedAt *types.Timestamp `protobuf:"bytes,2,opt,name=revoked_at,json=revokedAt,proto3" json:"revoked_at,omitempty"`
-	// The key that signs now. Empty when nothing was done, or where no master key protects signing
-	// keys.
+	// The key that signs now. Empty where the call was only validated, or where no master key
+	// protects signing keys.
 	SigningKeyId         string   `protobuf:"bytes,3,opt,name=signing_key_id,json=signingKeyId,proto3" json:"signing_key_id,omitempty"`
 	XXX_NoUnkeyedLiteral struct{} `json:"-"`
 	XXX_unrecognized     []byte   `json:"-"`

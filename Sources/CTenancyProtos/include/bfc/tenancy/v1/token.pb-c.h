@@ -358,8 +358,8 @@ struct  Bfc__Tenancy__V1__RevokeSigningKeyResponse
    */
   Google__Protobuf__Timestamp *revoked_at;
   /*
-   * The key that signs now. Empty when nothing was done, or where no master key protects signing
-   * keys.
+   * The key that signs now. Empty where the call was only validated, or where no master key
+   * protects signing keys.
    */
   char *signing_key_id;
 };

@@ -629,8 +629,8 @@ public struct RevokeSigningKeyResponse: ProtobufMessage {
     /// When the key was ended, the first time. Not there when nothing was done and the key works.
     public var revokedAt: Google_Protobuf_Timestamp?
 
-    /// The key that signs now. Empty when nothing was done, or where no master key protects signing
-    /// keys.
+    /// The key that signs now. Empty where the call was only validated, or where no master key
+    /// protects signing keys.
     public var signingKeyId: String = ""
 
     /// The message with every field at its default.
@@ -733,8 +733,8 @@ public protocol TokenServiceHandler: Sendable {
     ) async throws -> ExchangeApiKeyResponse
 
     /// GetKeySet answers the keys that tokens are verified with (RFC 7517). A new key is published an
-    /// hour before it signs, and an old one as long after it signed its last token: whoever asks once
-    /// an hour always has the key of a good token.
+    /// hour before it signs, and an old one until its last token has expired: whoever asks once an
+    /// hour always has the key of a good token, unless a key was revoked meanwhile.
     ///
     /// Who may call: everybody.
     /// Errors: UNAVAILABLE.
@@ -851,8 +851,8 @@ public struct TokenServiceClient: Sendable {
     }
 
     /// GetKeySet answers the keys that tokens are verified with (RFC 7517). A new key is published an
-    /// hour before it signs, and an old one as long after it signed its last token: whoever asks once
-    /// an hour always has the key of a good token.
+    /// hour before it signs, and an old one until its last token has expired: whoever asks once an
+    /// hour always has the key of a good token, unless a key was revoked meanwhile.
     ///
     /// Who may call: everybody.
     /// Errors: UNAVAILABLE.
