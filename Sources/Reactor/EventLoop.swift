@@ -177,6 +177,13 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         pthread_setspecific(currentLoopKey, nil)
     }
 
+    /// Returns in the loop's next turn, behind what its descriptors have brought.
+    package func nextTurn() async {
+        await withCheckedContinuation { continuation in
+            execute { continuation.resume() }
+        }
+    }
+
     private func wakeIfWaiting(_ inbox: inout Inbox) {
         guard inbox.isWaiting else { return }
         inbox.isWaiting = false

@@ -39,7 +39,7 @@ struct JobLineTests {
                     }
                     Task(executorPreference: quiet) {
                         order.append("quiet")
-                        await withCheckedContinuation { step in loop.execute { step.resume() } }
+                        await loop.nextTurn()
                         order.append("quiet")
                         continuation.resume()
                     }

@@ -8,7 +8,8 @@ internal import Reactor
 /// waits for others, such as for a commit that many share, keeps nobody from joining it.
 final class CallLines {
     private let loop: EventLoop
-    private var group: JobGroup?
+    /// Most connections only ever make calls that are answered at once.
+    private lazy var group = JobGroup(of: loop)
     /// With the number of handlers at work; so there are never more lines than those.
     private var lines: [Int: (line: JobLine, count: Int)] = [:]
 
@@ -16,7 +17,7 @@ final class CallLines {
 
     /// The line of a party, for one more handler.
     func enter(_ party: Int) -> JobLine {
-        let (line, count) = lines[party] ?? (JobLine(of: ownGroup), 0)
+        let (line, count) = lines[party] ?? (JobLine(of: group), 0)
         lines[party] = (line, count + 1)
         return line
     }
@@ -25,13 +26,6 @@ final class CallLines {
     func leave(_ party: Int) {
         guard let (line, count) = lines[party] else { return }
         lines[party] = count > 1 ? (line, count - 1) : nil
-    }
-
-    private var ownGroup: JobGroup {
-        if let group { return group }
-        let made = JobGroup(of: loop)
-        group = made
-        return made
     }
 }
 

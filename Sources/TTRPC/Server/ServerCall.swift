@@ -13,7 +13,6 @@ final class ServerCall: @unchecked Sendable {
     private let loop: EventLoop
     private let handlers: RunningHandlers
     private let lines: CallLines
-    private let started: MonotonicInstant
     /// Nil once the call has ended, which ends the cycle.
     private var connection: ServerConnection?
     private var task: Task<Void, Never>?
@@ -39,7 +38,6 @@ final class ServerCall: @unchecked Sendable {
         loop = connection.loop
         handlers = connection.handlers
         lines = connection.lines
-        started = connection.loop.now
         if let deadline = context.deadline {
             timer = loop.schedule(at: deadline) { [self] in deadlinePassed() }
         }
@@ -147,7 +145,7 @@ final class ServerCall: @unchecked Sendable {
         resumeWriters()
         connection?.callEnded(
             id, context: context, code: code,
-            duration: MonotonicInstant.now().duration(since: started))
+            duration: MonotonicInstant.now().duration(since: context.receivedAt))
         endInbound?(.failure(RPCError(.cancelled, "the call has ended")))
         endInbound = nil
         deliver = nil
@@ -262,14 +260,5 @@ final class ServerCall: @unchecked Sendable {
         let waiting = writers
         writers = []
         for writer in waiting { writer.resume() }
-    }
-}
-
-extension EventLoop {
-    /// Returns in the loop's next turn, behind what its descriptors have brought.
-    func nextTurn() async {
-        await withCheckedContinuation { continuation in
-            execute { continuation.resume() }
-        }
     }
 }

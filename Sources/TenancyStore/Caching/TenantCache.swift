@@ -5,8 +5,8 @@ package import Tenancy
 /// Remembers things of tenants for all threads, and never longer than they are so by more than
 /// `ChangeFeed.trustTimeMax`; a change of this server's own is seen at once.
 ///
-/// It follows every table that `feed_tenant_changes` was called for; what depends on another table
-/// must not be kept here.
+/// It follows every table that `feed_tenant_changes` was called for and, under `TenantID.platform`,
+/// the keys that tokens are signed with; what depends on another table must not be kept here.
 package final class TenantCache<Key: Hashable & Sendable, Value: Sendable>: ChangeFollower {
     private let state: Mutex<VersionedCache<Key, Value>>
 

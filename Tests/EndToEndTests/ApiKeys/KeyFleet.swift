@@ -70,36 +70,51 @@ struct KeyFleet {
             }
             _ = try await member.program.check(.users, of: code, options: .bearing(key))
         }
-        let end = End()
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            for member in members {
-                tasks.addTask {
-                    var refused = 0
-                    while refused < 20 {
-                        let mustRefuse = end.isReached.load(ordering: .acquiring)
-                        let answer = try await member.administrator.verify(key)
-                        guard mustRefuse else { continue }
-                        #expect(answer.refusal == refusal && !answer.valid, "\(member.name)")
-                        refused += 1
-                    }
+        let questions = members.flatMap { member -> [Question] in
+            let verified = Question(name: "\(member.name), verified") {
+                let answer = try await member.administrator.verify(key)
+                return answer.refusal == refusal && !answer.valid
+            }
+            let used = Question(name: "\(member.name), used") {
+                let code = await Self.code {
+                    try await member.program.check(.users, of: code, options: .bearing(key))
                 }
+                return code == .unauthenticated
+            }
+            return [verified, used]
+        }
+        try await ask(questions, while: finish)
+    }
+
+    /// Something to ask of a server again and again.
+    struct Question: Sendable {
+        let name: String
+        let isRefused: @Sendable () async throws -> Bool
+    }
+
+    /// Asks everything all the time while `finish` ends what it is about. What is asked after
+    /// `finish` has returned must be refused.
+    static func ask<Answer>(
+        _ questions: [Question], while finish: () async throws -> Answer
+    ) async throws -> Answer {
+        let end = End()
+        return try await withThrowingTaskGroup(of: Void.self) { tasks in
+            for question in questions {
                 tasks.addTask {
                     var refused = 0
                     while refused < 20 {
                         let mustRefuse = end.isReached.load(ordering: .acquiring)
-                        let code = await Self.code {
-                            try await member.program.check(
-                                .users, of: code, options: .bearing(key))
-                        }
+                        let isRefused = try await question.isRefused()
                         guard mustRefuse else { continue }
-                        #expect(code == .unauthenticated, "\(member.name)")
+                        #expect(isRefused, "\(question.name)")
                         refused += 1
                     }
                 }
             }
-            try await finish()
+            let answer = try await finish()
             end.isReached.store(true, ordering: .releasing)
             try await tasks.waitForAll()
+            return answer
         }
     }
 

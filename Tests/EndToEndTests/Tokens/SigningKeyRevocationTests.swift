@@ -1,5 +1,4 @@
 internal import Glibc
-internal import Synchronization
 internal import TTRPC
 internal import TenancyAPI
 internal import Testing
@@ -81,34 +80,17 @@ struct SigningKeyRevocationTests {
         for member in members {
             #expect(try await member.administrator.introspect(signed.token).active)
         }
-        let end = End()
-        return try await withThrowingTaskGroup(of: Void.self) { tasks in
-            for member in members {
-                tasks.addTask {
-                    var refused = 0
-                    while refused < 20 {
-                        let mustRefuse = end.isReached.load(ordering: .acquiring)
-                        let code = await KeyFleet.code {
-                            try await member.program.check(
-                                .users, of: signed.code, options: .bearing(signed.token))
-                        }
-                        let isActive = try await member.administrator.introspect(signed.token)
-                            .active
-                        guard mustRefuse else { continue }
-                        #expect(code == .unauthenticated && !isActive, "\(member.name)")
-                        refused += 1
-                    }
+        let questions = members.map { member in
+            KeyFleet.Question(name: member.name) {
+                let code = await KeyFleet.code {
+                    try await member.program.check(
+                        .users, of: signed.code, options: .bearing(signed.token))
                 }
+                let isActive = try await member.administrator.introspect(signed.token).active
+                return code == .unauthenticated && !isActive
             }
-            let answer = try await finish()
-            end.isReached.store(true, ordering: .releasing)
-            try await tasks.waitForAll()
-            return answer
         }
-    }
-
-    private final class End: Sendable {
-        let isReached = Atomic(false)
+        return try await KeyFleet.ask(questions, while: finish)
     }
 
     @Test("verifies on no server that was stopped meanwhile and goes on as if nothing were")

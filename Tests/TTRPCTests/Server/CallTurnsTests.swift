@@ -127,7 +127,7 @@ private final class Steps: Sendable {
 
     private func nextStep() async {
         guard let loop = EventLoop.current else { preconditionFailure("handlers run on a loop") }
-        await withCheckedContinuation { step in loop.execute { step.resume() } }
+        await loop.nextTurn()
     }
 
     /// Opens a connection whose calls are all at work.
