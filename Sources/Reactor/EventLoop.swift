@@ -16,7 +16,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     static let eventsPerTurnMax = 512
     /// How many jobs of the loop's own run before descriptors are looked at again, and how many of
     /// lines: what has come meanwhile on another connection waits for as many.
-    static let jobsPerTurnMax = 64
+    static let jobsPerTurnMax = 16
     /// How long a loop sleeps at most, in nanoseconds: one that no timer wakes looks around then.
     private static let sleepTimeMax = 60_000_000_000
 

@@ -15,8 +15,9 @@ final class SimulatedServer {
     /// Until when it does nothing: a stopped virtual machine, a long pause.
     var stalledUntil: UInt64 = 0
     var wakeAt = UInt64.max
-    var exchange: UInt64 = 0
     var calls: [LedgerTicket: Call] = [:]
+    /// Who waits until the database has heard of a tenant.
+    var listeners: Set<LedgerTicket> = []
     /// Calls whose clients are gone.
     var cancelled: Set<LedgerTicket> = []
 
@@ -32,8 +33,8 @@ final class SimulatedServer {
         isUp = true
         stalledUntil = 0
         wakeAt = .max
-        exchange += 1
         calls = [:]
+        listeners = []
         cancelled = []
     }
 

@@ -10,6 +10,7 @@ extension Simulation {
             return again(client)
         }
         if random.chance(150) { return startKeyed(client) }
+        if random.chance(30) { listen(number) }
         let charges = charges()
         let isCommitted = random.chance(350)
         let call = SimulatedServer.Call(
@@ -39,6 +40,19 @@ extension Simulation {
             try check(false, "server \(number): \(broken)")
         }
         pump(number)
+    }
+
+    /// Somebody waits until the database has heard everything of a tenant, or about an account.
+    private mutating func listen(_ number: Int) {
+        let account = accounts[Int(random.below(UInt64(accounts.count)))]
+        let ticket =
+            switch random.below(4) {
+            case 0: servers[number].ledger.question(of: account)
+            case 1: servers[number].ledger.refreshed(account)
+            case 2: servers[number].ledger.giveBack(account, now: now)
+            default: servers[number].ledger.flush(account.tenant, withSubjects: true)
+            }
+        if let ticket { servers[number].listeners.insert(ticket) }
     }
 
     mutating func again(_ client: Int) {

@@ -97,7 +97,7 @@ extension Simulation {
     private mutating func refresh() {
         for server in servers where server.isUp && random.chance(900) {
             guard server.stalledUntil <= now else { continue }
-            server.ledger.refresh(accounts[0].tenant, now: now)
+            for account in accounts { server.ledger.refresh(account.tenant) }
             pump(server.number)
         }
     }
@@ -110,7 +110,7 @@ extension Simulation {
         for server in servers {
             server.stalledUntil = min(server.stalledUntil, now)
             if !server.isUp { queue.push(at: now, .restartServer(server.number)) }
-            for account in accounts { server.ledger.refresh(account, now: now) }
+            for account in accounts { server.ledger.refresh(account.tenant) }
             queue.push(at: now + 1, .wake(server: server.number, holder: server.holder))
         }
         queue.push(at: now, .restartDatabase)

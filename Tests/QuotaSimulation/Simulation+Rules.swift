@@ -24,6 +24,10 @@ extension Simulation {
 
     /// Everything has been healed and has had time to settle.
     mutating func finish() throws(SimulationFailure) {
+        // By the database's clock, which may have gone back, nothing is of just now.
+        let latest = database.leases.values.map(\.reportedAt).max() ?? 0
+        let age = Self.forgottenAfter + 1
+        if databaseTime < latest + age { now += latest + age - databaseTime }
         try settle()
         try checkConservation()
         for account in accounts where account != accounts[5] {
@@ -39,8 +43,11 @@ extension Simulation {
             server.ledger.returnEverything(now: now)
             try quiet(server.number)
             try check(server.calls.isEmpty, "calls of server \(server.number) are never answered")
+            try check(server.listeners.isEmpty, "server \(server.number) leaves who waits waiting")
+            try check(
+                server.ledger.waitingCount == 0, "server \(server.number) forgets who waited")
         }
-        database.reclaim(reportedBefore: databaseTime - 1_500_000_000)
+        database.reclaim(reportedBefore: databaseTime - Self.forgottenAfter)
         let living = Set(servers.map(\.holder))
         for (name, lease) in database.leases where living.contains(name.holder) {
             let current = database.counters[name.account]?.period
@@ -59,8 +66,8 @@ extension Simulation {
     ) throws(SimulationFailure) {
         let server = servers[number]
         var rounds = 0
-        if server.ledger.isInFlight {
-            let resumed = server.ledger.fail(isUnknown: true, now: now)
+        for exchange in server.ledger.exchangesUnderWay {
+            let resumed = server.ledger.fail(exchange, isUnknown: true, now: now)
             try answer(server, resumed)
         }
         while let time = server.ledger.exchangeTime {
@@ -73,7 +80,8 @@ extension Simulation {
             let (grants, recalled) = database.exchange(
                 server.holder, reports, now: databaseTime)
             try checkDatabase()
-            try answer(server, server.ledger.complete(grants, now: now))
+            let exchange = server.ledger.exchangeNumber
+            try answer(server, server.ledger.complete(exchange, grants, now: now))
             for account in recalled {
                 for other in servers where other !== server {
                     other.ledger.recall(account, now: now)
@@ -87,6 +95,7 @@ extension Simulation {
         _ server: SimulatedServer, _ resumed: [LedgerResumption]
     ) throws(SimulationFailure) {
         for resumption in resumed {
+            server.listeners.remove(resumption.ticket)
             guard let call = server.calls.removeValue(forKey: resumption.ticket) else { continue }
             try answered(server.number, call, resumption.outcome)
         }

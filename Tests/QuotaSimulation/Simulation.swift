@@ -44,6 +44,8 @@ package struct Simulation {
     static let clientCount = 8
     static let serverCount = 3
     static let faultTime: UInt64 = 4_000_000_000
+    /// Leases of which nothing was heard for so long are taken for lost.
+    static let forgottenAfter: UInt64 = 1_500_000_000
 
     let seed: UInt64
     var random: SplitMix
@@ -73,18 +75,16 @@ package struct Simulation {
     package init(seed: UInt64) {
         self.seed = seed
         random = SplitMix(seed: seed)
-        let tenant = TenantID(1)
-        precondition(tenant != nil, "one is a tenant's number")
         var accounts: [QuotaAccount] = []
         var counters: [QuotaAccount: ModelDatabase.Counter] = [:]
-        if let tenant {
+        if let tenant = TenantID(1), let second = TenantID(2), let third = TenantID(3) {
             accounts = [
                 QuotaAccount(tenant: tenant, meter: .apiCalls),
                 QuotaAccount(tenant: tenant, meter: .transactions),
-                QuotaAccount(tenant: tenant, meter: .users),
+                QuotaAccount(tenant: second, meter: .users),
                 QuotaAccount(tenant: tenant, meter: .keyCalls, subject: "key:1"),
                 QuotaAccount(tenant: tenant, meter: .apiCalls, subject: "user:1"),
-                QuotaAccount(tenant: tenant, meter: .storage),
+                QuotaAccount(tenant: third, meter: .storage),
                 QuotaAccount(tenant: tenant, meter: .apiCalls, subject: "user:2"),
             ]
             let month: UInt64 = 2_500_000_000
@@ -156,17 +156,12 @@ package struct Simulation {
         case .request(let server, let holder, let exchange, let reports):
             try request(server, holder, exchange, reports)
         case .answer(let server, let holder, let exchange, let grants):
-            guard ready(server, holder, event), servers[server].exchange == exchange else {
-                return
-            }
-            servers[server].exchange += 1
-            try resume(server, servers[server].ledger.complete(grants, now: now))
+            guard ready(server, holder, event) else { return }
+            try resume(server, servers[server].ledger.complete(exchange, grants, now: now))
         case .failure(let server, let holder, let exchange, let isUnknown):
-            guard ready(server, holder, event), servers[server].exchange == exchange else {
-                return
-            }
-            servers[server].exchange += 1
-            try resume(server, servers[server].ledger.fail(isUnknown: isUnknown, now: now))
+            guard ready(server, holder, event) else { return }
+            try resume(
+                server, servers[server].ledger.fail(exchange, isUnknown: isUnknown, now: now))
         case .hint(let server, let holder, let account):
             guard ready(server, holder, event) else { return }
             servers[server].ledger.recall(account, now: now)
@@ -205,14 +200,12 @@ package struct Simulation {
                 return
             }
             let reports = servers[server].ledger.exchange(now: now)
-            guard !reports.isEmpty else { continue }
-            send(server, holder, reports)
-            return
+            if !reports.isEmpty { send(server, holder, reports) }
         }
     }
 
     private mutating func send(_ server: Int, _ holder: Int64, _ reports: [LeaseReport]) {
-        let exchange = servers[server].exchange
+        let exchange = servers[server].ledger.exchangeNumber
         guard isDatabaseUp else {
             queue.push(
                 at: now + random.microseconds(50..<2_000),
@@ -273,7 +266,8 @@ package struct Simulation {
     mutating func resume(
         _ server: Int, _ resumed: [LedgerResumption]
     ) throws(SimulationFailure) {
-        for resumption in resumed {
+        for resumption in resumed
+        where servers[server].listeners.remove(resumption.ticket) == nil {
             guard let call = servers[server].calls.removeValue(forKey: resumption.ticket) else {
                 let isCancelled = servers[server].cancelled.remove(resumption.ticket) != nil
                 try check(isCancelled, "server \(server) answers a call twice")

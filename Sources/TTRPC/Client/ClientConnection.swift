@@ -44,7 +44,7 @@ final class ClientConnection: ChannelOwner {
         lane?.didOpen(self)
     }
 
-    func channelDidReceive(_ header: FrameHeader, _ data: UnsafeRawBufferPointer) {
+    func channelDidReceive(_ header: FrameHeader, _ data: UnsafeRawBufferPointer) -> Bool {
         if !isProved {
             isProved = true
             lane?.didProve(self)
@@ -54,6 +54,7 @@ final class ClientConnection: ChannelOwner {
         case .data: perform(streams.receiveData(header.stream, flags: header.flags), header, data)
         default: perform(streams.receiveUnknown(header), header, data)
         }
+        return false
     }
 
     func channelDidReceiveOversized(_ header: FrameHeader) {

@@ -9,7 +9,7 @@ final class RunningHandlers {
     private let limits: ServerLimits
     /// Those of all connections.
     private let all: HandlerCount
-    private var count = 0
+    private(set) var count = 0
 
     init(limits: ServerLimits, all: HandlerCount) {
         self.limits = limits

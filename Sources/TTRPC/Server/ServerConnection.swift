@@ -65,7 +65,8 @@ final class ServerConnection: ChannelOwner {
         info = ServerConnectionInfo(peer: peer, attachment: attachment)
     }
 
-    func channelDidReceive(_ header: FrameHeader, _ data: UnsafeRawBufferPointer) {
+    func channelDidReceive(_ header: FrameHeader, _ data: UnsafeRawBufferPointer) -> Bool {
+        let count = handlers.count
         switch header.type {
         case .request: receiveRequest(header, data)
         case .data: receiveData(header, data)
@@ -74,6 +75,7 @@ final class ServerConnection: ChannelOwner {
                 header.stream,
                 RPCError(.invalidArgument, "frame type \(header.type.rawValue): unknown"))
         }
+        return handlers.count > count
     }
 
     func channelDidReceiveOversized(_ header: FrameHeader) {

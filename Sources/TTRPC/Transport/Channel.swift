@@ -8,8 +8,9 @@ protocol ChannelOwner: AnyObject {
     var hasCalls: Bool { get }
     /// The channel can carry frames: it is connected, and TLS has shaken hands.
     func channelDidOpen()
-    /// A whole frame; `data` is valid for the length of the call.
-    func channelDidReceive(_ header: FrameHeader, _ data: UnsafeRawBufferPointer)
+    /// A whole frame; `data` is valid for the length of the call. Answers whether a handler began
+    /// to work on it.
+    func channelDidReceive(_ header: FrameHeader, _ data: UnsafeRawBufferPointer) -> Bool
     /// A frame over the limit, whose data is skipped.
     func channelDidReceiveOversized(_ header: FrameHeader)
     /// Fewer than `unsentBytesLow` bytes wait, after there were more than `unsentBytesHigh`.
@@ -398,8 +399,8 @@ final class Channel: ReadinessHandler, TurnEndHandler {
             switch decoder.next(&input) {
             case .needsMoreBytes: break loop
             case .frame(let header, let data):
-                pace.tookFrame()
-                owner?.channelDidReceive(header, data)
+                let beganHandler = owner?.channelDidReceive(header, data) ?? false
+                pace.tookFrame(beganHandler: beganHandler)
                 // Small requests may have large answers; what is unsent must not wait for the end
                 // of everything that was read.
                 if let outbound, outbound.count > limits.unsentBytesHigh { flush() }

@@ -2,14 +2,17 @@
 ///
 /// A call costs the loop microseconds, and whoever waits behind a thousand of them pays for all. So
 /// one readiness event brings about `framesPerEventMax` frames, and fewer where others are ready
-/// too. What has been read is handed out whole, since all connections of a loop read into the same
-/// memory; so no more is read at once than holds that many.
+/// too, or where calls need handlers: those cost several times as much as an answer at once. What
+/// has been read is handed out whole, since all connections of a loop read into the same memory; so
+/// no more is read at once than holds that many.
 struct ReadPace {
     /// How many reads, each of a TLS record or of what a socket holds, one event may bring.
     static let readsPerEventMax = 8
     static let framesPerEventMax = 64
     static let framesPerSharedEventMax = 16
-    static let bytesMin = 1 << 10
+    /// For how many frames one counts that begins a handler.
+    static let framesPerHandler = 4
+    static let bytesMin = 1 << 9
 
     /// How much to read at once.
     private(set) var bytes = 8 << 10
@@ -33,9 +36,11 @@ struct ReadPace {
         framesOfRead = 0
     }
 
-    mutating func tookFrame() {
-        frames += 1
-        framesOfRead += 1
+    /// - Parameter beganHandler: Whether work goes on for it.
+    mutating func tookFrame(beganHandler: Bool = false) {
+        let count = beganHandler ? Self.framesPerHandler : 1
+        frames += count
+        framesOfRead += count
     }
 
     /// - Parameter count: How many bytes the read brought.

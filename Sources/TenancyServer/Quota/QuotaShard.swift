@@ -23,8 +23,6 @@ final class QuotaShard: Sendable {
         /// The shard's number among the holders of leases.
         var holder: Int64?
         var waiting: [LedgerTicket: Waiting] = [:]
-        /// Who waits for the end of an exchange, by its number.
-        var flushes: [(exchange: UInt64, continuation: CheckedContinuation<Void, Never>)] = []
         /// The shard's task while it sleeps, and when it wakes by itself.
         var sleeper: CheckedContinuation<Void, Never>?
         var wakesAt: UInt64 = 0
@@ -134,28 +132,23 @@ final class QuotaShard: Sendable {
 
     /// Waits until the database knows what was taken of a tenant so far, or cannot be told.
     func flush(_ tenant: TenantID, withSubjects: Bool) async {
-        await settle { $0.flush(tenant, withSubjects: withSubjects) }
+        await wait { $0.flush(tenant, withSubjects: withSubjects) }
     }
 
     /// Gives the hand of an account back, and waits until the database knows.
     func giveBack(_ account: QuotaAccount) async {
         let now = MonotonicInstant.now().nanoseconds
-        await settle { $0.giveBack(account, now: now) }
+        await wait { $0.giveBack(account, now: now) }
     }
 
     /// Asks the database again about a tenant, and waits for its answer.
     func refreshed(_ account: QuotaAccount) async {
-        let now = MonotonicInstant.now().nanoseconds
-        await settle {
-            $0.refresh(account, now: now)
-            return $0.limitVersion(of: account) != nil
-        }
+        await wait { $0.refreshed(account) }
     }
 
     /// The same about everything of a tenant.
     func refreshed(_ tenant: TenantID) async {
-        let now = MonotonicInstant.now().nanoseconds
-        await settle { $0.refresh(tenant, now: now) }
+        await wait { $0.refreshed(tenant) }
     }
 
     /// Waits until the database has been asked about an account that was checked.
@@ -163,22 +156,18 @@ final class QuotaShard: Sendable {
         await wait { $0.question(of: account) }
     }
 
-    private func settle(_ mark: (inout LeaseLedger) -> Bool) async {
-        await wait { mark(&$0) ? $0.urgentExchange : nil }
-    }
-
-    /// Waits for the end of an exchange, if there is one to wait for.
-    private func wait(_ exchange: (inout LeaseLedger) -> UInt64?) async {
-        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            let (isSettled, sleeper) = state.withLock { state in
-                guard let number = exchange(&state.ledger), state.endsAt == nil else {
+    /// Waits for what the ledger says, if anything.
+    private func wait(_ ticket: (inout LeaseLedger) -> LedgerTicket?) async {
+        _ = await withCheckedContinuation { (continuation: Waiting) in
+            let (isToldAlready, sleeper) = state.withLock { state in
+                guard state.endsAt == nil, let ticket = ticket(&state.ledger) else {
                     return (true, CheckedContinuation<Void, Never>?.none)
                 }
-                state.flushes.append((number, continuation))
+                state.waiting[ticket] = continuation
                 return (false, Self.wake(&state))
             }
             sleeper?.resume()
-            if isSettled { continuation.resume() }
+            if isToldAlready { continuation.resume(returning: .unknown) }
         }
     }
 
@@ -205,8 +194,7 @@ final class QuotaShard: Sendable {
     }
 
     func refresh(_ tenant: TenantID) {
-        let now = MonotonicInstant.now().nanoseconds
-        update { ledger in _ = ledger.refresh(tenant, now: now) }
+        update { $0.refresh(tenant) }
     }
 
     func reviewEverything() {
@@ -225,41 +213,51 @@ final class QuotaShard: Sendable {
             }
             guard let holder else { return }
             state.withLock { $0.holder = holder }
-            var aliveAt: UInt64 = 0
-            while true {
-                let now = MonotonicInstant.now().nanoseconds
-                let reports = state.withLock { state in
-                    if now >= state.sweepAt {
-                        state.sweepAt = now &+ Self.sweepInterval
-                        if state.endsAt == nil { state.ledger.sweep(now: now) }
-                    }
-                    return state.ledger.exchange(now: now)
-                }
-                // Of what was urgent, nothing may be left to tell.
-                if reports.isEmpty { finish { _ in [] } }
-                let isAlive = now >= aliveAt
-                if !reports.isEmpty {
-                    await exchange(holder, reports, isAlive: isAlive)
+            await withDiscardingTaskGroup { group in
+                var aliveAt: UInt64 = 0
+                while true {
+                    let now = MonotonicInstant.now().nanoseconds
+                    let (number, reports, mayHold) = state.withLock { next(&$0, now) }
+                    let isAlive = now >= aliveAt && (mayHold || !reports.isEmpty)
                     if isAlive { aliveAt = now &+ Self.aliveInterval }
-                } else if isAlive, state.withLock({ $0.ledger.accountCount > 0 }) {
-                    aliveAt = now &+ Self.aliveInterval
-                    _ = try? await send(holder, [], isAlive: true)
-                } else if await !sleep() {
-                    return
+                    if !reports.isEmpty || isAlive {
+                        group.addTask(executorPreference: loop) { [self] in
+                            await exchange(holder, number, reports, isAlive: isAlive)
+                        }
+                    } else if await !sleep() {
+                        return group.cancelAll()
+                    }
                 }
             }
         }
     }
 
-    private func exchange(_ holder: Int64, _ reports: [LeaseReport], isAlive: Bool) async {
+    /// What is due: the reports of an exchange and its number, and whether there is any account.
+    private func next(
+        _ state: inout State, _ now: UInt64
+    ) -> (UInt64, [LeaseReport], mayHold: Bool) {
+        if now >= state.sweepAt {
+            state.sweepAt = now &+ Self.sweepInterval
+            if state.endsAt == nil { state.ledger.sweep(now: now) }
+        }
+        let reports = state.ledger.exchange(now: now)
+        return (state.ledger.exchangeNumber, reports, state.ledger.accountCount > 0)
+    }
+
+    /// - Parameter reports: Without any the database only hears that the shard is alive.
+    private func exchange(
+        _ holder: Int64, _ number: UInt64, _ reports: [LeaseReport], isAlive: Bool
+    ) async {
         do throws(LeaseExchangeFailure) {
             let grants = try await send(holder, reports, isAlive: isAlive)
+            guard !reports.isEmpty else { return }
             let now = MonotonicInstant.now().nanoseconds
-            finish { $0.complete(grants, now: now) }
+            finish { $0.complete(number, grants, now: now) }
         } catch {
             logger.debug("leases were not exchanged", metadata: ["error": "\(error.error)"])
+            guard !reports.isEmpty else { return }
             let now = MonotonicInstant.now().nanoseconds
-            finish { $0.fail(isUnknown: error.isUnknown, now: now) }
+            finish { $0.fail(number, isUnknown: error.isUnknown, now: now) }
         }
     }
 
@@ -278,13 +276,17 @@ final class QuotaShard: Sendable {
         }
         let limit = LoopBound(
             loop.schedule(after: Self.exchangeTimeMax) { task.cancel() }, loop: loop)
-        let result = await task.value
+        let result = await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
         loop.cancel(limit.value)
         return try result.get()
     }
 
     private func finish(_ body: (inout LeaseLedger) -> [LedgerResumption]) {
-        let (resumed, flushed) = state.withLock { state in
+        let (resumed, sleeper) = state.withLock { state in
             var resumed: [(Waiting, LedgerOutcome)] = []
             for resumption in body(&state.ledger) {
                 guard let waiting = state.waiting.removeValue(forKey: resumption.ticket) else {
@@ -292,13 +294,11 @@ final class QuotaShard: Sendable {
                 }
                 resumed.append((waiting, resumption.outcome))
             }
-            let done = state.ledger.exchangeNumber
-            let flushed = state.flushes.filter { $0.exchange <= done }
-            state.flushes.removeAll { $0.exchange <= done }
-            return (resumed, flushed)
+            return (resumed, Self.wake(&state))
         }
+        // First whoever begins the next exchange: those who have waited may be many.
+        sleeper?.resume()
         for (waiting, outcome) in resumed { waiting.resume(returning: outcome) }
-        for flush in flushed { flush.continuation.resume() }
     }
 
     /// Sleeps until there is something to do; false when there is nothing more, ever.
@@ -310,7 +310,8 @@ final class QuotaShard: Sendable {
             let wakesAt: UInt64? = state.withLock { state in
                 let due = state.ledger.exchangeTime
                 if let endsAt = state.endsAt {
-                    isOver = due == nil || now >= endsAt
+                    let isDone = due == nil && state.ledger.exchangesUnderWay.isEmpty
+                    isOver = isDone || now >= endsAt
                     // Nothing is left to be told that anybody could wait for.
                     if isOver { return nil }
                 }
@@ -359,15 +360,11 @@ final class QuotaShard: Sendable {
     }
 
     private func releaseAll() {
-        let (waiting, flushes) = state.withLock { state in
-            defer {
-                state.waiting = [:]
-                state.flushes = []
-            }
-            return (state.waiting.values, state.flushes)
+        let waiting = state.withLock { state in
+            defer { state.waiting = [:] }
+            return state.waiting.values
         }
         for continuation in waiting { continuation.resume(returning: .unavailable) }
-        for flush in flushes { flush.continuation.resume() }
     }
 }
 

@@ -11,40 +11,57 @@ extension LeaseLedger {
         if slots[slot].isUnsettled { markUrgent(slot) }
     }
 
-    /// The same for who waits until the database knows; false when there is nothing to wait for.
-    package mutating func giveBack(_ account: QuotaAccount, now: UInt64) -> Bool {
+    // MARK: - Waiting until the database has heard
+
+    /// The same as `recall`, for who waits until the database knows; nil when it does.
+    package mutating func giveBack(_ account: QuotaAccount, now: UInt64) -> LedgerTicket? {
         recall(account, now: now)
-        guard let slot = index[account].map({ Int($0) }) else { return false }
-        guard slots[slot].isUnsettled || slots[slot].flags.contains(.isInFlight) else {
-            return false
+        guard let slot = index[account] else { return nil }
+        guard slots[Int(slot)].isUnsettled || slots[Int(slot)].flags.contains(.isInFlight) else {
+            return nil
         }
-        markUrgent(slot)
-        return true
+        return tell([slot])
     }
 
-    /// Whether the database has still to hear something of a tenant; if so, it will with the next
-    /// exchange.
+    /// For who waits until the database knows what was taken of a tenant so far; nil when it does.
     ///
     /// - Parameter withSubjects: Of its users and keys too, of which there may be many.
-    package mutating func flush(_ tenant: TenantID, withSubjects: Bool = false) -> Bool {
-        var places = QuotaMeter.allCases.compactMap {
-            index[QuotaAccount(tenant: tenant, meter: $0)]
-        }
-        if withSubjects { places += index.places(ofSubjectsOf: tenant) }
-        var isUnsettled = false
-        for place in places where slots[Int(place)].isUnsettled {
-            isUnsettled = true
-            // What is under way may have been asked before the last taking.
-            markUrgent(Int(place))
-        }
-        return isUnsettled
+    package mutating func flush(_ tenant: TenantID, withSubjects: Bool = false) -> LedgerTicket? {
+        tell(places(of: tenant, withSubjects: withSubjects).filter { slots[Int($0)].isUnsettled })
     }
 
-    /// The exchange that will have asked about an account; nil when none is going to.
-    package func question(of account: QuotaAccount) -> UInt64? {
-        guard let slot = index[account].map({ Int($0) }) else { return nil }
-        if slots[slot].flags.contains(.isInFlight) { return exchangeNumber }
-        return slots[slot].flags.contains(.isUrgent) ? urgentExchange : nil
+    /// For who waits until the database has been asked about an account; nil when it is not going
+    /// to be.
+    package mutating func question(of account: QuotaAccount) -> LedgerTicket? {
+        guard let slot = index[account] else { return nil }
+        let flags = slots[Int(slot)].flags
+        // The answer under way is as good as the next one.
+        if flags.contains(.isInFlight) { return watch([slot], from: 0) }
+        return flags.contains(.isUrgent) ? watch([slot], from: exchangeNumber + 1) : nil
+    }
+
+    /// What is under way may have been asked before the last taking: an exchange has to begin.
+    private mutating func tell(_ places: [Int32]) -> LedgerTicket? {
+        for place in places { markUrgent(Int(place)) }
+        return watch(places, from: exchangeNumber + 1)
+    }
+
+    /// - Parameter number: The first exchange whose answer will do.
+    private mutating func watch(_ places: [Int32], from number: UInt64) -> LedgerTicket? {
+        guard !places.isEmpty else { return nil }
+        let waiter = waiters.add(.init(accountsOpen: places.count))
+        for place in places {
+            watches.append(
+                waiter: waiter, mark: Int64(number), to: &slots[Int(place)].watches)
+        }
+        return waiters.ticket(waiter)
+    }
+
+    private func places(of tenant: TenantID, withSubjects: Bool) -> [Int32] {
+        let own = QuotaMeter.allCases.compactMap {
+            index[QuotaAccount(tenant: tenant, meter: $0)]
+        }
+        return withSubjects ? own + index.places(ofSubjectsOf: tenant) : own
     }
 
     /// Others may wait for any account, and there may be limits where there were none.
@@ -69,31 +86,40 @@ extension LeaseLedger {
         return slots[Int(found)].version
     }
 
-    /// Something about the tenant has changed: its limits, or whether it may work. True when
-    /// something is in memory that may no longer be so; the next exchange that begins mends it.
-    @discardableResult
-    package mutating func refresh(_ tenant: TenantID, now: UInt64) -> Bool {
-        var isKnown = false
-        for meter in QuotaMeter.allCases {
-            guard let slot = index[QuotaAccount(tenant: tenant, meter: meter)] else { continue }
-            if !slots[Int(slot)].flags.contains(.unknown) { isKnown = true }
+    /// Something about the tenant has changed: its limits, or whether it may work. The next
+    /// exchange that begins mends what is in memory.
+    package mutating func refresh(_ tenant: TenantID) { _ = refreshAll(of: tenant) }
+
+    /// The same for who waits until that is mended; nil when nothing was known.
+    package mutating func refreshed(_ tenant: TenantID) -> LedgerTicket? {
+        watch(refreshAll(of: tenant), from: exchangeNumber + 1)
+    }
+
+    /// The same of one account.
+    package mutating func refreshed(_ account: QuotaAccount) -> LedgerTicket? {
+        guard let slot = index[account] else { return nil }
+        refresh(Int(slot))
+        return limitVersion(of: account) == nil ? nil : watch([slot], from: exchangeNumber + 1)
+    }
+
+    /// Answers where something was known that may no longer be so.
+    private mutating func refreshAll(of tenant: TenantID) -> [Int32] {
+        var known: [Int32] = []
+        for slot in places(of: tenant, withSubjects: false) {
+            if !slots[Int(slot)].flags.contains(.unknown) { known.append(slot) }
             refresh(Int(slot))
         }
         for slot in index.places(ofSubjectsOf: tenant) {
             // A tenant may have many of them. Those without units in the hand ask anyway, unless
             // an answer is under way that is of before.
             if slots[Int(slot)].inHand > 0 || slots[Int(slot)].flags.contains(.isInFlight) {
-                isKnown = true
+                known.append(slot)
                 refresh(Int(slot))
             } else {
                 forgetDecision(Int(slot))
             }
         }
-        return isKnown
-    }
-
-    package mutating func refresh(_ account: QuotaAccount, now: UInt64) {
-        if let found = index[account] { refresh(Int(found)) }
+        return known
     }
 
     private mutating func refresh(_ slot: Int) {
@@ -143,8 +169,8 @@ extension LeaseLedger {
     /// Gives back everything, for an orderly end. Exchanges go on until `exchangeTime` is nil.
     package mutating func returnEverything(now: UInt64) {
         isEnding = true
-        dirty = []
-        low = []
+        dirty = LedgerList()
+        low = LedgerList()
         for slot in slots.indices where !slots[slot].flags.contains(.isVacant) {
             slots[slot].flags.subtract([.isDirty, .isLow, .draws])
             slots[slot].returnHand()

@@ -8,8 +8,9 @@
 /// and a holder that dies takes at most what it held with it.
 ///
 /// Who drives it calls `exchange` when `exchangeTime` has come, sends what it answers to the
-/// database, and comes back with `complete` or `fail`. One exchange is under way at a time, so that
-/// what comes meanwhile shares the next one: many commits cost one.
+/// database, and comes back with `complete` or `fail`. A tenant is in one exchange at a time, so
+/// that what comes meanwhile shares the next one: many commits cost one. Exchanges of other tenants
+/// may be under way beside it, so that nobody waits for what the database has to do for others.
 package struct LeaseLedger: Sendable {
     let settings: LedgerSettings
 
@@ -17,13 +18,14 @@ package struct LeaseLedger: Sendable {
     var slots: [LedgerSlot] = []
     var vacantSlots: [Int32] = []
     var waiters = LedgerWaiters()
-    var commits = LedgerCommits()
+    var commits = LedgerLinks()
+    var watches = LedgerLinks()
     var nextLease: Int64 = 1
 
-    var dirty: [Int32] = []
-    var urgent: [Int32] = []
+    var dirty = LedgerList()
+    var urgent = LedgerList()
     /// Those whose units run low: before what is dirty, after what somebody waits for.
-    var low: [Int32] = []
+    var low = LedgerList()
     /// When those that poll look again, in order.
     var polls: [(time: UInt64, slot: Int32)] = []
     /// When the oldest unreported consumption is to be reported.
@@ -34,8 +36,10 @@ package struct LeaseLedger: Sendable {
     /// Before then no exchange begins: those whose commits were just shared are calling again.
     var gathersUntil: UInt64 = 0
 
-    var inFlight: LedgerExchange?
-    /// How many exchanges were begun.
+    /// Those under way, in the order in which they began; and whose they are.
+    var exchanges: [LedgerExchange] = []
+    var tenantsInExchange: Set<TenantID> = []
+    /// How many exchanges were begun: the number of the last one.
     package internal(set) var exchangeNumber: UInt64 = 0
     /// The database did not answer the last time.
     package internal(set) var isAway = false
@@ -135,7 +139,7 @@ package struct LeaseLedger: Sendable {
             }
             let place = waiters.add(.init(charges: [], durability: durability))
             commit(charges, place, chosen, now)
-            guard waiters[place].commitsOpen == 0 else {
+            guard waiters[place].accountsOpen == 0 else {
                 return .later(waiters.ticket(place))
             }
             let outcome = waiters[place].outcome
@@ -232,7 +236,7 @@ package struct LeaseLedger: Sendable {
                 return .decided(denial(slot, position, now))
             }
         }
-        if isAway, now < retryAt || inFlight != nil {
+        if isAway, now < retryAt || !exchanges.isEmpty {
             // Asked again all the same, so that the end of the outage is found.
             markUrgent(slot)
             return .decided(.unavailable)
@@ -297,14 +301,14 @@ package struct LeaseLedger: Sendable {
     ) {
         let standing = take(charges, .committed, chosen, now)
         waiters[place].outcome = .admitted(standing)
-        waiters[place].commitsOpen = 0
+        waiters[place].accountsOpen = 0
         for charge in charges {
             guard let found = index[charge.account],
                 !slots[Int(found)].flags.contains(.unlimited)
             else { continue }
-            waiters[place].commitsOpen += 1
+            waiters[place].accountsOpen += 1
             commits.append(
-                waiter: place, units: charge.units, to: &slots[Int(found)].commits)
+                waiter: place, mark: charge.units, to: &slots[Int(found)].commits)
         }
     }
 
@@ -317,7 +321,7 @@ package struct LeaseLedger: Sendable {
             return .admitted(take(charges, .leased, chosen, now))
         }
         commit(charges, place, chosen, now)
-        return waiters[place].commitsOpen == 0 ? waiters[place].outcome : nil
+        return waiters[place].accountsOpen == 0 ? waiters[place].outcome : nil
     }
 
     mutating func wait(_ place: Int32, at slot: Int, _ now: UInt64) {
@@ -376,9 +380,10 @@ package struct LeaseLedger: Sendable {
             closing.returnHand()
             closing.waiters = LedgerQueue()
             let end = place(closing)
-            if isInFlight { inFlight?.move(Int32(slot), to: Int32(end)) }
+            if isInFlight { moveInExchange(Int32(slot), to: Int32(end)) }
             if slots[end].isUnsettled || isInDoubt { markUrgent(end) }
             slots[slot].flags.subtract([.isInFlight, .isInDoubt, .isRecalled])
+            slots[slot].watches = LedgerQueue()
         }
         slots[slot].begin(lease: nextLease)
         nextLease += 1
@@ -389,6 +394,8 @@ package struct LeaseLedger: Sendable {
         slots[slot].drawnAt = 0
         slots[slot].flags.insert(.unknown)
         slots[slot].flags.remove(.refused)
+        // The answer that they waited for is of the old period.
+        if slots[slot].flags.contains(.hasWaiters) { markUrgent(slot) }
     }
 
     // MARK: - What is to be reported
@@ -452,8 +459,8 @@ extension LeaseLedger {
         return nil
     }
 
-    /// Whether an exchange is under way.
-    package var isInFlight: Bool { inFlight != nil }
+    /// The exchanges under way, by their numbers.
+    package var exchangesUnderWay: [UInt64] { exchanges.map(\.number) }
 
     /// The units that may be given without asking the database.
     package var unitsInHand: Int64 { slots.reduce(0) { $0 + Swift.max(0, $1.inHand) } }

@@ -6,6 +6,10 @@ package struct LedgerSettings: Sendable {
     /// who will call again at once; and at most this part of the time that one takes.
     package var gatherTimeMax: UInt64 = 500_000
     package var gatherDivisor: UInt64 = 4
+    /// How many exchanges may be under way at a time, and how long one waits at least after the one
+    /// before it has begun: what comes meanwhile goes together.
+    package var exchangesMax = 3
+    package var exchangeInterval: UInt64 = 1_000_000
     /// How long to wait after a failed exchange, doubled each time up to the maximum.
     package var retryMin: UInt64 = 10_000_000
     package var retryMax: UInt64 = 500_000_000

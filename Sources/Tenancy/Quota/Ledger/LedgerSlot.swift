@@ -23,7 +23,7 @@ struct LedgerSlot: Sendable {
         static let isDirty = Flags(rawValue: 1 << 6)
         /// In the list of those that report as soon as can be.
         static let isUrgent = Flags(rawValue: 1 << 7)
-        /// In the exchange that is under way.
+        /// In an exchange that is under way.
         static let isInFlight = Flags(rawValue: 1 << 8)
         /// Waits to look for units that others give back.
         static let isPolling = Flags(rawValue: 1 << 9)
@@ -77,8 +77,13 @@ struct LedgerSlot: Sendable {
     /// When a block was last drawn.
     var drawnAt: UInt64 = 0
 
+    /// Calls that wait for units.
     var waiters = LedgerQueue()
+    /// Calls that wait for the commit of what they took, with their units.
     var commits = LedgerQueue()
+    /// Calls that wait until the database has heard of the account, with the first exchange that
+    /// will do.
+    var watches = LedgerQueue()
     var account: QuotaAccount
 
     init(account: QuotaAccount, lease: Int64, now: UInt64) {

@@ -6,10 +6,11 @@ struct LedgerWaiters: Sendable {
         var durability = Durability.leased
         /// Until when units that others hold are waited for; nil before they were asked for.
         var deadline: UInt64?
-        /// The exchange that was under way when the call came; its answer is too old to deny it.
+        /// The last exchange that had begun when the call came; its answer, and those of the ones
+        /// before it, are too old to deny it.
         var exchange: UInt64 = 0
-        /// How many of its accounts have not been committed yet.
-        var commitsOpen = 0
+        /// How many of its accounts have not been committed, or told, yet.
+        var accountsOpen = 0
         var outcome = LedgerOutcome.unavailable
         var uses: UInt32 = 0
         var isLive = false
@@ -78,25 +79,26 @@ struct LedgerWaiters: Sendable {
     }
 }
 
-/// Amounts that were taken and are answered after their commit, in the order of taking.
-struct LedgerCommits: Sendable {
-    struct Commit: Sendable {
+/// Waiting calls in the order in which they came, each with a number up to which it goes on
+/// waiting.
+struct LedgerLinks: Sendable {
+    struct Link: Sendable {
         var waiter: Int32
-        var units: Int64
+        var mark: Int64
         var next: Int32 = -1
     }
 
-    private var places: [Commit] = []
+    private var places: [Link] = []
     private var vacant: [Int32] = []
 
-    mutating func append(waiter: Int32, units: Int64, to queue: inout LedgerQueue) {
-        let commit = Commit(waiter: waiter, units: units)
+    mutating func append(waiter: Int32, mark: Int64, to queue: inout LedgerQueue) {
+        let link = Link(waiter: waiter, mark: mark)
         let place: Int32
         if let free = vacant.popLast() {
             place = free
-            places[Int(place)] = commit
+            places[Int(place)] = link
         } else {
-            places.append(commit)
+            places.append(link)
             place = Int32(places.count - 1)
         }
         if queue.isEmpty {
@@ -107,15 +109,15 @@ struct LedgerCommits: Sendable {
         queue.last = place
     }
 
-    /// The first amount, when it is no more than so many units.
-    mutating func popFirst(of queue: inout LedgerQueue, within units: Int64) -> Commit? {
+    /// The first, when its mark is reached.
+    mutating func popFirst(of queue: inout LedgerQueue, upTo mark: Int64) -> Link? {
         guard !queue.isEmpty else { return nil }
         let place = queue.first
-        let commit = places[Int(place)]
-        guard commit.units <= units else { return nil }
-        queue.first = commit.next
+        let link = places[Int(place)]
+        guard link.mark <= mark else { return nil }
+        queue.first = link.next
         if queue.isEmpty { queue.last = -1 }
         vacant.append(place)
-        return commit
+        return link
     }
 }

@@ -55,7 +55,7 @@ internal import Testing
         let took = 40 * LedgerDriver.millisecond
         driver.now += took
         let grants = driver.database.exchange(driver.holder, reports, now: driver.now).grants
-        driver.keep(driver.ledger.complete(grants, now: driver.now))
+        driver.keep(driver.ledger.complete(driver.ledger.exchangeNumber, grants, now: driver.now))
         #expect(driver.ledger.exchangeTime == driver.now + 3 * took)
         _ = driver.ledger.consume(.init(accounts[0], 1), .committed, now: driver.now)
         #expect(driver.ledger.exchangeTime.map { $0 <= driver.now } == true)
@@ -64,7 +64,7 @@ internal import Testing
         #expect(urgent.map(\.account) == [accounts[0]])
         driver.now += LedgerDriver.millisecond
         let answers = driver.database.exchange(driver.holder, urgent, now: driver.now).grants
-        driver.keep(driver.ledger.complete(answers, now: driver.now))
+        driver.keep(driver.ledger.complete(driver.ledger.exchangeNumber, answers, now: driver.now))
         #expect(driver.ledger.exchangeTime == pausedUntil, "it shortens no pause")
     }
 
@@ -160,7 +160,7 @@ internal import Testing
         _ = driver.ledger.takeAtOnce(.init(accounts[1], 6), now: driver.now)
         driver.ledger.returnEverything(now: driver.now)
         let grants = driver.database.exchange(driver.holder, reports, now: driver.now).grants
-        driver.keep(driver.ledger.complete(grants, now: driver.now))
+        driver.keep(driver.ledger.complete(driver.ledger.exchangeNumber, grants, now: driver.now))
         driver.exchange()
         #expect(driver.ledger.exchangeTime == nil && driver.ledger.unitsInHand == 0)
         for account in accounts {

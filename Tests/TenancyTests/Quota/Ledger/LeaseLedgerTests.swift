@@ -185,8 +185,8 @@ internal import Testing
         let reports = driver.ledger.exchange(now: driver.now)
         let grants = driver.database.exchange(driver.holder, reports, now: driver.now).grants
         driver.database.setShare(share, isThere: true, now: driver.now)
-        driver.ledger.refresh(share.tenant, now: driver.now)
-        driver.keep(driver.ledger.complete(grants, now: driver.now))
+        driver.ledger.refresh(share.tenant)
+        driver.keep(driver.ledger.complete(driver.ledger.exchangeNumber, grants, now: driver.now))
         driver.exchange()
         #expect(driver.answers[ticket]?.isAdmitted == true)
         var admitted = 0
@@ -197,7 +197,7 @@ internal import Testing
 
         // What was drawn of a share that is gone is given back, and counts when there is one again.
         driver.database.setLimit(share, 50)
-        driver.ledger.refresh(share.tenant, now: driver.now)
+        driver.ledger.refresh(share.tenant)
         for _ in 0..<4 { #expect(try driver.consume([units, ofShare]).isAdmitted) }
         driver.advance(LedgerDriver.second)
         #expect(driver.used(share) == 12)
@@ -223,12 +223,12 @@ internal import Testing
         var driver = LedgerDriver([key: .init(max: 100, window: nil)])
         _ = try driver.consume([.init(key, 1)])
         driver.database.setLimit(key, 2)
-        let isKnown = driver.ledger.refresh(key.tenant, now: driver.now)
+        let isKnown = driver.ledger.refreshed(key.tenant) != nil
         #expect(isKnown, "there were calls in the hand")
         driver.advance(LedgerDriver.millisecond)
         #expect(try driver.consumeAll(key) == 1)
         driver.database.setLimit(key, 5)
-        driver.ledger.refresh(key.tenant, now: driver.now)
+        driver.ledger.refresh(key.tenant)
         #expect(try driver.consumeAll(key) == 3)
     }
 
@@ -290,7 +290,7 @@ internal import Testing
         var driver = LedgerDriver([account: .init(max: 100, window: nil)])
         _ = try driver.consume([.init(account, 1)])
         driver.database.isTenantActive = false
-        driver.ledger.refresh(account.tenant, now: driver.now)
+        driver.ledger.refresh(account.tenant)
         driver.exchange()
         #expect(try driver.consume([.init(account, 1)]) == .tenantInactive)
         #expect(driver.database.counters[account]?.leased == 0)
@@ -301,49 +301,13 @@ internal import Testing
         #expect(try driver.consume([.init(absent, 1)]) == .absent)
     }
 
-    @Test("What is asked to be told during an exchange is told by the next, without anything else")
-    func flushDuringExchange() throws {
-        let account = try LedgerDriver.account()
-        var driver = LedgerDriver([account: .init(max: 100, window: nil)])
-        _ = try driver.consume([.init(account, 1)])
-        driver.now += LedgerDriver.second
-        let reports = driver.ledger.exchange(now: driver.now)
-        let grants = driver.database.exchange(driver.holder, reports, now: driver.now).grants
-        _ = driver.ledger.consume(.init(account, 1), now: driver.now)
-        let isUnsettled = driver.ledger.flush(account.tenant)
-        #expect(isUnsettled)
-        let told = driver.ledger.urgentExchange
-        #expect(told == driver.ledger.exchangeNumber + 1)
-        driver.keep(driver.ledger.complete(grants, now: driver.now))
-        driver.exchange()
-        #expect(driver.ledger.exchangeNumber == told)
-        #expect(driver.used(account) == 2)
-    }
-
-    @Test("What does not fit into one exchange is told by as many as it takes")
-    func urgentExchanges() throws {
-        let accounts = try (1...5).map { try LedgerDriver.account(tenant: $0) }
-        var settings = LedgerSettings()
-        settings.reportsPerExchangeMax = 2
-        var driver = LedgerDriver(
-            Dictionary(uniqueKeysWithValues: accounts.map { ($0, .init(max: 100, window: nil)) }),
-            settings: settings)
-        for account in accounts { _ = try driver.consume([.init(account, 1)]) }
-        for account in accounts { _ = driver.ledger.flush(account.tenant) }
-        let told = driver.ledger.urgentExchange
-        #expect(told == driver.ledger.exchangeNumber + 3)
-        driver.exchange()
-        #expect(driver.ledger.exchangeNumber == told)
-        #expect(accounts.allSatisfy { driver.used($0) == 1 })
-    }
-
     @Test("A changed limit counts from the refresh on, and its version is told")
     func liveLimit() throws {
         let account = try LedgerDriver.account()
         var driver = LedgerDriver([account: .init(max: 10, window: nil)])
         #expect(try driver.consumeAll(account) == 10)
         driver.database.setLimit(account, 15)
-        driver.ledger.refresh(account.tenant, now: driver.now)
+        driver.ledger.refresh(account.tenant)
         let answer = try driver.consume([.init(account, 5)])
         #expect(answer.standing?.version == 2 && answer.standing?.max == 15)
         #expect(try driver.consumeAll(account) == 0)

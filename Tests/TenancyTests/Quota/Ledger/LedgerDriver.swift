@@ -35,7 +35,7 @@ struct LedgerDriver {
             let reports = ledger.exchange(now: now)
             guard !reports.isEmpty else { continue }
             let grants = database.exchange(holder, reports, now: now).grants
-            keep(ledger.complete(grants, now: now))
+            keep(ledger.complete(ledger.exchangeNumber, grants, now: now))
         }
     }
 
@@ -43,7 +43,7 @@ struct LedgerDriver {
     mutating func failExchange(isUnknown: Bool, isApplied: Bool = false) {
         let reports = ledger.exchange(now: now)
         if isApplied { _ = database.exchange(holder, reports, now: now) }
-        keep(ledger.fail(isUnknown: isUnknown, now: now))
+        keep(ledger.fail(ledger.exchangeNumber, isUnknown: isUnknown, now: now))
     }
 
     mutating func keep(_ resumed: [LedgerResumption]) {

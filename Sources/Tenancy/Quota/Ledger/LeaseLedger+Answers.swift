@@ -1,149 +1,18 @@
-/// Reports to the database and its answers.
+/// The database's answers, and what they mean for those who wait.
 extension LeaseLedger {
-    /// When the next exchange is due; nil when nothing is to be told, or while one is under way.
-    package var exchangeTime: UInt64? {
-        guard inFlight == nil else { return nil }
-        var time = UInt64.max
-        if !urgent.isEmpty || !low.isEmpty { time = gathersUntil }
-        if let poll = polls.first { time = min(time, poll.time) }
-        if !dirty.isEmpty { time = min(time, flushTime) }
-        guard time < .max else { return nil }
-        return isAway ? max(time, retryAt) : time
-    }
-
-    private var flushTime: UInt64 { max(flushAt, flushPausedUntil) }
-
-    /// The number of the exchange that will have told everything that is urgent now.
-    package var urgentExchange: UInt64 {
-        let perExchange = settings.reportsPerExchangeMax
-        return exchangeNumber + UInt64((max(1, urgent.count) + perExchange - 1) / perExchange)
-    }
-
-    /// The reports to send now, in an order that their answers keep; none when none is due. With
-    /// reports, an exchange is under way until `complete` or `fail`.
-    package mutating func exchange(now: UInt64) -> [LeaseReport] {
-        guard let time = exchangeTime, time <= now else { return [] }
-        exchangeNumber += 1
-        pollDue(now)
-        var reports: [LeaseReport] = []
-        var items: [LedgerExchange.Item] = []
-        let most = settings.reportsPerExchangeMax
-        report(\.urgent, .isUrgent, upTo: most, now, &reports, &items)
-        let all = min(most, reports.count + settings.quietReportsPerExchangeMax)
-        let isFlushDue = !dirty.isEmpty && now >= flushTime
-        // What is due has its part, however many run low.
-        let ahead = isFlushDue ? (reports.count + all) / 2 : all
-        report(\.low, .isLow, upTo: ahead, now, &reports, &items)
-        let flushStart = reports.count
-        if isFlushDue {
-            report(\.dirty, .isDirty, upTo: all, now, &reports, &items)
-            flushAt = dirty.isEmpty ? .max : now
-        }
-        if !reports.isEmpty {
-            inFlight = LedgerExchange(
-                items: items, flushCount: reports.count - flushStart, startedAt: now)
-        }
-        return reports
-    }
-
-    /// Takes slots out of a list until there are so many reports.
-    private mutating func report(
-        _ list: WritableKeyPath<Self, [Int32]>, _ flag: LedgerSlot.Flags, upTo count: Int,
-        _ now: UInt64, _ reports: inout [LeaseReport], _ items: inout [LedgerExchange.Item]
-    ) {
-        var taken = 0
-        while taken < self[keyPath: list].count, reports.count < count {
-            report(Int(self[keyPath: list][taken]), from: flag, now, &reports, &items)
-            taken += 1
-        }
-        self[keyPath: list].removeFirst(taken)
-    }
-
-    private mutating func pollDue(_ now: UInt64) {
-        let due = polls.prefix { $0.time <= now }.count
-        for poll in polls[..<due] where slots[Int(poll.slot)].flags.contains(.isPolling) {
-            slots[Int(poll.slot)].flags.remove(.isPolling)
-            markUrgent(Int(poll.slot))
-        }
-        polls.removeFirst(due)
-    }
-
-    private mutating func report(
-        _ slot: Int, from list: LedgerSlot.Flags, _ now: UInt64, _ reports: inout [LeaseReport],
-        _ items: inout [LedgerExchange.Item]
-    ) {
-        // A slot that was in both lists is reported once; the other entry is stale.
-        guard slots[slot].flags.contains(list) else { return }
-        slots[slot].flags.remove(list)
-        if slots[slot].flags.contains(.isVacant) { return vacate(slot) }
-        guard !slots[slot].flags.contains(.isInFlight) else { return }
-        let block = slots[slot].block
-        if slots[slot].flags.contains(.draws) { sizeBlock(slot, now) }
-        let state = slots[slot]
-        let need = need(of: slot)
-        let ahead = state.flags.contains(.draws) ? max(0, state.block - state.inHand) : 0
-        let target =
-            state.flags.isDisjoint(with: [.closing, .unlimited])
-            ? state.granted + max(need, ahead) : state.granted
-        reports.append(
-            LeaseReport(
-                account: state.account, lease: state.lease, spent: state.spent + state.pending,
-                returned: state.returned, target: target, need: need))
-        items.append(
-            .init(
-                slot: Int32(slot), spent: state.spent + state.pending, returned: state.returned,
-                pending: state.pending, granted: state.granted, target: target, block: block))
-        slots[slot].flags.subtract(.isListed.union(.draws))
-        slots[slot].flags.insert(.isInFlight)
-    }
-
-    /// A block that was used up quickly is too small, one that lasted is too large.
-    private mutating func sizeBlock(_ slot: Int, _ now: UInt64) {
-        guard slots[slot].drawnAt > 0, slots[slot].inHand <= slots[slot].block / 2 else { return }
-        let age = now &- slots[slot].drawnAt
-        if age < settings.blockTimeMin {
-            let growth = max(2, settings.blockTimeMin / max(1, age))
-            let times = min(settings.blockGrowthMax, Int64(clamping: growth))
-            slots[slot].block = min(
-                settings.blockMax, max(settings.blockMin, slots[slot].block * times))
-        } else if age > settings.blockTimeMax {
-            slots[slot].block = max(settings.blockMin, slots[slot].block / 2)
-        }
-    }
-
-    /// The units that the calls waiting here miss.
-    private func need(of slot: Int) -> Int64 {
-        var sum: Int64 = 0
-        var place = slots[slot].waiters.first
-        while place >= 0 {
-            let waiter = waiters[place]
-            if !waiter.isCancelled {
-                for charge in waiter.charges where charge.account == slots[slot].account {
-                    let (total, overflow) = sum.addingReportingOverflow(charge.units)
-                    sum = overflow ? .max : total
-                }
-            }
-            place = waiter.next
-        }
-        let missing = max(0, sum - slots[slot].inHand)
-        return min(missing, Int64.max - slots[slot].granted)
-    }
-
-    // MARK: - Answers
-
-    /// The exchange under way has been committed; one grant for each of its reports, in order.
+    /// An exchange has been committed; one grant for each of its reports, in order.
     package mutating func complete(
-        _ grants: [LeaseGrant], now: UInt64
+        _ number: UInt64, _ grants: [LeaseGrant], now: UInt64
     ) -> [LedgerResumption] {
-        guard let exchange = inFlight else { return [] }
+        guard let exchange = take(number) else { return [] }
         precondition(grants.count == exchange.items.count, "every report has its answer")
-        inFlight = nil
         isAway = false
         retryDelay = 0
         var resumed: [LedgerResumption] = []
         var commitCount = 0
         for (item, grant) in zip(exchange.items, grants) {
             commitCount += settle(item, &resumed)
+            resumeWatches(of: Int(item.slot), upTo: number, &resumed)
             apply(grant, item, now, startedAt: exchange.startedAt)
         }
         let time = now &- exchange.startedAt
@@ -157,12 +26,25 @@ extension LeaseLedger {
         // slot may be looked at, or begin anew, before its own has been taken in.
         for item in exchange.items {
             heedRecall(Int(item.slot), now)
-            requeue(Int(item.slot), now)
+            requeue(Int(item.slot), now, &resumed)
         }
         for (item, grant) in zip(exchange.items, grants) {
-            serve(Int(item.slot), grant, now, &resumed)
+            serve(Int(item.slot), grant, number, now, &resumed)
         }
         return resumed
+    }
+
+    /// An exchange is over.
+    private mutating func take(_ number: UInt64) -> LedgerExchange? {
+        guard let place = exchanges.firstIndex(where: { $0.number == number }) else { return nil }
+        let exchange = exchanges.remove(at: place)
+        for item in exchange.items {
+            tenantsInExchange.remove(slots[Int(item.slot)].account.tenant)
+        }
+        urgent.release()
+        low.release()
+        dirty.release()
+        return exchange
     }
 
     /// The database has confirmed what was told. Answers how many calls' units that were.
@@ -176,21 +58,29 @@ extension LeaseLedger {
         slots[slot].spent += item.pending
         var units = item.pending
         var count = 0
-        while let commit = commits.popFirst(of: &slots[slot].commits, within: units) {
-            units -= commit.units
+        while let commit = commits.popFirst(of: &slots[slot].commits, upTo: units) {
+            units -= commit.mark
             count += 1
-            committed(commit.waiter, &resumed)
+            closed(commit.waiter, &resumed)
             if units == 0 { break }
         }
         return count
     }
 
-    private mutating func committed(
-        _ place: Int32, _ resumed: inout [LedgerResumption]
-    ) {
-        waiters[place].commitsOpen -= 1
-        guard waiters[place].commitsOpen == 0 else { return }
+    /// One account less that a call waits for.
+    private mutating func closed(_ place: Int32, _ resumed: inout [LedgerResumption]) {
+        waiters[place].accountsOpen -= 1
+        guard waiters[place].accountsOpen == 0 else { return }
         resume(place, waiters[place].outcome, &resumed)
+    }
+
+    /// The database has heard of an account, or cannot be told.
+    private mutating func resumeWatches(
+        of slot: Int, upTo number: UInt64, _ resumed: inout [LedgerResumption]
+    ) {
+        while let watch = watches.popFirst(of: &slots[slot].watches, upTo: Int64(number)) {
+            closed(watch.waiter, &resumed)
+        }
     }
 
     private mutating func apply(
@@ -268,7 +158,9 @@ extension LeaseLedger {
     }
 
     /// Puts a slot back where it belongs after an exchange.
-    private mutating func requeue(_ slot: Int, _ now: UInt64) {
+    private mutating func requeue(
+        _ slot: Int, _ now: UInt64, _ resumed: inout [LedgerResumption]
+    ) {
         if slots[slot].pending > 0 {
             markUrgent(slot)
         } else if slots[slot].isUnsettled {
@@ -279,6 +171,8 @@ extension LeaseLedger {
                 markDirty(slot, now)
             }
         } else if slots[slot].flags.contains(.closing), slots[slot].commits.isEmpty {
+            // Of what is over nothing is left to hear.
+            resumeWatches(of: slot, upTo: exchangeNumber + 1, &resumed)
             vacate(slot)
         }
     }
@@ -295,7 +189,8 @@ extension LeaseLedger {
 
     /// Decides the calls that wait at a slot, in their order, after the database's answer.
     private mutating func serve(
-        _ slot: Int, _ grant: LeaseGrant, _ now: UInt64, _ resumed: inout [LedgerResumption]
+        _ slot: Int, _ grant: LeaseGrant, _ number: UInt64, _ now: UInt64,
+        _ resumed: inout [LedgerResumption]
     ) {
         while !slots[slot].waiters.isEmpty {
             let place = slots[slot].waiters.first
@@ -316,14 +211,14 @@ extension LeaseLedger {
                 drop(slot)
                 wait(place, at: other, now)
             case .short:
-                guard deny(place, slot, grant, now, &resumed) else { return }
+                guard deny(place, slot, grant, number, now, &resumed) else { return }
             }
         }
     }
 
     /// The first call of a slot does not have its units. False when it goes on waiting.
     private mutating func deny(
-        _ place: Int32, _ slot: Int, _ grant: LeaseGrant, _ now: UInt64,
+        _ place: Int32, _ slot: Int, _ grant: LeaseGrant, _ number: UInt64, _ now: UInt64,
         _ resumed: inout [LedgerResumption]
     ) -> Bool {
         guard
@@ -333,7 +228,7 @@ extension LeaseLedger {
         else { return false }
         let units = waiters[place].charges[position].units
         let missing = units - slots[slot].inHand
-        let isTooOld = waiters[place].exchange == exchangeNumber
+        let isTooOld = waiters[place].exchange >= number
         if grant.state != .open || isTooOld || missing <= grant.free {
             markUrgent(slot)
             return false
@@ -380,22 +275,24 @@ extension LeaseLedger {
 
     // MARK: - Failures
 
-    /// The exchange under way has failed.
+    /// An exchange has failed.
     ///
     /// - Parameter isUnknown: It may have been committed all the same.
-    package mutating func fail(isUnknown: Bool, now: UInt64) -> [LedgerResumption] {
-        guard let exchange = inFlight else { return [] }
-        inFlight = nil
+    package mutating func fail(
+        _ number: UInt64, isUnknown: Bool, now: UInt64
+    ) -> [LedgerResumption] {
+        guard let exchange = take(number) else { return [] }
         isAway = true
         retryDelay = min(settings.retryMax, max(settings.retryMin, retryDelay * 2))
         retryAt = now &+ retryDelay
         var resumed: [LedgerResumption] = []
         for item in exchange.items {
             unsettle(item, isUnknown: isUnknown, &resumed)
+            resumeWatches(of: Int(item.slot), upTo: number, &resumed)
             requeueFailed(Int(item.slot), now)
         }
         for item in exchange.items { giveUp(Int(item.slot), now, &resumed) }
-        for slot in urgent { giveUp(Int(slot), now, &resumed) }
+        for slot in urgent.slots { giveUp(Int(slot), now, &resumed) }
         return resumed
     }
 
@@ -417,10 +314,10 @@ extension LeaseLedger {
             slots[slot].current -= item.pending
         }
         var units = item.pending
-        while units > 0, let commit = commits.popFirst(of: &slots[slot].commits, within: units) {
-            units -= commit.units
+        while units > 0, let commit = commits.popFirst(of: &slots[slot].commits, upTo: units) {
+            units -= commit.mark
             waiters[commit.waiter].outcome = isUnknown ? .unknown : .unavailable
-            committed(commit.waiter, &resumed)
+            closed(commit.waiter, &resumed)
         }
     }
 
