@@ -54,9 +54,7 @@ final class ServerConnection: ChannelOwner {
         peer.certificate = channel.peerCertificate
         var attachment: (any AnyObject & Sendable)?
         do {
-            for interceptor in core.interceptors {
-                if let value = try interceptor.connectionOpened(peer) { attachment = value }
-            }
+            attachment = try core.interceptor?.connectionOpened(peer)
         } catch {
             core.log(.connectionRefused(peer: peer.address, error: error))
             close()
@@ -152,8 +150,8 @@ final class ServerConnection: ChannelOwner {
             deadline: try deadline(of: envelope, route, now: now), receivedAt: now,
             connection: info, attachment: nil, scope: nil)
         do {
-            for interceptor in core.interceptors { try interceptor.admit(&context) }
-            if let fast = route.method.fast,
+            try core.interceptor?.admit(&context)
+            if let fast = route.fast,
                 try answer(header.stream, envelope.payload, context, fast)
             {
                 ended(context, .ok)
@@ -307,18 +305,15 @@ final class ServerConnection: ChannelOwner {
 
     func callEnded(_ id: UInt32, context: ServerContext, code: RPCError.Code, duration: Duration) {
         _ = streams.end(id)
-        for interceptor in core.interceptors {
-            interceptor.callEnded(context, code: code, duration: duration)
-        }
+        core.interceptor?.callEnded(context, code: code, duration: duration)
         if closesWhenIdle, streams.isEmpty { closeGracefully() }
     }
 
     private func ended(_ context: borrowing ServerContext, _ code: RPCError.Code) {
-        guard !core.interceptors.isEmpty else { return }
-        let duration = MonotonicInstant.now().duration(since: context.receivedAt)
-        for interceptor in core.interceptors {
-            interceptor.callEnded(context, code: code, duration: duration)
-        }
+        guard let interceptor = core.interceptor else { return }
+        interceptor.callEnded(
+            context, code: code,
+            duration: MonotonicInstant.now().duration(since: context.receivedAt))
     }
 
     /// Refuses new calls from here on, and ends those that would never end.
