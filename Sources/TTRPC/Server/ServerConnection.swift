@@ -137,7 +137,7 @@ final class ServerConnection: ChannelOwner {
     }
 
     private func dispatch(
-        _ header: FrameHeader, _ envelope: RequestEnvelope
+        _ header: FrameHeader, _ envelope: borrowing RequestEnvelope
     ) throws(RPCError) {
         guard let info else { throw RPCError(.internal, "the connection is not open") }
         guard let route = core.routes.route(envelope.service, envelope.method) else {
@@ -165,7 +165,7 @@ final class ServerConnection: ChannelOwner {
     }
 
     private func start(
-        _ method: ServerMethod, _ header: FrameHeader, _ envelope: RequestEnvelope,
+        _ method: ServerMethod, _ header: FrameHeader, _ envelope: borrowing RequestEnvelope,
         _ context: ServerContext
     ) throws(RPCError) {
         try handlers.checkRoom()
@@ -208,7 +208,7 @@ final class ServerConnection: ChannelOwner {
     }
 
     private func deadline(
-        of envelope: RequestEnvelope, _ route: Route, now: MonotonicInstant
+        of envelope: borrowing RequestEnvelope, _ route: Route, now: MonotonicInstant
     ) throws(RPCError) -> MonotonicInstant? {
         let timeout = envelope.timeoutNanoseconds
         guard timeout >= 0 else {
@@ -221,7 +221,7 @@ final class ServerConnection: ChannelOwner {
         return asked
     }
 
-    private static func unimplemented(_ envelope: RequestEnvelope) -> RPCError {
+    private static func unimplemented(_ envelope: borrowing RequestEnvelope) -> RPCError {
         let service = String(validating: envelope.service) ?? "(not UTF-8)"
         let method = String(validating: envelope.method) ?? "(not UTF-8)"
         return RPCError(
