@@ -1,5 +1,5 @@
-/// An interceptor as every call meets it: an object, since to hand a value of an unknown type on
-/// copies it.
+/// Interceptors as every call meets them: a chain of objects, each of which knows the next one. To
+/// hand a value of an unknown type on copies it, and to walk a list holds and lets go of each.
 protocol AnyInterceptor: AnyObject, Sendable {
     func connectionAccepted(_ peer: Peer) -> String?
     func connectionOpened(_ peer: Peer) throws(RPCError) -> (any AnyObject & Sendable)?
@@ -7,24 +7,35 @@ protocol AnyInterceptor: AnyObject, Sendable {
     func callEnded(_ context: borrowing ServerContext, code: RPCError.Code, duration: Duration)
 }
 
+/// One interceptor, and those after it.
 final class InterceptorBox<Interceptor: ServerInterceptor>: AnyInterceptor {
     private let interceptor: Interceptor
+    private let next: (any AnyInterceptor)?
 
-    init(_ interceptor: Interceptor) { self.interceptor = interceptor }
+    init(_ interceptor: Interceptor, before next: (any AnyInterceptor)?) {
+        self.interceptor = interceptor
+        self.next = next
+    }
 
-    func connectionAccepted(_ peer: Peer) -> String? { interceptor.connectionAccepted(peer) }
+    func connectionAccepted(_ peer: Peer) -> String? {
+        interceptor.connectionAccepted(peer) ?? next?.connectionAccepted(peer)
+    }
 
+    /// What the last one of them returns that returns anything.
     func connectionOpened(_ peer: Peer) throws(RPCError) -> (any AnyObject & Sendable)? {
-        try interceptor.connectionOpened(peer)
+        let value = try interceptor.connectionOpened(peer)
+        return try next?.connectionOpened(peer) ?? value
     }
 
     func admit(_ context: inout ServerContext) throws(RPCError) {
         try interceptor.admit(&context)
+        try next?.admit(&context)
     }
 
     func callEnded(
         _ context: borrowing ServerContext, code: RPCError.Code, duration: Duration
     ) {
         interceptor.callEnded(context, code: code, duration: duration)
+        next?.callEnded(context, code: code, duration: duration)
     }
 }

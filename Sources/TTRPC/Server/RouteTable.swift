@@ -4,6 +4,10 @@ internal import Glibc
 /// of each string and closure.
 final class Route: Sendable {
     let method: ServerMethod
+    /// The method's own, which every call asks for: out of `method` they come with a copy of all
+    /// of it.
+    let methodIndex: Int
+    let fast: FastAnswer?
     /// How long a call may take, in nanoseconds: it is added to the time of every call, and a
     /// `Duration` counts in 128 bits. Nil for one that may last.
     let nanosecondsMax: UInt64?
@@ -15,6 +19,8 @@ final class Route: Sendable {
         let service = Array(method.service.utf8)
         let name = Array(method.name.utf8)
         self.method = method
+        methodIndex = method.index
+        fast = method.fast
         let timeMax = method.kind == .unary ? limits.unaryTimeMax : limits.streamTimeMax
         nanosecondsMax = method.nanosecondsMax ?? timeMax.map(ServerCore.nanoseconds)
         self.service = service

@@ -54,9 +54,7 @@ final class ServerConnection: ChannelOwner {
         peer.certificate = channel.peerCertificate
         var attachment: (any AnyObject & Sendable)?
         do {
-            for interceptor in core.interceptors {
-                if let value = try interceptor.connectionOpened(peer) { attachment = value }
-            }
+            attachment = try core.interceptor?.connectionOpened(peer)
         } catch {
             core.log(.connectionRefused(peer: peer.address, error: error))
             close()
@@ -141,7 +139,7 @@ final class ServerConnection: ChannelOwner {
     }
 
     private func dispatch(
-        _ header: FrameHeader, _ envelope: RequestEnvelope
+        _ header: FrameHeader, _ envelope: borrowing RequestEnvelope
     ) throws(RPCError) {
         guard let info else { throw RPCError(.internal, "the connection is not open") }
         guard let route = core.routes.route(envelope.service, envelope.method) else {
@@ -154,8 +152,8 @@ final class ServerConnection: ChannelOwner {
             deadline: try deadline(of: envelope, route, now: now), receivedAt: now,
             connection: info, attachment: nil, scope: nil)
         do {
-            for interceptor in core.interceptors { try interceptor.admit(&context) }
-            if let fast = route.method.fast,
+            try core.interceptor?.admit(&context)
+            if let fast = route.fast,
                 try answer(header.stream, envelope.payload, context, fast)
             {
                 ended(context, .ok)
@@ -169,7 +167,7 @@ final class ServerConnection: ChannelOwner {
     }
 
     private func start(
-        _ method: ServerMethod, _ header: FrameHeader, _ envelope: RequestEnvelope,
+        _ method: ServerMethod, _ header: FrameHeader, _ envelope: borrowing RequestEnvelope,
         _ context: ServerContext
     ) throws(RPCError) {
         try handlers.checkRoom()
@@ -212,7 +210,7 @@ final class ServerConnection: ChannelOwner {
     }
 
     private func deadline(
-        of envelope: RequestEnvelope, _ route: Route, now: MonotonicInstant
+        of envelope: borrowing RequestEnvelope, _ route: Route, now: MonotonicInstant
     ) throws(RPCError) -> MonotonicInstant? {
         let timeout = envelope.timeoutNanoseconds
         guard timeout >= 0 else {
@@ -225,7 +223,7 @@ final class ServerConnection: ChannelOwner {
         return asked
     }
 
-    private static func unimplemented(_ envelope: RequestEnvelope) -> RPCError {
+    private static func unimplemented(_ envelope: borrowing RequestEnvelope) -> RPCError {
         let service = String(validating: envelope.service) ?? "(not UTF-8)"
         let method = String(validating: envelope.method) ?? "(not UTF-8)"
         return RPCError(
@@ -309,18 +307,15 @@ final class ServerConnection: ChannelOwner {
 
     func callEnded(_ id: UInt32, context: ServerContext, code: RPCError.Code, duration: Duration) {
         _ = streams.end(id)
-        for interceptor in core.interceptors {
-            interceptor.callEnded(context, code: code, duration: duration)
-        }
+        core.interceptor?.callEnded(context, code: code, duration: duration)
         if closesWhenIdle, streams.isEmpty { closeGracefully() }
     }
 
     private func ended(_ context: borrowing ServerContext, _ code: RPCError.Code) {
-        guard !core.interceptors.isEmpty else { return }
-        let duration = MonotonicInstant.now().duration(since: context.receivedAt)
-        for interceptor in core.interceptors {
-            interceptor.callEnded(context, code: code, duration: duration)
-        }
+        guard let interceptor = core.interceptor else { return }
+        interceptor.callEnded(
+            context, code: code,
+            duration: MonotonicInstant.now().duration(since: context.receivedAt))
     }
 
     /// Refuses new calls from here on, and ends those that would never end.

@@ -23,7 +23,7 @@ public struct ServerContext: Sendable {
     public var method: String { route.method.name }
     /// Where the method stands in the router's `methodNames`: what keeps something for each method
     /// finds it without looking a name up.
-    public var methodIndex: Int { route.method.index }
+    public var methodIndex: Int { route.methodIndex }
 
     /// Who is at the other end.
     public var peer: Peer { connection.peer }
@@ -35,8 +35,8 @@ public struct ServerContext: Sendable {
 }
 
 /// Something that a handler runs within, such as task-local values. A method that is answered at
-/// once, by `Router.fast`, runs outside of it.
-public protocol HandlerScope: Sendable {
+/// once, by `Router.fast`, runs outside of it. An object, as what is attached is.
+public protocol HandlerScope: AnyObject, Sendable {
     /// Runs the handler, once.
     func run(_ body: @Sendable () async throws -> Void) async throws
 }

@@ -4,7 +4,8 @@ internal import Synchronization
 /// What all connections of a server share. Immutable but for the counts.
 final class ServerCore: Sendable {
     let routes: RouteTable
-    let interceptors: [any AnyInterceptor]
+    /// The first one, which hands on to the others; nil when there is none.
+    let interceptor: (any AnyInterceptor)?
     let limits: ServerLimits
     /// What all connections keep of unfinished frames.
     let keptBytes: ByteBudget
@@ -22,7 +23,9 @@ final class ServerCore: Sendable {
         onEvent: @escaping @Sendable (ServerEvent) -> Void
     ) {
         routes = RouteTable(router, limits)
-        self.interceptors = interceptors.map { Self.box($0) }
+        interceptor = interceptors.reversed().reduce(nil) { next, interceptor in
+            Self.box(interceptor, before: next)
+        }
         self.limits = limits
         keptBytes = ByteBudget(bytesMax: limits.unfinishedBytesMax)
         unsentBytes = ByteBudget(bytesMax: limits.unsentBytesTotalMax)
@@ -30,8 +33,10 @@ final class ServerCore: Sendable {
         self.onEvent = onEvent
     }
 
-    private static func box(_ interceptor: some ServerInterceptor) -> any AnyInterceptor {
-        InterceptorBox(interceptor)
+    private static func box(
+        _ interceptor: some ServerInterceptor, before next: (any AnyInterceptor)?
+    ) -> any AnyInterceptor {
+        InterceptorBox(interceptor, before: next)
     }
 
     static func nanoseconds(_ duration: Duration) -> UInt64 {

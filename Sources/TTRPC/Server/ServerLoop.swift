@@ -127,10 +127,7 @@ final class ServerLoop: @unchecked Sendable {
     /// Counts a connection in; the limit it is over, or nil when it may stay. Every interceptor is
     /// asked once, because asking may count.
     private func limitExceeded(by peer: Peer) -> String? {
-        for interceptor in core.interceptors {
-            if let limit = interceptor.connectionAccepted(peer) { return limit }
-        }
-        return core.admitConnection(of: peer)
+        core.interceptor?.connectionAccepted(peer) ?? core.admitConnection(of: peer)
     }
 
     /// Nil when the peer is gone again already.

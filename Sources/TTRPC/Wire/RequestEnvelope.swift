@@ -3,8 +3,9 @@
 /// repeated KeyValue metadata = 5 }`.
 ///
 /// Read by hand, in place: a call costs no allocation before its method is known. Unknown fields
-/// are skipped, the last occurrence of a field wins.
-struct RequestEnvelope {
+/// are skipped, the last occurrence of a field wins. There is one of each, which is lent: its
+/// metadata makes a copy cost something.
+struct RequestEnvelope: ~Copyable {
     /// The service's name in bytes that live as long as the frame.
     private(set) var service = UnsafeRawBufferPointer(start: nil, count: 0)
     private(set) var method = UnsafeRawBufferPointer(start: nil, count: 0)

@@ -82,12 +82,14 @@ final class QuotaShard: Sendable {
         }
     }
 
-    /// Changes the ledger, and wakes the task if it has something to do now.
+    /// Changes the ledger, and wakes the task if it has something to do now. Nearly always it has
+    /// not, which two numbers tell: to look at the sleeper itself costs as much as a decision.
     private func update<Value: Sendable>(_ body: (inout LeaseLedger) -> Value) -> Value {
-        let (value, sleeper) = state.withLock { state in
-            (body(&state.ledger), Self.wake(&state))
+        let (value, mayBeDue) = state.withLock { state in
+            let value = body(&state.ledger)
+            return (value, state.ledger.isDue(before: state.wakesAt) || state.endsAt != nil)
         }
-        sleeper?.resume()
+        if mayBeDue { state.withLock { Self.wake(&$0) }?.resume() }
         return value
     }
 

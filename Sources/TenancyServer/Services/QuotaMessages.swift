@@ -97,29 +97,38 @@ extension StorageQuotaStatus {
 }
 
 extension CheckQuotaResponse {
+    // Field by field: an initializer of another module takes and hands over the whole message.
     init(_ answer: QuotaAnswer) {
-        self.init(
-            allowed: answer.allowed, current: answer.status.current, max: answer.status.max,
-            percentage: answer.status.percentage, remaining: answer.status.remaining,
-            decidedAt: .init(microsecondsSince1970: answer.decidedAt.microseconds),
-            degraded: answer.isDegraded, limitVersion: answer.limitVersion,
-            refusedBy: answer.allowed
-                ? ""
-                : answer.refusingUser.map { "user:\($0.text)" }
-                    ?? "resource:\(answer.status.resource.rawValue)",
-            retryAfter: answer.retryAfterSeconds.map {
-                Google_Protobuf_Duration(seconds: $0)
-            }, warning: answer.isWarning)
+        self.init()
+        allowed = answer.allowed
+        current = answer.status.current
+        max = answer.status.max
+        percentage = answer.status.percentage
+        remaining = answer.status.remaining
+        decidedAt = .init(microsecondsSince1970: answer.decidedAt.microseconds)
+        degraded = answer.isDegraded
+        limitVersion = answer.limitVersion
+        warning = answer.isWarning
+        guard !answer.allowed else { return }
+        refusedBy =
+            answer.refusingUser.map { "user:\($0.text)" }
+            ?? "resource:\(answer.status.resource.rawValue)"
+        retryAfter = answer.retryAfterSeconds.map { Google_Protobuf_Duration(seconds: $0) }
     }
 }
 
 extension ConsumeResponse {
     init(_ answer: QuotaAnswer) {
-        self.init(
-            allowed: answer.allowed, current: answer.status.current, max: answer.status.max,
-            percentage: answer.status.percentage, remaining: answer.status.remaining,
-            decidedAt: .init(microsecondsSince1970: answer.decidedAt.microseconds),
-            degraded: answer.isDegraded, limitVersion: answer.limitVersion,
-            durability: TenancyAPI.Durability(answer.durability), warning: answer.isWarning)
+        self.init()
+        allowed = answer.allowed
+        current = answer.status.current
+        max = answer.status.max
+        percentage = answer.status.percentage
+        remaining = answer.status.remaining
+        decidedAt = .init(microsecondsSince1970: answer.decidedAt.microseconds)
+        degraded = answer.isDegraded
+        limitVersion = answer.limitVersion
+        durability = TenancyAPI.Durability(answer.durability)
+        warning = answer.isWarning
     }
 }

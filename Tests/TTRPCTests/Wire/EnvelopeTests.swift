@@ -5,7 +5,7 @@ internal import Testing
 @Suite("Envelopes")
 struct EnvelopeTests {
     private func request(
-        _ bytes: [UInt8], _ check: (RequestEnvelope) -> Void
+        _ bytes: [UInt8], _ check: (borrowing RequestEnvelope) -> Void
     ) throws(RPCError) {
         let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
         defer { copy.deallocate() }

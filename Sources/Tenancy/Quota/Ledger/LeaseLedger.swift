@@ -58,6 +58,13 @@ package struct LeaseLedger: Sendable {
     /// How many calls wait.
     package var waitingCount: Int { waiters.count }
 
+    /// Whether an exchange is due before a time. What is asked after every call asks for this, and
+    /// not for `exchangeTime`: for a value from outside, all of the ledger is copied.
+    package mutating func isDue(before time: UInt64) -> Bool {
+        guard let due = exchangeTime else { return false }
+        return due < time
+    }
+
     // MARK: - Taking
 
     /// Takes units of one account if that is certain from memory; nil when it is not, and then
@@ -87,13 +94,8 @@ package struct LeaseLedger: Sendable {
     private func further(_ charge: QuotaCharge?, _ now: UInt64) -> Int? {
         guard let charge else { return -1 }
         guard let slot = index[charge.account].map({ Int($0) }) else { return nil }
-        if isUnlimited(slot, now) { return -1 }
-        return canTakeFast(slot, charge.units, now) ? slot : nil
-    }
-
-    /// Whether it is certain from memory that nothing limits an account.
-    private func isUnlimited(_ slot: Int, _ now: UInt64) -> Bool {
-        slots[slot].flags.intersection(.slow) == .unlimited && now < slots[slot].validUntil
+        if slots[slot].isUnlimited(at: now) { return -1 }
+        return slots[slot].canGive(charge.units, at: now) ? slot : nil
     }
 
     /// Takes units of one account, or nothing.
@@ -108,16 +110,11 @@ package struct LeaseLedger: Sendable {
         return consume([charge], durability, now: now)
     }
 
-    private func canTakeFast(_ slot: Int, _ units: Int64, _ now: UInt64) -> Bool {
-        slots[slot].flags.isDisjoint(with: .slow) && units <= slots[slot].inHand
-            && now < slots[slot].validUntil
-    }
-
     /// The way of nearly every call: units are in the hand, and nothing is in the way.
     private mutating func takeFast(
         _ slot: Int, _ units: Int64, _ now: UInt64
     ) -> LedgerStanding? {
-        guard canTakeFast(slot, units, now) else { return nil }
+        guard slots[slot].canGive(units, at: now) else { return nil }
         slots[slot].inHand -= units
         slots[slot].spent += units
         slots[slot].current += units
@@ -163,7 +160,9 @@ package struct LeaseLedger: Sendable {
     ) -> LedgerStanding? {
         if let found = index[account] {
             let slot = Int(found)
-            if isUnlimited(slot, now) || canTakeFast(slot, Swift.max(units, 1), now) {
+            if slots[slot].canGive(Swift.max(units, 1), at: now)
+                || slots[slot].isUnlimited(at: now)
+            {
                 slots[slot].lastUse = now
                 return slots[slot].standing(isDegraded: isAway)
             }

@@ -92,6 +92,18 @@ struct LedgerSlot: Sendable {
         lastUse = now
     }
 
+    // Asked of the slot itself: a question to the ledger copies all of it.
+
+    /// Whether so many units may be given at once: they are in the hand, and nothing is in the way.
+    func canGive(_ units: Int64, at now: UInt64) -> Bool {
+        flags.isDisjoint(with: .slow) && units <= inHand && now < validUntil
+    }
+
+    /// Whether it is certain from memory that nothing limits the account.
+    func isUnlimited(at now: UInt64) -> Bool {
+        flags.intersection(.slow) == .unlimited && now < validUntil
+    }
+
     /// What the database has still to hear.
     var isUnsettled: Bool { spent + pending + returned != settled }
 
