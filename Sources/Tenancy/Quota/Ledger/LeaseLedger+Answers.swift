@@ -38,6 +38,7 @@ extension LeaseLedger {
     private mutating func take(_ number: UInt64) -> LedgerExchange? {
         guard let place = exchanges.firstIndex(where: { $0.number == number }) else { return nil }
         let exchange = exchanges.remove(at: place)
+        if exchange.isQuiet { isQuietUnderWay = false }
         for item in exchange.items {
             tenantsInExchange.remove(slots[Int(item.slot)].account.tenant)
         }

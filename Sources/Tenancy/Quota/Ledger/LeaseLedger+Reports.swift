@@ -5,15 +5,12 @@ extension LeaseLedger {
     package var exchangeTime: UInt64? {
         // While the database is away one at a time looks for it.
         guard exchanges.count < (isAway ? 1 : settings.exchangesMax) else { return nil }
-        let mayBeQuiet = !exchanges.contains { $0.isQuiet }
         var time = UInt64.max
-        if urgent.hasDue || mayBeQuiet && low.hasDue { time = gathersUntil }
+        if urgent.hasDue || low.hasDue && !isQuietUnderWay { time = gathersUntil }
         if let poll = polls.first { time = min(time, poll.time) }
-        if mayBeQuiet, dirty.hasDue { time = min(time, flushTime) }
+        if dirty.hasDue, !isQuietUnderWay { time = min(time, flushTime) }
         guard time < .max else { return nil }
-        if let last = exchanges.last {
-            time = max(time, last.startedAt &+ settings.exchangeInterval)
-        }
+        if !exchanges.isEmpty { time = max(time, nextExchangeAt) }
         return isAway ? max(time, retryAt) : time
     }
 
@@ -32,7 +29,7 @@ extension LeaseLedger {
         let urgentCount = reports.count
         var flushCount = 0
         // One exchange at a time tells what nobody waits for.
-        if !exchanges.contains(where: { $0.isQuiet }) {
+        if !isQuietUnderWay {
             let all = min(most, urgentCount + settings.quietReportsPerExchangeMax)
             let isFlushDue = dirty.hasDue && now >= flushTime
             // What is due has its part, however many run low.
@@ -50,6 +47,8 @@ extension LeaseLedger {
                 LedgerExchange(
                     number: exchangeNumber, items: items, urgentCount: urgentCount,
                     flushCount: flushCount, startedAt: now))
+            isQuietUnderWay = isQuietUnderWay || urgentCount < reports.count
+            nextExchangeAt = now &+ settings.exchangeInterval
             for report in reports { tenantsInExchange.insert(report.account.tenant) }
         }
         return reports
