@@ -8,9 +8,10 @@ struct AccountIndex: Sendable {
 
     var count: Int { tenants.count + subjectCount }
 
-    /// The places of a tenant's users and keys.
+    /// The places of a tenant's users and keys, in their order: what follows from them is the same
+    /// in every run.
     func places(ofSubjectsOf tenant: TenantID) -> [Int32] {
-        subjects[tenant].map { Array($0.values) } ?? []
+        subjects[tenant]?.values.sorted() ?? []
     }
 
     /// Tenants have positive numbers, so no word is 0.

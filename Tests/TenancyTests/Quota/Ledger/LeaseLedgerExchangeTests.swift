@@ -67,7 +67,7 @@ struct LeaseLedgerExchangeTests {
         let quick = begin()
         #expect(quick?.tenants == [2])
         try end(quick)
-        driver.exchange()
+        driver.advance(interval)
         #expect(try driver.answers[#require(quiet)]?.isAdmitted == true)
         #expect(driver.ledger.exchangesUnderWay == [slow?.number])
         try end(slow)

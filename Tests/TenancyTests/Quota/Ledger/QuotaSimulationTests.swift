@@ -12,10 +12,10 @@ internal import Testing
         }
     }
 
-    @Test("A seed replays to the same events")
-    func replay() throws {
-        var first = Simulation(seed: 42)
-        var second = Simulation(seed: 42)
+    @Test("A seed replays to the same events", arguments: UInt64(42)...45)
+    func replay(seed: UInt64) throws {
+        var first = Simulation(seed: seed)
+        var second = Simulation(seed: seed)
         try first.run()
         try second.run()
         #expect(first.events == second.events && first.takings == second.takings)
