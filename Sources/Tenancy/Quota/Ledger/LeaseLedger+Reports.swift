@@ -38,7 +38,8 @@ extension LeaseLedger {
             flushCount = reports.count
             if isFlushDue {
                 report(\.dirty, .isDirty, upTo: all, now, &reports, &items)
-                flushAt = dirty.isEmpty ? .max : now
+                let next = dirty.hasDue ? now : now &+ settings.flushInterval
+                flushAt = dirty.isEmpty ? .max : next
             }
             flushCount = reports.count - flushCount
         }
