@@ -87,7 +87,7 @@ final class QuotaShard: Sendable {
     private func update<Value: Sendable>(_ body: (inout LeaseLedger) -> Value) -> Value {
         let (value, mayBeDue) = state.withLock { state in
             let value = body(&state.ledger)
-            return (value, state.ledger.isDue(before: state.wakesAt) || state.endsAt != nil)
+            return (value, Self.mayBeDue(&state))
         }
         if mayBeDue { state.withLock { Self.wake(&$0) }?.resume() }
         return value
@@ -343,11 +343,14 @@ final class QuotaShard: Sendable {
 
     /// The sleeping task, to be resumed when there is something to do before it wakes by itself.
     private static func wake(_ state: inout State) -> CheckedContinuation<Void, Never>? {
-        guard let sleeper = state.sleeper else { return nil }
-        let isDue = state.ledger.exchangeTime.map { $0 < state.wakesAt } ?? false
-        guard isDue || state.endsAt != nil else { return nil }
+        guard let sleeper = state.sleeper, mayBeDue(&state) else { return nil }
         state.sleeper = nil
         return sleeper
+    }
+
+    /// Whether the task has something to do before it wakes by itself, if it sleeps.
+    private static func mayBeDue(_ state: inout State) -> Bool {
+        state.ledger.isDue(before: state.wakesAt) || state.endsAt != nil
     }
 
     /// Gives back everything, and lets `run` return once the database knows.

@@ -35,13 +35,13 @@ extension LeaseLedger {
             // What is due has its part, however many run low.
             let ahead = isFlushDue ? (urgentCount + all) / 2 : all
             report(\.low, .isLow, upTo: ahead, now, &reports, &items)
-            flushCount = reports.count
+            let flushStart = reports.count
             if isFlushDue {
                 report(\.dirty, .isDirty, upTo: all, now, &reports, &items)
                 let next = dirty.hasDue ? now : now &+ settings.flushInterval
                 flushAt = dirty.isEmpty ? .max : next
             }
-            flushCount = reports.count - flushCount
+            flushCount = reports.count - flushStart
         }
         if !reports.isEmpty {
             exchanges.append(
@@ -75,7 +75,7 @@ extension LeaseLedger {
     }
 
     private func mustWait(_ slot: Int, in list: LedgerSlot.Flags) -> Bool {
-        !exchanges.isEmpty && slots[slot].flags.contains(list)
+        slots[slot].flags.contains(list)
             && !slots[slot].flags.contains(.isVacant)
             && tenantsInExchange.contains(slots[slot].account.tenant)
     }

@@ -39,7 +39,8 @@ package struct LeaseLedger: Sendable {
     /// Those under way, in the order in which they began; and whose they are.
     var exchanges: [LedgerExchange] = []
     var tenantsInExchange: Set<TenantID> = []
-    /// Whether one of them tells of what nobody waits for, and before when no further one begins.
+    /// Whether one of them tells of what nobody waits for, and before when no further one begins;
+    /// kept, because `exchangeTime` is asked after every call.
     var isQuietUnderWay = false
     var nextExchangeAt: UInt64 = 0
     /// How many exchanges were begun: the number of the last one.

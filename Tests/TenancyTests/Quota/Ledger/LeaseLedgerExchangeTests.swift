@@ -140,6 +140,7 @@ struct LeaseLedgerExchangeTests {
         try end(first)
         #expect(driver.answers[ticket] == nil)
         driver.exchange()
+        #expect(driver.ledger.exchangeNumber == first.map { $0.number + 1 })
         #expect(driver.answers[ticket] != nil && driver.used(accounts[0]) == 2)
         #expect(driver.ledger.flush(accounts[0].tenant) == nil, "nothing is left to be told")
         #expect(driver.ledger.waitingCount == 0)
@@ -150,7 +151,9 @@ struct LeaseLedgerExchangeTests {
         for account in accounts { _ = try driver.consume([.init(account, 1)]) }
         let tickets = accounts.compactMap { driver.ledger.flush($0.tenant) }
         #expect(tickets.count == 5)
+        let before = driver.ledger.exchangeNumber
         driver.exchange()
+        #expect(driver.ledger.exchangeNumber == before + 3)
         #expect(tickets.allSatisfy { driver.answers[$0] != nil })
         #expect(accounts.allSatisfy { driver.used($0) == 1 })
     }
