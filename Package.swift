@@ -261,7 +261,7 @@ let package = Package(
             name: "TenancyServerTests",
             dependencies: [
                 "TenancyServer", "TenancyAPI", "TTRPC", "TenancyStore", "Tenancy", "OpenSSL",
-                "Postgres", "Reactor", "PostgresTestCluster", logging,
+                "Postgres", "Reactor", "PostgresTestCluster", "TestCertificates", logging,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -61,7 +61,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var timers = TimerHeap()
     /// The loop's own jobs, which go before those of lines: all of these may wait for one.
     private var ownJobs = FIFO<UnownedJob>()
-    private var turns = TurnQueue<Job>()
+    private var turns: TurnQueue<Job>
     private var arrivals: [Job] = []
     private var turnEnd: [any TurnEndHandler] = []
     private let events: UnsafeMutableBufferPointer<epoll_event>
@@ -74,8 +74,12 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     package private(set) var now = MonotonicInstant.now()
 
     /// - Throws: `SystemError` when the process is out of descriptors.
-    package init(name: String, busyPoll: Duration = .zero) throws(SystemError) {
+    package init(
+        name: String, busyPoll: Duration = .zero,
+        shares: PartyShareRule = PartyShareRule(percent: PartyShareRule.whole)
+    ) throws(SystemError) {
         self.name = name
+        turns = TurnQueue(share: PartyShare(shares))
         self.busyPoll = MonotonicInstant(nanoseconds: 0).advanced(by: busyPoll).nanoseconds
         epoll = epoll_create1(CInt(EPOLL_CLOEXEC))
         guard epoll >= 0 else { throw SystemError("epoll_create1") }
@@ -152,7 +156,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         }
     }
 
+    /// Whether there are jobs, those of parties that are held too.
     private var hasJobs: Bool { !ownJobs.isEmpty || !turns.isEmpty }
+    private var hasReadyJobs: Bool { !ownJobs.isEmpty || turns.isReady }
 
     /// What a stopped loop is still asked to do, and all that comes of it, done on the one thread
     /// that takes the place of the loop's own: what belongs to the loop stays with one thread.
@@ -163,6 +169,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
             defer { leave() }
             work(self)
             while hasJobs || !turnEnd.isEmpty {
+                lookAtClock()
                 runJobs()
                 runTurnEnd()
             }
@@ -366,8 +373,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     private func nanosecondsToSleep() -> Int {
-        guard !hasJobs, turnEnd.isEmpty else { return 0 }
-        guard let deadline = timers.earliest else { return Self.sleepTimeMax }
+        guard !hasReadyJobs, turnEnd.isEmpty else { return 0 }
+        let deadline = min(
+            timers.earliest ?? .distantFuture, turns.nextRelease ?? .distantFuture)
         let now = MonotonicInstant.now()
         guard deadline > now else { return 0 }
         return Int(clamping: min(deadline.nanoseconds - now.nanoseconds, UInt64(Self.sleepTimeMax)))
@@ -404,9 +412,28 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
             guard let job = ownJobs.popFirst() else { break }
             run(Job(job, in: nil))
         }
+        runLines()
+    }
+
+    /// Counts what has been done for a line besides its jobs, since `begun`, as its party's.
+    package func charge(_ line: JobLine, since begun: MonotonicInstant) {
+        guard turns.hasShares else { return }
+        let ended = MonotonicInstant.now()
+        turns.charge(
+            line.turns.party, nanoseconds: ended.nanoseconds - begun.nanoseconds, now: ended)
+    }
+
+    private func runLines() {
+        turns.release(now: now)
+        guard turns.isReady else { return }
+        var begun = turns.hasShares ? MonotonicInstant.now() : now
         for _ in 0..<min(turns.count, Self.jobsPerTurnMax) {
-            guard let job = turns.popFirst() else { break }
+            guard let (job, party) = turns.popFirst() else { break }
             run(job)
+            guard turns.hasShares else { continue }
+            let ended = MonotonicInstant.now()
+            turns.charge(party, nanoseconds: ended.nanoseconds - begun.nanoseconds, now: ended)
+            begun = ended
         }
     }
 

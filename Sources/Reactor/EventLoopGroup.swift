@@ -9,14 +9,17 @@ package final class EventLoopGroup: Sendable {
     /// - Parameters:
     ///   - count: How many loops; at least one.
     ///   - busyPoll: See `EventLoop`.
+    ///   - shares: How much of a loop's time one party may take while others want some.
     /// - Throws: `SystemError` when the process is out of descriptors.
     package init(
-        count: Int, name: String = "loop", busyPoll: Duration = .zero
+        count: Int, name: String = "loop", busyPoll: Duration = .zero,
+        shares: PartyShareRule = PartyShareRule(percent: PartyShareRule.whole)
     ) throws(SystemError) {
         precondition(count > 0, "a group has at least one loop")
         var loops: [EventLoop] = []
         for index in 0..<count {
-            loops.append(try EventLoop(name: "\(name)-\(index)", busyPoll: busyPoll))
+            loops.append(
+                try EventLoop(name: "\(name)-\(index)", busyPoll: busyPoll, shares: shares))
         }
         self.loops = loops
         threads = Mutex(loops.map { loop in Thread(name: loop.name) { loop.run() } })

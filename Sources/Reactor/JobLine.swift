@@ -7,6 +7,14 @@ package final class JobGroup {
     package init(of loop: EventLoop) { self.loop = loop }
 }
 
+/// Whose jobs those of some lines are: together they have one share of the loop's time.
+package final class JobParty {
+    fileprivate let turns: TurnQueue<EventLoop.Job>.Party
+
+    /// - Parameter id: The same for the same party, also after all its lines have gone.
+    package init(id: Int) { turns = TurnQueue.Party(id: id) }
+}
+
 /// An executor whose jobs run on a loop's thread, in the order in which they came, and in turns
 /// with those of other lines; see `TurnQueue`.
 ///
@@ -15,9 +23,9 @@ package final class JobLine: TaskExecutor, @unchecked Sendable {
     private let loop: EventLoop
     let turns: TurnQueue<EventLoop.Job>.Line
 
-    package init(of group: JobGroup) {
+    package init(of group: JobGroup, for party: JobParty) {
         loop = group.loop
-        turns = TurnQueue.Line(of: group.turns)
+        turns = TurnQueue.Line(of: group.turns, for: party.turns)
     }
 
     package func enqueue(_ job: consuming ExecutorJob) {

@@ -3,46 +3,114 @@
 ///
 /// So an item waits for at most one of each other group and of each other line of its own, besides
 /// those before it in its line, however many those hold. Every step costs the same whatever waits,
-/// and who has nothing to do is in no list. Shares by weight were rejected: an item is microseconds
-/// of work, and nobody is to have more of it than others.
+/// and who has nothing to do is in no list.
+///
+/// Turns keep what waits short, and say nothing of how much of the time one party takes that always
+/// has something to do. So a party, to which lines of several groups may belong, has a share of the
+/// time (`PartyShare`): one that is over it is held until it is not, and its lines with it. Weights
+/// were rejected: an item is microseconds of work, and nobody is to have more of it than others.
 struct TurnQueue<Item> {
     /// Lines that count as one.
     final class Group {
         fileprivate var lines = FIFO<Line>()
     }
 
+    /// Lines that one share holds for, whatever groups they are of.
+    final class Party {
+        fileprivate var account: PartyShare.Account
+        /// The lines that wait for the party; nil while it is not held.
+        fileprivate var held: [Line]?
+
+        /// - Parameter id: The same for the same party, also after all its lines have gone.
+        init(id: Int) { account = PartyShare.Account(id: id) }
+    }
+
     /// What is done in the order in which it came.
     final class Line {
         fileprivate let group: Group
+        let party: Party
         fileprivate var items = FIFO<Item>()
 
-        init(of group: Group) { self.group = group }
+        init(of group: Group, for party: Party) {
+            self.group = group
+            self.party = party
+        }
     }
 
+    private let share: PartyShare
     private var groups = FIFO<Group>()
-    /// How many items wait.
+    private var heldParties: [Party] = []
+    /// How many items wait, those of parties that are held too.
     private(set) var count = 0
 
+    init(share: PartyShare = PartyShare(PartyShareRule(percent: PartyShareRule.whole))) {
+        self.share = share
+    }
+
     var isEmpty: Bool { count == 0 }
+    /// Whether an item may have its turn now.
+    var isReady: Bool { !groups.isEmpty }
+    /// Whether the time of what is done has to be told.
+    var hasShares: Bool { share.isLimited }
+    /// When the next party that is held goes on; nil when none is.
+    var nextRelease: MonotonicInstant? { heldParties.lazy.map(\.account.heldUntil).min() }
 
     mutating func append(_ item: Item, to line: Line) {
         count += 1
         line.items.append(item)
         // Who has waited already stays where it stands.
         guard line.items.count == 1 else { return }
+        enlist(line)
+    }
+
+    private mutating func enlist(_ line: Line) {
+        guard line.party.held == nil else {
+            line.party.held?.append(line)
+            return
+        }
         line.group.lines.append(line)
         if line.group.lines.count == 1 { groups.append(line.group) }
     }
 
-    /// The item whose turn it is.
-    mutating func popFirst() -> Item? {
-        guard let group = groups.popFirst(), let line = group.lines.popFirst(),
-            let item = line.items.popFirst()
-        else { return nil }
-        count -= 1
-        if !line.items.isEmpty { group.lines.append(line) }
-        if !group.lines.isEmpty { groups.append(group) }
-        return item
+    /// The item whose turn it is, and whose it is; nil when all that wait are held.
+    mutating func popFirst() -> (item: Item, party: Party)? {
+        while let group = groups.popFirst() {
+            guard let line = group.lines.popFirst() else { continue }
+            let item = line.party.held == nil ? line.items.popFirst() : nil
+            if !line.items.isEmpty {
+                if item == nil {
+                    line.party.held?.append(line)
+                } else {
+                    group.lines.append(line)
+                }
+            }
+            if !group.lines.isEmpty { groups.append(group) }
+            guard let item else { continue }
+            count -= 1
+            return (item, line.party)
+        }
+        return nil
+    }
+
+    // MARK: - Shares
+
+    /// Something of the party's took this long, and ended now.
+    mutating func charge(_ party: Party, nanoseconds: UInt64, now: MonotonicInstant) {
+        guard share.charge(&party.account, nanoseconds: nanoseconds, now: now), party.held == nil
+        else { return }
+        party.held = []
+        heldParties.append(party)
+    }
+
+    /// Lets those go on whose time has come.
+    mutating func release(now: MonotonicInstant) {
+        guard !heldParties.isEmpty else { return }
+        for party in heldParties where party.account.heldUntil <= now {
+            let lines = party.held ?? []
+            party.held = nil
+            for line in lines { enlist(line) }
+        }
+        heldParties.removeAll { $0.held == nil }
     }
 }
 

@@ -60,7 +60,8 @@ package struct TenancyService: Service {
     ///   does not answer at the start.
     package func run() async throws {
         let group = try EventLoopGroup(
-            count: configuration.loops, name: "tenancyd", busyPoll: configuration.busyPoll)
+            count: configuration.loops, name: "tenancyd", busyPoll: configuration.busyPoll,
+            shares: PartyShareRule(percent: configuration.tenantSharePercent))
         var storing = StoreConfiguration(
             url: configuration.databaseURL, connectionsMax: configuration.databaseConnectionsMax)
         storing.acquireTimeMax = configuration.databaseAcquireTimeMax

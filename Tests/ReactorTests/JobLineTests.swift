@@ -8,7 +8,7 @@ struct JobLineTests {
     @Test("run on the loop, and go on there after a wait and in child tasks")
     func place() async throws {
         try await withLoop { loop in
-            let line = try await loop.call { JobLine(of: JobGroup(of: loop)) }
+            let line = try await loop.call { newLine(on: loop) }
             let places = await Task(executorPreference: line) {
                 var places = [loop.isCurrent]
                 await Task.yield()
@@ -32,8 +32,8 @@ struct JobLineTests {
             await withCheckedContinuation { continuation in
                 // All in one turn of the loop, so that the order is that of the turns alone.
                 loop.execute {
-                    let flood = JobLine(of: JobGroup(of: loop))
-                    let quiet = JobLine(of: JobGroup(of: loop))
+                    let flood = newLine(on: loop)
+                    let quiet = newLine(on: loop, party: 2)
                     for _ in 0..<1_000 {
                         Task(executorPreference: flood) { order.append("flood") }
                     }
@@ -54,11 +54,35 @@ struct JobLineTests {
         }
     }
 
+    @Test("of a party over its share go on by themselves, also when the loop is to stop")
+    func shares() async throws {
+        let group = try EventLoopGroup(
+            count: 1, name: "test", shares: PartyShareRule(percent: 10))
+        let loop = group.next()
+        let order = Order()
+        let other = try await loop.call { newLine(on: loop) }
+        await Task(executorPreference: other) {}.value
+        let flood = try await loop.call { newLine(on: loop, party: 2) }
+        let work: @Sendable () async -> Void = {
+            // More than had been saved up: each of them is held for what it owes.
+            for _ in 0..<4 { loop.charge(flood, since: MonotonicInstant(nanoseconds: 0)) }
+            order.append("flood")
+            await Task.yield()
+            order.append("again")
+        }
+        await Task(executorPreference: flood, operation: work).value
+        #expect(order.names == ["flood", "again"])
+        let last = (0..<3).map { _ in Task(executorPreference: flood, operation: work) }
+        try await BlockingThread.shared.run { group.shutdown() }
+        for task in last { await task.value }
+        #expect(order.names.count == 8)
+    }
+
     @Test("that outlive their loop run elsewhere")
     func stopped() async throws {
         let group = try EventLoopGroup(count: 1, name: "test")
         let loop = group.next()
-        let line = try await loop.call { JobLine(of: JobGroup(of: loop)) }
+        let line = try await loop.call { newLine(on: loop) }
         try await BlockingThread.shared.run { group.shutdown() }
         let sum = await Task(executorPreference: line) {
             await Task.yield()
@@ -66,6 +90,10 @@ struct JobLineTests {
         }.value
         #expect(sum == 1)
     }
+}
+
+private func newLine(on loop: EventLoop, party: Int = 1) -> JobLine {
+    JobLine(of: JobGroup(of: loop), for: JobParty(id: party))
 }
 
 private final class Order: Sendable {

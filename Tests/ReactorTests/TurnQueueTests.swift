@@ -11,14 +11,17 @@ struct TurnQueueTests {
     func order() {
         var queue = Queue()
         let (flood, quiet) = (Queue.Group(), Queue.Group())
-        let (first, second) = (Queue.Line(of: flood), Queue.Line(of: flood))
-        let other = Queue.Line(of: quiet)
+        let party = Queue.Party(id: 1)
+        let (first, second) = (
+            Queue.Line(of: flood, for: party), Queue.Line(of: flood, for: party)
+        )
+        let other = Queue.Line(of: quiet, for: party)
         for item in 0..<4 { queue.append(item, to: first) }
         for item in 10..<12 { queue.append(item, to: second) }
         for item in 20..<22 { queue.append(item, to: other) }
         #expect(queue.count == 8)
         var items: [Int] = []
-        while let item = queue.popFirst() { items.append(item) }
+        while let (item, _) = queue.popFirst() { items.append(item) }
         #expect(items == [0, 20, 10, 21, 1, 11, 2, 3])
         #expect(queue.isEmpty)
     }
@@ -26,13 +29,14 @@ struct TurnQueueTests {
     @Test("who comes to a flood is next but one, whatever waits")
     func newcomer() {
         var queue = Queue()
-        let flood = Queue.Line(of: Queue.Group())
+        let party = Queue.Party(id: 1)
+        let flood = Queue.Line(of: Queue.Group(), for: party)
         for item in 0..<10_000 { queue.append(item, to: flood) }
         _ = queue.popFirst()
-        queue.append(-1, to: Queue.Line(of: Queue.Group()))
-        #expect(queue.popFirst() == 1)
-        #expect(queue.popFirst() == -1)
-        #expect(queue.popFirst() == 2)
+        queue.append(-1, to: Queue.Line(of: Queue.Group(), for: party))
+        #expect(queue.popFirst()?.item == 1)
+        #expect(queue.popFirst()?.item == -1)
+        #expect(queue.popFirst()?.item == 2)
     }
 
     @Test("what holds it together goes with what waits")
@@ -42,14 +46,14 @@ struct TurnQueueTests {
         var queue = Queue()
         do {
             let own = Queue.Group()
-            let made = Queue.Line(of: own)
+            let made = Queue.Line(of: own, for: Queue.Party(id: 1))
             (line, group) = (made, own)
             queue.append(1, to: made)
         }
         #expect(line != nil && group != nil)
-        #expect(queue.popFirst() == 1)
+        #expect(queue.popFirst()?.item == 1)
         #expect(line == nil && group == nil)
-        #expect(queue.popFirst() == nil)
+        #expect(queue.popFirst()?.item == nil)
     }
 
     @Test("nobody has two turns while another waits for one")
@@ -84,8 +88,9 @@ struct TurnQueueTests {
         init(groups: Int) {
             for group in 0..<groups {
                 let made = TurnQueue<(place: Place, number: Int)>.Group()
+                let party = TurnQueue<(place: Place, number: Int)>.Party(id: group)
                 // The first is a flood of one line, the others have some.
-                lines.append((0...group).map { _ in .init(of: made) })
+                lines.append((0...group).map { _ in .init(of: made, for: party) })
             }
         }
 
@@ -117,7 +122,7 @@ struct TurnQueueTests {
         }
 
         private mutating func pop() {
-            guard let (place, number) = queue.popFirst() else { return }
+            guard let (place, number) = queue.popFirst()?.item else { return }
             if number != popped[place, default: 0] { problems.append("\(place) is out of order") }
             popped[place, default: 0] += 1
             for group in groupsPassed.keys where group != place.group {

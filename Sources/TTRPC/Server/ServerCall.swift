@@ -13,6 +13,8 @@ final class ServerCall: @unchecked Sendable {
     private let loop: EventLoop
     private let handlers: RunningHandlers
     private let lines: CallLines
+    /// When the connection began to work on it: what it costs to begin is its party's.
+    private let begun = MonotonicInstant.now()
     /// Nil once the call has ended, which ends the cycle.
     private var connection: ServerConnection?
     private var task: Task<Void, Never>?
@@ -49,13 +51,15 @@ final class ServerCall: @unchecked Sendable {
 
     /// Starts the handler on the loop's own thread.
     ///
-    /// - Parameter request: May say for whom it is.
+    /// - Parameter request: May say for whom it is, where the context does not.
     func run<Request>(
         for request: Request, _ body: @escaping @Sendable (ServerCall) async throws -> Void
     ) {
         handlers.begun()
-        let party = (request as? any PartyRequest)?.party ?? 0
-        task = Task(executorPreference: lines.enter(party)) { [self] in
+        let party = context.party ?? (request as? any PartyRequest)?.party
+        let line = lines.enter(party)
+        defer { loop.charge(line, since: begun) }
+        task = Task(executorPreference: line) { [self] in
             do {
                 // What the handler asks of other servers ends with its own call.
                 try await CallDeadline.$inherited.withValue(context.deadline) {

@@ -7,6 +7,9 @@ public struct ServerConfiguration: Sendable {
     public var loopCount = 1
     /// How long a loop looks for events again and again before it sleeps; latency for a core.
     public var busyPoll = Duration.zero
+    /// How much of the time of a loop the handlers of one party may work, in per cent from 1 to
+    /// 100, while others want some; 100 is no limit. See `PartyRequest`.
+    public var partySharePercent = 100
 
     public init(listeners: [ListenerConfiguration]) {
         self.listeners = listeners

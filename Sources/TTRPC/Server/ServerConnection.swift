@@ -22,7 +22,7 @@ final class ServerConnection: ChannelOwner {
 
     init(
         core: ServerCore, channel: Channel, tls: ListenerTLS?, peer: Peer,
-        onClose: @escaping (ServerConnection) -> Void
+        parties: LoopParties, onClose: @escaping (ServerConnection) -> Void
     ) {
         self.core = core
         self.channel = channel
@@ -33,7 +33,7 @@ final class ServerConnection: ChannelOwner {
         limits = core.limits
         unreadBytes = UnreadBytes(max: core.limits.unreadBytesMax)
         handlers = RunningHandlers(limits: core.limits, all: core.handlers)
-        lines = CallLines(loop: channel.loop)
+        lines = CallLines(loop: channel.loop, parties: parties)
         streams = ServerStreams(callsMax: core.limits.callsPerConnectionMax)
     }
 
@@ -150,7 +150,7 @@ final class ServerConnection: ChannelOwner {
         var context = ServerContext(
             route: route, metadata: envelope.metadata,
             deadline: try deadline(of: envelope, route, now: now), receivedAt: now,
-            connection: info, attachment: nil, scope: nil)
+            connection: info, attachment: nil, party: nil, scope: nil)
         do {
             try core.interceptor?.admit(&context)
             if let fast = route.fast,

@@ -45,7 +45,8 @@ public final class TTRPCServer: Sendable {
         let group: EventLoopGroup
         do {
             group = try EventLoopGroup(
-                count: configuration.loopCount, name: "ttrpc", busyPoll: configuration.busyPoll)
+                count: configuration.loopCount, name: "ttrpc", busyPoll: configuration.busyPoll,
+                shares: PartyShareRule(percent: configuration.partySharePercent))
         } catch {
             throw RuntimeError(.outOfResources, "event loops", cause: error)
         }

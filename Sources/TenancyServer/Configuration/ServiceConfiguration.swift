@@ -33,6 +33,9 @@ package struct ServiceConfiguration: Sendable {
     package var busyPoll: Duration
     /// What a tenant looks like that says nothing about it.
     package var platformLook: BrandingLayer
+    /// How much of a loop's time the handlers of one tenant may work while others want some, in per
+    /// cent; 100 for all of it.
+    package var tenantSharePercent: Int
     /// The port of the operations page on the loopback address; 0 lets the kernel choose.
     package var operationsPort: UInt16
     /// What is too unimportant for the log.
@@ -106,6 +109,8 @@ package struct ServiceConfiguration: Sendable {
             config, "loops", default: max(1, Int(sysconf(CInt(_SC_NPROCESSORS_ONLN)))), in: 1...256)
         busyPoll = .microseconds(
             try Self.number(config, "busy.poll.us", default: 0, in: 0...100_000))
+        tenantSharePercent = try Self.number(
+            config, "limits.tenant.share.percent", default: 10, in: 1...100)
         operationsPort = UInt16(try Self.number(config, "ops.port", default: 7480, in: 0...65_535))
         logLevel = try Self.logLevel(config.string(forKey: "log.level", default: "info"))
         traceSampleRatio = try Self.ratio(config, "trace.sample.ratio")

@@ -46,6 +46,7 @@ struct IdentityInterceptor: ServerInterceptor {
     func admit(_ context: inout ServerContext) throws(RPCError) {
         guard let identity = context.connection.attachment as? ConnectionIdentity else { return }
         if let refusal = identity.refusal { throw refusal }
+        context.party = identity.party
         // Most calls say nothing about themselves.
         guard !context.metadata.isEmpty else {
             context.attachment = identity.plain
@@ -54,11 +55,13 @@ struct IdentityInterceptor: ServerInterceptor {
         let connected = identity.plain.caller
         let actor = try actor(context.metadata, of: connected.principal)
         let principal = actor ?? connected.principal
+        let bearer = principal == .anonymous ? Self.bearer(context.metadata) : nil
+        // Nobody but its tenant's programs can take what is the credential's.
+        if let bearer { context.party = bearer.hashValue }
         context.attachment = IdentifiedCaller(
             Caller(
                 principal: principal, address: connected.address,
-                userAgent: context.metadata["user-agent"],
-                bearer: principal == .anonymous ? Self.bearer(context.metadata) : nil),
+                userAgent: context.metadata["user-agent"], bearer: bearer),
             actor == nil ? identity.plain.allowedOnEveryActiveTenant : OperationSet())
     }
 
@@ -149,12 +152,16 @@ private final class ConnectionIdentity: Sendable {
     /// The caller of every call that comes without metadata.
     let plain: IdentifiedCaller
     let refusal: RPCError?
+    /// For whom its calls are. The platform's own are for the tenants that they name; anybody else
+    /// could name one and take of its share before being refused, so theirs are their connection's.
+    let party: Int?
 
     init(_ principal: Principal, _ peer: Peer, refusal: RPCError? = nil) {
         plain = IdentifiedCaller(
             Caller(principal: principal, address: peer.ipAddress, userAgent: nil),
             Authority.allowedOnEveryActiveTenant(principal))
         self.refusal = refusal
+        party = principal == .anonymous ? ObjectIdentifier(plain).hashValue : nil
     }
 }
 

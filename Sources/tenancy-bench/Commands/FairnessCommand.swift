@@ -23,6 +23,8 @@ struct FairnessCommand: AsyncParsableCommand {
     var floodMethod: MeasuredMethod?
     @Option(help: "The flood: connections x calls in flight on each.")
     var flood = ShapeList(argument: "4x256") ?? .usual
+    @Option(help: "users, apiCalls, storage or transactions; only of apiCalls, what is leased.")
+    var resource = MeasuredResource.storage
     @Option(help: "How long each side of a round is measured.")
     var seconds = 5.0
     @Option(help: "How many seconds of calls come before, and do not count.")
@@ -75,11 +77,11 @@ struct FairnessCommand: AsyncParsableCommand {
         flooding: EventLoopGroup
     ) async throws -> Bool {
         let own = Workload(
-            method: method, resource: .storage, codes: [TenantLoader.code(0)],
+            method: method, resource: resource.resource, codes: [TenantLoader.code(0)],
             options: connection.callOptions)
         let other = Workload(
-            method: floodMethod ?? method, resource: .storage, codes: [TenantLoader.code(1)],
-            options: connection.callOptions)
+            method: floodMethod ?? method, resource: resource.resource,
+            codes: [TenantLoader.code(1)], options: connection.callOptions)
         guard let single = Shape("1x1") else { preconditionFailure("a shape") }
         var alone = Tally()
         var beside = Tally()

@@ -39,6 +39,22 @@ struct CallTurnsTests {
         }
     }
 
+    @Test("are one party's where an interceptor says so, whatever requests say")
+    func told() async throws {
+        let steps = Steps()
+        try await TestServer.run(
+            interceptors: [OneParty()], services: { steps.register(on: &$0) }
+        ) { server in
+            let flood = try await steps.flood(server, parties: [1, 2])
+            try await flood.send(
+                Steps.request(party: 3, stream: Steps.floodCount * 2 + 1, isQuiet: true))
+            #expect(try await flood.receive()?.header.stream == Steps.floodCount * 2 + 1)
+            try await steps.end(flood)
+            // In the line in which all of the flood stands.
+            #expect(steps.mostBetween >= Steps.floodCount)
+        }
+    }
+
     @Test("a handler that finds thousands of messages gives way between them")
     func messages() async throws {
         let steps = Steps()
@@ -56,6 +72,10 @@ struct CallTurnsTests {
             #expect(steps.mostBetween <= ServerCall.messagesPerTurnMax + 1)
         }
     }
+}
+
+private struct OneParty: ServerInterceptor {
+    func admit(_ context: inout ServerContext) { context.party = 9 }
 }
 
 /// A request of some party, which is its only byte but one that says whether it is the quiet one.
