@@ -7,13 +7,16 @@ internal import Synchronization
 /// Everything of a connection happens on the thread of its loop, so nothing there takes a lock. A
 /// loop is also a task executor: an async handler started with the loop as its preference runs on
 /// the same thread, with no hop. A turn is: wait, readiness handlers, work from other threads,
-/// jobs, timers, turn-end handlers.
+/// jobs, timers; turn-end handlers run before the jobs, and at the end.
 ///
 /// `@unchecked Sendable`: the mutable state below is touched by the loop's thread alone, which
 /// `preconditionOnLoop` checks; what other threads may touch is behind `inbox`.
 package final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// How many readiness events one wait may bring.
     static let eventsPerTurnMax = 512
+    /// After how many of them what they wrote is sent. With each of them, a peer that reads several
+    /// connections is woken for each; after all of them, the first has waited for the last.
+    static let eventsPerFlush = 8
     /// How many jobs of the loop's own run before descriptors are looked at again, and how many of
     /// lines: what has come meanwhile on another connection waits for as many.
     static let jobsPerTurnMax = 16
@@ -289,7 +292,8 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         timers.move(timer, to: deadline)
     }
 
-    /// Calls `handler` once, when everything else of this turn is done.
+    /// Calls `handler` once, in this turn: after a few more descriptors, after all of them, or when
+    /// everything else is done. It sends what others may still add to until then.
     package func atTurnEnd(_ handler: any TurnEndHandler) {
         preconditionOnLoop()
         turnEnd.append(handler)
@@ -321,8 +325,12 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         let count = wait()
         readyCount = count
         now = .now()
-        for index in 0..<count { dispatch(events[index]) }
+        for index in 0..<count {
+            dispatch(events[index])
+            if (index + 1) % Self.eventsPerFlush == 0 { runTurnEnd() }
+        }
         drainInbox()
+        runTurnEnd()
         runJobs()
         while let action = timers.popDue(at: now) { action() }
         runTurnEnd()

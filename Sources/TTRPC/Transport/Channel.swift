@@ -346,7 +346,7 @@ final class Channel: ReadinessHandler, TurnEndHandler {
             mayHoldMore = readOnce()
         }
         isReceiving = false
-        flush()
+        if outbound != nil { scheduleFlush() }
         readPendingLater()
     }
 
