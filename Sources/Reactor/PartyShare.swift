@@ -6,9 +6,9 @@ internal import Synchronization
 /// which it has paid on by that much over its share, and one that has paid for the future is held.
 /// While nobody else is there it has all of it.
 struct PartyShare {
-    /// What one account may have saved up, in nanoseconds of the clock: a quarter of it is a
-    /// millisecond of work at once, for a party that may have a quarter.
-    static let savedMax: UInt64 = 4_000_000
+    /// What one account may have saved up, in nanoseconds of the clock: who may have a twentieth
+    /// and asks seldom has 5 ms of work at once, which is hundreds of calls, before it is held.
+    static let savedMax: UInt64 = 100_000_000
     /// How long a party is held beyond what it owes, in nanoseconds: it goes on with some
     /// calls at once, and not with one after the other, each of which would wake the loop.
     static let period: UInt64 = 1_000_000

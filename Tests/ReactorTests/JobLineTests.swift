@@ -57,7 +57,7 @@ struct JobLineTests {
     @Test("of a party over its share go on by themselves, also when the loop is to stop")
     func shares() async throws {
         let group = try EventLoopGroup(
-            count: 1, name: "test", shares: PartyShareRule(percent: 10))
+            count: 1, name: "test", shares: PartyShareRule(percent: 1))
         let loop = group.next()
         let order = Order()
         let other = try await loop.call { newLine(on: loop) }
@@ -65,7 +65,7 @@ struct JobLineTests {
         let flood = try await loop.call { newLine(on: loop, party: 2) }
         let work: @Sendable () async -> Void = {
             // More than had been saved up: each of them is held for what it owes.
-            for _ in 0..<4 { loop.charge(flood, since: MonotonicInstant(nanoseconds: 0)) }
+            for _ in 0..<5 { loop.charge(flood, since: MonotonicInstant(nanoseconds: 0)) }
             order.append("flood")
             await Task.yield()
             order.append("again")

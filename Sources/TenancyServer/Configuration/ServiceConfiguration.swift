@@ -110,7 +110,7 @@ package struct ServiceConfiguration: Sendable {
         busyPoll = .microseconds(
             try Self.number(config, "busy.poll.us", default: 0, in: 0...100_000))
         tenantSharePercent = try Self.number(
-            config, "limits.tenant.share.percent", default: 10, in: 1...100)
+            config, "limits.tenant.share.percent", default: 5, in: 1...100)
         operationsPort = UInt16(try Self.number(config, "ops.port", default: 7480, in: 0...65_535))
         logLevel = try Self.logLevel(config.string(forKey: "log.level", default: "info"))
         traceSampleRatio = try Self.ratio(config, "trace.sample.ratio")
