@@ -50,18 +50,23 @@ package final class PostgresClient: Sendable {
         _ body: (Transaction) async throws -> Value
     ) async throws -> Value {
         let pool = self.pool
-        let connection = try await lease(from: pool, for: settings.party)
-        let transaction = Transaction(
-            connection: connection, opening: settings.opening, mayCommit: !settings.isReadOnly)
-        do {
-            let value = try await body(transaction)
-            try await transaction.commit()
-            await release(connection, to: pool)
-            return value
-        } catch {
-            await transaction.rollBack()
-            await release(connection, to: pool)
-            throw error
+        // Among the loop's own jobs: who holds a connection, and locks with it, does not wait
+        // behind others, nor for the share of the loop's time that it is over.
+        return try await withTaskExecutorPreference(pool.loop.isCurrent ? pool.loop : nil) {
+            let connection = try await lease(from: pool, for: settings.party)
+            let transaction = Transaction(
+                connection: connection, opening: settings.opening,
+                mayCommit: !settings.isReadOnly)
+            do {
+                let value = try await body(transaction)
+                try await transaction.commit()
+                await release(connection, to: pool)
+                return value
+            } catch {
+                await transaction.rollBack()
+                await release(connection, to: pool)
+                throw error
+            }
         }
     }
 

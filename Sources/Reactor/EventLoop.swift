@@ -69,6 +69,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var turnEnd: [any TurnEndHandler] = []
     private let events: UnsafeMutableBufferPointer<epoll_event>
 
+    /// For whom there are jobs; use it on the loop.
+    package let parties = JobParties()
+
     /// How many descriptors are ready in this turn; read it on the loop.
     package private(set) var readyCount = 0
 
@@ -349,7 +352,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private func wait() -> Int {
         var timeout = nanosecondsToSleep()
         if timeout != 0, busyPoll > 0 {
-            let end = MonotonicInstant.now().advanced(byNanoseconds: busyPoll)
+            let end = min(
+                MonotonicInstant.now().advanced(byNanoseconds: busyPoll),
+                turns.nextRelease ?? .distantFuture)
             repeat {
                 let count = epoll_wait(epoll, events.baseAddress, CInt(events.count), 0)
                 if count > 0 { return Int(count) }
@@ -427,8 +432,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     package func charge(_ line: JobLine, since begun: MonotonicInstant) {
         guard turns.hasShares else { return }
         let ended = MonotonicInstant.now()
-        turns.charge(
-            line.turns.party, nanoseconds: ended.nanoseconds - begun.nanoseconds, now: ended)
+        turns.charge(line.turns.party, nanoseconds: ended.nanoseconds(since: begun), now: ended)
     }
 
     private func runLines() {
@@ -437,10 +441,12 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         var begun = turns.hasShares ? MonotonicInstant.now() : now
         for _ in 0..<min(turns.count, Self.jobsPerTurnMax) {
             guard let (job, party) = turns.popFirst() else { break }
+            // To find it past those who are held is nobody's work.
+            if turns.hasParked { begun = .now() }
             run(job)
             guard turns.hasShares else { continue }
             let ended = MonotonicInstant.now()
-            turns.charge(party, nanoseconds: ended.nanoseconds - begun.nanoseconds, now: ended)
+            turns.charge(party, nanoseconds: ended.nanoseconds(since: begun), now: ended)
             begun = ended
         }
     }

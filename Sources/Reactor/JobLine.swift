@@ -7,12 +7,19 @@ package final class JobGroup {
     package init(of loop: EventLoop) { self.loop = loop }
 }
 
-/// Whose jobs those of some lines are: together they have one share of the loop's time.
+/// Whose jobs those of some lines are: together they have one share of the loop's time. On the
+/// loop.
 package final class JobParty {
+    package let key: PartyKey
     fileprivate let turns: TurnQueue<EventLoop.Job>.Party
 
-    /// - Parameter id: The same for the same party, also after all its lines have gone.
-    package init(id: Int) { turns = TurnQueue.Party(id: id) }
+    init(_ key: PartyKey) {
+        self.key = key
+        turns = TurnQueue.Party(key)
+    }
+
+    /// Whether it has had more than its share, and its jobs wait for that.
+    package var isHeld: Bool { turns.isHeld }
 }
 
 /// An executor whose jobs run on a loop's thread, in the order in which they came, and in turns

@@ -46,6 +46,11 @@ package struct MonotonicInstant: Comparable, Hashable, Sendable {
         return .nanoseconds(Int64(clamping: distance))
     }
 
+    /// How many nanoseconds after `earlier` this is; none when it is not after.
+    package func nanoseconds(since earlier: MonotonicInstant) -> UInt64 {
+        nanoseconds > earlier.nanoseconds ? nanoseconds - earlier.nanoseconds : 0
+    }
+
     @inlinable
     package static var distantFuture: MonotonicInstant { MonotonicInstant(nanoseconds: .max) }
 

@@ -1,5 +1,25 @@
 internal import Synchronization
 
+/// For whom something is done on a loop.
+package struct PartyKey: Hashable, Sendable {
+    package enum Kind: Sendable {
+        /// It has no share of its own.
+        case unlimited
+        /// It has a share, and others are not held on its account.
+        case stranger
+        /// It has a share, and while it is there others have no more than theirs.
+        case known
+    }
+
+    package let id: Int
+    package let kind: Kind
+
+    package init(_ id: Int, _ kind: Kind) {
+        self.id = id
+        self.kind = kind
+    }
+}
+
 /// How much of a loop's time one party may take while others have something to do too.
 ///
 /// A rate in the manner of the generic cell rate algorithm: what a party took moves the time until
@@ -21,12 +41,10 @@ struct PartyShare {
 
     /// What one party has taken.
     struct Account {
-        let id: Int
+        let key: PartyKey
         fileprivate var paidUntil = MonotonicInstant(nanoseconds: 0)
-        /// Until when it is held, if it is.
-        fileprivate(set) var heldUntil = MonotonicInstant(nanoseconds: 0)
 
-        init(id: Int) { self.id = id }
+        init(_ key: PartyKey) { self.key = key }
     }
 
     private let rule: PartyShareRule
@@ -37,23 +55,24 @@ struct PartyShare {
 
     /// Something of a party's took this long, and ended now.
     ///
-    /// - Returns: Whether the party is to be held until `heldUntil`.
-    func charge(_ account: inout Account, nanoseconds: UInt64, now: MonotonicInstant) -> Bool {
-        guard isLimited else { return false }
-        rule.presence.saw(account.id, now)
+    /// - Returns: Until when the party is to be held; nil when it is not.
+    func charge(
+        _ account: inout Account, nanoseconds: UInt64, now: MonotonicInstant
+    ) -> MonotonicInstant? {
+        guard isLimited, account.key.kind != .unlimited else { return nil }
+        if account.key.kind == .known { rule.presence.saw(account.key.id, now) }
         let saved = now.nanoseconds - min(now.nanoseconds, Self.savedMax)
         let cost =
             min(nanoseconds, Self.workMax) * UInt64(PartyShareRule.whole) / UInt64(rule.percent)
         let paid = max(account.paidUntil.nanoseconds, saved) + cost
         account.paidUntil = MonotonicInstant(
             nanoseconds: min(paid, now.nanoseconds + Self.debtMax))
-        guard account.paidUntil > now else { return false }
-        guard rule.presence.hasOthers(than: account.id, now) else {
+        guard account.paidUntil > now else { return nil }
+        guard rule.presence.hasOthers(than: account.key.id, now) else {
             account.paidUntil = now
-            return false
+            return nil
         }
-        account.heldUntil = account.paidUntil.advanced(byNanoseconds: Self.period)
-        return true
+        return account.paidUntil.advanced(byNanoseconds: Self.period)
     }
 }
 
@@ -101,32 +120,33 @@ final class PartyPresence: Sendable {
 
         var bits: UInt64 { UInt64(party) << 32 | UInt64(time) }
 
-        func isOlder(than age: UInt32, _ now: Sight) -> Bool { now.time &- time > age }
+        /// How far it is from another; it may be the later one, of a loop that has looked at the
+        /// clock since.
+        func distance(_ other: Sight) -> UInt32 {
+            Int32(bitPattern: other.time &- time).magnitude
+        }
     }
 
     func saw(_ id: Int, _ now: MonotonicInstant) {
         let sight = Sight(id, now)
         let one = Sight(first.load(ordering: .relaxed))
         let other = Sight(second.load(ordering: .relaxed))
-        if one.party == sight.party || other.party != sight.party && isAhead(one, other, sight) {
-            if one.isOlder(than: Self.ageMax, sight) {
-                first.store(sight.bits, ordering: .relaxed)
-            }
-        } else if other.isOlder(than: Self.ageMax, sight) {
+        let isFirst =
+            one.party == sight.party
+            || other.party != sight.party && one.distance(sight) > other.distance(sight)
+        guard (isFirst ? one : other).distance(sight) > Self.ageMax else { return }
+        if isFirst {
+            first.store(sight.bits, ordering: .relaxed)
+        } else {
             second.store(sight.bits, ordering: .relaxed)
         }
     }
 
-    /// Whether the one sight is the older of two.
-    private func isAhead(_ one: Sight, _ other: Sight, _ now: Sight) -> Bool {
-        now.time &- one.time > now.time &- other.time
-    }
-
     func hasOthers(than id: Int, _ now: MonotonicInstant) -> Bool {
         let sight = Sight(id, now)
-        return [first.load(ordering: .relaxed), second.load(ordering: .relaxed)].contains {
-            let seen = Sight($0)
-            return seen.party != sight.party && !seen.isOlder(than: Self.timeMax, sight)
-        }
+        let one = Sight(first.load(ordering: .relaxed))
+        let other = Sight(second.load(ordering: .relaxed))
+        return one.party != sight.party && one.distance(sight) <= Self.timeMax
+            || other.party != sight.party && other.distance(sight) <= Self.timeMax
     }
 }

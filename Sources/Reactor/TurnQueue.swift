@@ -10,6 +10,9 @@
 /// time (`PartyShare`): one that is over it is held until it is not, and its lines with it. Weights
 /// were rejected: an item is microseconds of work, and nobody is to have more of it than others.
 struct TurnQueue<Item> {
+    /// How many lines of a party that was held go on at once; the others follow a period later.
+    static var linesPerRelease: Int { 64 }
+
     /// Lines that count as one.
     final class Group {
         fileprivate var lines = FIFO<Line>()
@@ -18,11 +21,15 @@ struct TurnQueue<Item> {
     /// Lines that one share holds for, whatever groups they are of.
     final class Party {
         fileprivate var account: PartyShare.Account
-        /// The lines that wait for the party; nil while it is not held.
-        fileprivate var held: [Line]?
+        fileprivate(set) var isHeld = false
+        /// Until when it is held, or the next of its lines are.
+        fileprivate var heldUntil = MonotonicInstant(nanoseconds: 0)
+        /// Lines that were held and have not gone on.
+        fileprivate var parked = FIFO<Line>()
+        /// Whether the queue looks after it.
+        fileprivate var isListed = false
 
-        /// - Parameter id: The same for the same party, also after all its lines have gone.
-        init(id: Int) { account = PartyShare.Account(id: id) }
+        init(_ key: PartyKey) { account = PartyShare.Account(key) }
     }
 
     /// What is done in the order in which it came.
@@ -39,9 +46,12 @@ struct TurnQueue<Item> {
 
     private let share: PartyShare
     private var groups = FIFO<Group>()
+    /// Those that are held, or of which lines are.
     private var heldParties: [Party] = []
     /// How many items wait, those of parties that are held too.
     private(set) var count = 0
+    /// Whether the last `popFirst` met lines of a party that is held.
+    private(set) var hasParked = false
 
     init(share: PartyShare = PartyShare(PartyShareRule(percent: PartyShareRule.whole))) {
         self.share = share
@@ -53,40 +63,36 @@ struct TurnQueue<Item> {
     /// Whether the time of what is done has to be told.
     var hasShares: Bool { share.isLimited }
     /// When the next party that is held goes on; nil when none is.
-    var nextRelease: MonotonicInstant? { heldParties.lazy.map(\.account.heldUntil).min() }
+    var nextRelease: MonotonicInstant? { heldParties.lazy.map(\.heldUntil).min() }
 
     mutating func append(_ item: Item, to line: Line) {
         count += 1
         line.items.append(item)
         // Who has waited already stays where it stands.
         guard line.items.count == 1 else { return }
-        enlist(line)
+        if line.party.isHeld { line.party.parked.append(line) } else { enlist(line) }
     }
 
     private mutating func enlist(_ line: Line) {
-        guard line.party.held == nil else {
-            line.party.held?.append(line)
-            return
-        }
         line.group.lines.append(line)
         if line.group.lines.count == 1 { groups.append(line.group) }
     }
 
     /// The item whose turn it is, and whose it is; nil when all that wait are held.
     mutating func popFirst() -> (item: Item, party: Party)? {
+        hasParked = false
         while let group = groups.popFirst() {
             guard let line = group.lines.popFirst() else { continue }
-            let item = line.party.held == nil ? line.items.popFirst() : nil
-            if !line.items.isEmpty {
-                if item == nil {
-                    line.party.held?.append(line)
-                } else {
-                    group.lines.append(line)
-                }
+            if line.party.isHeld {
+                line.party.parked.append(line)
+                hasParked = true
+                if !group.lines.isEmpty { groups.append(group) }
+                continue
             }
-            if !group.lines.isEmpty { groups.append(group) }
-            guard let item else { continue }
+            guard let item = line.items.popFirst() else { continue }
             count -= 1
+            if !line.items.isEmpty { group.lines.append(line) }
+            if !group.lines.isEmpty { groups.append(group) }
             return (item, line.party)
         }
         return nil
@@ -96,21 +102,30 @@ struct TurnQueue<Item> {
 
     /// Something of the party's took this long, and ended now.
     mutating func charge(_ party: Party, nanoseconds: UInt64, now: MonotonicInstant) {
-        guard share.charge(&party.account, nanoseconds: nanoseconds, now: now), party.held == nil
+        // What comes while it is held is owed too, and does not hold it for longer this time.
+        guard let until = share.charge(&party.account, nanoseconds: nanoseconds, now: now),
+            !party.isHeld
         else { return }
-        party.held = []
+        party.isHeld = true
+        party.heldUntil = until
+        guard !party.isListed else { return }
+        party.isListed = true
         heldParties.append(party)
     }
 
     /// Lets those go on whose time has come.
     mutating func release(now: MonotonicInstant) {
         guard !heldParties.isEmpty else { return }
-        for party in heldParties where party.account.heldUntil <= now {
-            let lines = party.held ?? []
-            party.held = nil
-            for line in lines { enlist(line) }
+        for party in heldParties where party.heldUntil <= now {
+            party.isHeld = false
+            for _ in 0..<Self.linesPerRelease {
+                guard let line = party.parked.popFirst() else { break }
+                enlist(line)
+            }
+            party.isListed = !party.parked.isEmpty
+            party.heldUntil = now.advanced(byNanoseconds: PartyShare.period)
         }
-        heldParties.removeAll { $0.held == nil }
+        heldParties.removeAll { !$0.isListed }
     }
 }
 
@@ -122,6 +137,7 @@ struct FIFO<Element> {
     private(set) var count = 0
 
     var isEmpty: Bool { count == 0 }
+    var first: Element? { count > 0 ? places[head] : nil }
 
     mutating func append(_ element: Element) {
         if count == places.count { grow() }

@@ -199,7 +199,7 @@ package struct TenancyService: Service {
         server.limits = configuration.limits
         return TTRPCServer(
             router: router,
-            interceptors: interceptors(of: router, parts),
+            interceptors: interceptors(of: router, parts, access),
             configuration: server, group: group,
             mapError: { error, _ in ErrorMapping.rpcError(for: error) },
             onEvent: { [events = ServerEvents(logger: logger, failures: parts.failures)] in
@@ -209,14 +209,15 @@ package struct TenancyService: Service {
 
     /// The trace first, for all that follows belongs to it.
     private func interceptors(
-        of router: Router, _ parts: Parts
+        of router: Router, _ parts: Parts, _ access: TenantAccess
     ) -> [any ServerInterceptor] {
         [
             ServerTracing(
                 tracer: InstrumentationSystem.tracer,
                 beginsTraces: configuration.traceSampleRatio > 0),
             IdentityInterceptor(
-                configuration: configuration.identity, failures: parts.failures),
+                configuration: configuration.identity, failures: parts.failures,
+                tenantOfKey: { access.keyAtOnce($0, $1, WallClock.now())?.tenant }),
             ServerMetrics(router: router),
             CallLog(logger: logger),
         ]

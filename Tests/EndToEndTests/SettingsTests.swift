@@ -29,6 +29,7 @@ struct SettingsTests {
             (["--branding-logo-url", "http://a.example"], "TENANCY_BRANDING_LOGO_URL"),
             (["--branding-primary-color", "red"], "#FF6B00"),
             (["--branding-support-email", "nobody"], "e-mail"),
+            (["--limits-tenant-share-percent", "0"], "TENANCY_LIMITS_TENANT_SHARE_PERCENT"),
             (["--service-calls", "gateway"], "TENANCY_SERVICE_CALLS"),
             (["--service-calls", "gateway=Consume+SuspendTenant"], "SuspendTenant"),
         ])

@@ -93,7 +93,7 @@ struct JobLineTests {
 }
 
 private func newLine(on loop: EventLoop, party: Int = 1) -> JobLine {
-    JobLine(of: JobGroup(of: loop), for: JobParty(id: party))
+    JobLine(of: JobGroup(of: loop), for: JobParty(PartyKey(party, .known)))
 }
 
 private final class Order: Sendable {

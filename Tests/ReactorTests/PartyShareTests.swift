@@ -20,7 +20,7 @@ struct PartyShareTests {
         init(percent: Int) { queue = Queue(share: PartyShare(PartyShareRule(percent: percent))) }
 
         mutating func append(_ id: Int, line: Int = 0, count: Int = 1) {
-            let party = parties[id] ?? Queue.Party(id: id)
+            let party = parties[id] ?? Queue.Party(PartyKey(id, .known))
             parties[id] = party
             let place = id << 8 | line
             let made = lines[place] ?? Queue.Line(of: Queue.Group(), for: party)
@@ -88,7 +88,7 @@ struct PartyShareTests {
     @Test("who is held goes on in the order in which it came, and nothing is lost")
     func order() {
         var queue = Queue(share: PartyShare(PartyShareRule(percent: 1)))
-        let (flood, quiet) = (Queue.Party(id: 1), Queue.Party(id: 2))
+        let (flood, quiet) = (Queue.Party(PartyKey(1, .known)), Queue.Party(PartyKey(2, .known)))
         let line = Queue.Line(of: Queue.Group(), for: flood)
         let other = Queue.Line(of: Queue.Group(), for: quiet)
         var now = MonotonicInstant(nanoseconds: 10_000_000_000)
@@ -140,30 +140,115 @@ struct PartyShareTests {
     @Test("one piece of work counts as a quarter of a millisecond at most, and rest is saved up")
     func preempted() {
         let share = PartyShare(PartyShareRule(percent: 25))
-        var (flood, quiet) = (PartyShare.Account(id: 1), PartyShare.Account(id: 2))
+        var flood = PartyShare.Account(PartyKey(1, .known))
+        var quiet = PartyShare.Account(PartyKey(2, .known))
         let now = MonotonicInstant(nanoseconds: 10_000_000_000)
         _ = share.charge(&quiet, nanoseconds: 1_000, now: now)
         // During each of them the kernel ran others for as long as it liked.
         for _ in 0..<PartyShare.savedMax / 4 / PartyShare.workMax {
-            #expect(!share.charge(&flood, nanoseconds: 30_000_000, now: now))
+            #expect(share.charge(&flood, nanoseconds: 30_000_000, now: now) == nil)
         }
-        #expect(share.charge(&flood, nanoseconds: 30_000_000, now: now))
-        #expect(flood.heldUntil == now.advanced(byNanoseconds: 1_000_000 + PartyShare.period))
+        let until = share.charge(&flood, nanoseconds: 30_000_000, now: now)
+        #expect(until == now.advanced(byNanoseconds: 1_000_000 + PartyShare.period))
+    }
+
+    @Test("a stranger has a share, and holds nobody; who has none is never held")
+    func kinds() {
+        let rule = PartyShareRule(percent: 1)
+        let share = PartyShare(rule)
+        let now = MonotonicInstant(nanoseconds: 10_000_000_000)
+        func isHeld(_ id: Int, _ kind: PartyKey.Kind) -> Bool {
+            var account = PartyShare.Account(PartyKey(id, kind))
+            let held = (0..<100).map { _ in
+                share.charge(&account, nanoseconds: 250_000, now: now) != nil
+            }
+            return held.contains(true)
+        }
+        #expect(!isHeld(1, .stranger))
+        // Neither the stranger nor a probe that nobody names makes another of anybody.
+        #expect(!isHeld(2, .unlimited) && !isHeld(3, .known))
+        #expect(isHeld(1, .stranger) && isHeld(4, .known))
+        #expect(!isHeld(2, .unlimited))
+    }
+
+    @Test("of a party with many lines some go on at once, and all in the end")
+    func manyLines() {
+        var queue = Queue(share: PartyShare(PartyShareRule(percent: 1)))
+        let (flood, quiet) = (Queue.Party(PartyKey(1, .known)), Queue.Party(PartyKey(2, .known)))
+        var now = MonotonicInstant(nanoseconds: 10_000_000_000)
+        queue.charge(quiet, nanoseconds: 1, now: now)
+        for _ in 0..<100 { queue.charge(flood, nanoseconds: 250_000, now: now) }
+        let count = Queue.linesPerRelease * 3 / 2
+        for item in 0..<count {
+            queue.append(item, to: Queue.Line(of: Queue.Group(), for: flood))
+        }
+        #expect(queue.popFirst() == nil && queue.count == count)
+        var rounds: [Int] = []
+        while let next = queue.nextRelease {
+            now = next
+            queue.release(now: now)
+            var items = 0
+            while queue.popFirst() != nil { items += 1 }
+            rounds.append(items)
+        }
+        #expect(rounds == [Queue.linesPerRelease, count - Queue.linesPerRelease])
+        #expect(queue.isEmpty)
+    }
+
+    @Test("what comes while a party is held is owed, and does not keep it out for ever")
+    func sliding() throws {
+        var queue = Queue(share: PartyShare(PartyShareRule(percent: 1)))
+        let (flood, quiet) = (Queue.Party(PartyKey(1, .known)), Queue.Party(PartyKey(2, .known)))
+        var now = MonotonicInstant(nanoseconds: 10_000_000_000)
+        queue.charge(quiet, nanoseconds: 1, now: now)
+        for _ in 0..<100 { queue.charge(flood, nanoseconds: 250_000, now: now) }
+        let release = try #require(queue.nextRelease)
+        for _ in 0..<1_000 {
+            now = now.advanced(byNanoseconds: 10_000)
+            queue.charge(flood, nanoseconds: 10_000, now: now)
+        }
+        #expect(queue.nextRelease == release)
+    }
+
+    @Test("a party that goes and comes again owes what it owed, until that is nothing")
+    func parties() {
+        let parties = JobParties()
+        var now = MonotonicInstant(nanoseconds: 10_000_000_000)
+        let key = PartyKey(1, .known)
+        let party = parties.enter(key, now: now)
+        #expect(parties.enter(key, now: now) === party)
+        parties.leave(party, now: now)
+        parties.leave(party, now: now)
+        now = now.advanced(byNanoseconds: JobParties.idleTime - 1)
+        #expect(parties.enter(key, now: now) === party)
+        parties.leave(party, now: now)
+        // What was noted of the first time it went says nothing of the second.
+        now = now.advanced(byNanoseconds: JobParties.idleTime - 1)
+        _ = parties.enter(PartyKey(2, .known), now: now)
+        #expect(parties.count == 2)
+        now = now.advanced(byNanoseconds: 1)
+        #expect(parties.enter(key, now: now) !== party)
+        #expect(parties.count == 2)
     }
 
     @Test("who was seen counts for a second, on whichever loop")
     func presence() {
         let rule = PartyShareRule(percent: 50)
         let (share, elsewhere) = (PartyShare(rule), PartyShare(rule))
-        var (flood, quiet) = (PartyShare.Account(id: 1), PartyShare.Account(id: 2))
+        var flood = PartyShare.Account(PartyKey(1, .known))
+        var quiet = PartyShare.Account(PartyKey(2, .known))
         var now = MonotonicInstant(nanoseconds: 10_000_000_000)
         _ = elsewhere.charge(&quiet, nanoseconds: 1_000, now: now)
         now = now.advanced(byNanoseconds: 900_000_000)
         var isHeld = false
-        for _ in 0..<400 { isHeld = share.charge(&flood, nanoseconds: 250_000, now: now) || isHeld }
+        for _ in 0..<400 {
+            isHeld = share.charge(&flood, nanoseconds: 250_000, now: now) != nil || isHeld
+        }
         #expect(isHeld)
         now = now.advanced(byNanoseconds: 200_000_000)
-        for _ in 0..<400 { #expect(!share.charge(&flood, nanoseconds: 250_000, now: now)) }
+        for _ in 0..<400 {
+            #expect(share.charge(&flood, nanoseconds: 250_000, now: now) == nil)
+        }
     }
 
     @Test("of two and more that come and go, each has others as long as another was there lately")

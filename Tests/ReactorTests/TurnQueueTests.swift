@@ -11,7 +11,7 @@ struct TurnQueueTests {
     func order() {
         var queue = Queue()
         let (flood, quiet) = (Queue.Group(), Queue.Group())
-        let party = Queue.Party(id: 1)
+        let party = Queue.Party(PartyKey(1, .known))
         let (first, second) = (
             Queue.Line(of: flood, for: party), Queue.Line(of: flood, for: party)
         )
@@ -29,7 +29,7 @@ struct TurnQueueTests {
     @Test("who comes to a flood is next but one, whatever waits")
     func newcomer() {
         var queue = Queue()
-        let party = Queue.Party(id: 1)
+        let party = Queue.Party(PartyKey(1, .known))
         let flood = Queue.Line(of: Queue.Group(), for: party)
         for item in 0..<10_000 { queue.append(item, to: flood) }
         _ = queue.popFirst()
@@ -46,7 +46,7 @@ struct TurnQueueTests {
         var queue = Queue()
         do {
             let own = Queue.Group()
-            let made = Queue.Line(of: own, for: Queue.Party(id: 1))
+            let made = Queue.Line(of: own, for: Queue.Party(PartyKey(1, .known)))
             (line, group) = (made, own)
             queue.append(1, to: made)
         }
@@ -88,7 +88,7 @@ struct TurnQueueTests {
         init(groups: Int) {
             for group in 0..<groups {
                 let made = TurnQueue<(place: Place, number: Int)>.Group()
-                let party = TurnQueue<(place: Place, number: Int)>.Party(id: group)
+                let party = TurnQueue<(place: Place, number: Int)>.Party(PartyKey(group, .known))
                 // The first is a flood of one line, the others have some.
                 lines.append((0...group).map { _ in .init(of: made, for: party) })
             }

@@ -4,6 +4,7 @@ protocol AnyInterceptor: AnyObject, Sendable {
     func connectionAccepted(_ peer: Peer) -> String?
     func connectionOpened(_ peer: Peer) throws(RPCError) -> (any AnyObject & Sendable)?
     func admit(_ context: inout ServerContext) throws(RPCError)
+    func party(of context: borrowing ServerContext) -> CallParty
     func callEnded(_ context: borrowing ServerContext, code: RPCError.Code, duration: Duration)
 }
 
@@ -30,6 +31,12 @@ final class InterceptorBox<Interceptor: ServerInterceptor>: AnyInterceptor {
     func admit(_ context: inout ServerContext) throws(RPCError) {
         try interceptor.admit(&context)
         try next?.admit(&context)
+    }
+
+    /// What the first of them says that says anything.
+    func party(of context: borrowing ServerContext) -> CallParty {
+        let party = interceptor.party(of: context)
+        return party == .request ? next?.party(of: context) ?? party : party
     }
 
     func callEnded(

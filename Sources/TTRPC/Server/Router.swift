@@ -18,7 +18,7 @@ public struct Router: Sendable {
     ) {
         add(method) { payload, context, call throws(RPCError) in
             let request = try Request(wire: payload)
-            call.run(for: request) { call in
+            try call.run(for: request) { call in
                 let response = try await handler(request, context)
                 await call.untilWritable()
                 call.finish(with: response)
@@ -36,7 +36,7 @@ public struct Router: Sendable {
     ) {
         add(method) { payload, context, call throws(RPCError) in
             let request = try Request(wire: payload)
-            call.run(for: request) { call in
+            try call.run(for: request) { call in
                 try await handler(request, ResponseWriter(call: call), context)
                 call.finishStream()
             }
@@ -53,7 +53,7 @@ public struct Router: Sendable {
     ) {
         add(method) { payload, context, call throws(RPCError) in
             let requests = try call.openInbound(of: Request.self, first: payload)
-            call.run(for: requests) { call in
+            try call.run(for: requests) { call in
                 let response = try await handler(requests, context)
                 await call.untilWritable()
                 call.finish(with: response)
@@ -71,7 +71,7 @@ public struct Router: Sendable {
     ) {
         add(method) { payload, context, call throws(RPCError) in
             let requests = try call.openInbound(of: Request.self, first: payload)
-            call.run(for: requests) { call in
+            try call.run(for: requests) { call in
                 try await handler(requests, ResponseWriter(call: call), context)
                 call.finishStream()
             }

@@ -10,6 +10,8 @@ final class ServerCall: @unchecked Sendable {
     let context: ServerContext
     /// Whether a drain ends the call instead of waiting for it.
     let endsOnDrain: Bool
+    /// For whom it is, as far as interceptors say.
+    private let party: CallParty
     private let loop: EventLoop
     private let handlers: RunningHandlers
     private let lines: CallLines
@@ -31,11 +33,13 @@ final class ServerCall: @unchecked Sendable {
     private var endInbound: ((Result<Void, RPCError>) -> Void)?
 
     init(
-        id: UInt32, context: ServerContext, connection: ServerConnection, endsOnDrain: Bool
+        id: UInt32, context: ServerContext, connection: ServerConnection, endsOnDrain: Bool,
+        party: CallParty
     ) {
         self.id = id
         self.context = context
         self.endsOnDrain = endsOnDrain
+        self.party = party
         self.connection = connection
         loop = connection.loop
         handlers = connection.handlers
@@ -51,13 +55,14 @@ final class ServerCall: @unchecked Sendable {
 
     /// Starts the handler on the loop's own thread.
     ///
-    /// - Parameter request: May say for whom it is, where the context does not.
+    /// - Parameter request: May say for whom it is, where no interceptor does.
+    /// - Throws: `RESOURCE_EXHAUSTED` where too many wait for the same party.
     func run<Request>(
         for request: Request, _ body: @escaping @Sendable (ServerCall) async throws -> Void
-    ) {
+    ) throws(RPCError) {
+        let party = lines.party(party, request)
+        let line = try lines.enter(party)
         handlers.begun()
-        let party = context.party ?? (request as? any PartyRequest)?.party
-        let line = lines.enter(party)
         defer { loop.charge(line, since: begun) }
         task = Task(executorPreference: line) { [self] in
             do {

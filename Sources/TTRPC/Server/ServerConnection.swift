@@ -22,7 +22,7 @@ final class ServerConnection: ChannelOwner {
 
     init(
         core: ServerCore, channel: Channel, tls: ListenerTLS?, peer: Peer,
-        parties: LoopParties, onClose: @escaping (ServerConnection) -> Void
+        onClose: @escaping (ServerConnection) -> Void
     ) {
         self.core = core
         self.channel = channel
@@ -33,7 +33,7 @@ final class ServerConnection: ChannelOwner {
         limits = core.limits
         unreadBytes = UnreadBytes(max: core.limits.unreadBytesMax)
         handlers = RunningHandlers(limits: core.limits, all: core.handlers)
-        lines = CallLines(loop: channel.loop, parties: parties)
+        lines = CallLines(loop: channel.loop, limits: core.limits)
         streams = ServerStreams(callsMax: core.limits.callsPerConnectionMax)
     }
 
@@ -150,7 +150,7 @@ final class ServerConnection: ChannelOwner {
         var context = ServerContext(
             route: route, metadata: envelope.metadata,
             deadline: try deadline(of: envelope, route, now: now), receivedAt: now,
-            connection: info, attachment: nil, party: nil, scope: nil)
+            connection: info, attachment: nil, scope: nil)
         do {
             try core.interceptor?.admit(&context)
             if let fast = route.fast,
@@ -173,7 +173,8 @@ final class ServerConnection: ChannelOwner {
         try handlers.checkRoom()
         let call = ServerCall(
             id: header.stream, context: context, connection: self,
-            endsOnDrain: method.endsOnDrain)
+            endsOnDrain: method.endsOnDrain,
+            party: core.interceptor?.party(of: context) ?? .request)
         let isRemoteOpen = method.kind.clientStreams && !header.flags.contains(.remoteClosed)
         streams.register(header.stream, call, isRemoteOpen: isRemoteOpen)
         do {

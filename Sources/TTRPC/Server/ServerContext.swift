@@ -14,10 +14,6 @@ public struct ServerContext: Sendable {
     /// What an interceptor left for the handler, such as who calls: an object, since every call
     /// looks at it, and to cast one costs next to nothing.
     public var attachment: (any AnyObject & Sendable)?
-    /// For whom the call is, where an interceptor does not leave it to the request to say: the
-    /// calls of a party take turns, and have one share of a loop's time, with those of others. Nil
-    /// for what a `PartyRequest` says, and otherwise the connection.
-    public var party: Int?
     /// What an interceptor puts around the handler, such as a trace; nil for nothing.
     public var scope: (any HandlerScope)?
 

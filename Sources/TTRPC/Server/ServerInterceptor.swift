@@ -17,6 +17,9 @@ public protocol ServerInterceptor: Sendable {
     /// - Throws: `RPCError` to refuse the call with that status.
     func admit(_ context: inout ServerContext) throws(RPCError)
 
+    /// For whom a call is whose handler is about to begin. What a request says need not be true.
+    func party(of context: borrowing ServerContext) -> CallParty
+
     /// A call has ended, with `.ok` or the code of its failure, after `duration`.
     func callEnded(_ context: borrowing ServerContext, code: RPCError.Code, duration: Duration)
 }
@@ -27,6 +30,7 @@ extension ServerInterceptor {
         _ peer: Peer
     ) throws(RPCError) -> (any AnyObject & Sendable)? { nil }
     public func admit(_ context: inout ServerContext) throws(RPCError) {}
+    public func party(of context: borrowing ServerContext) -> CallParty { .request }
     public func callEnded(
         _ context: borrowing ServerContext, code: RPCError.Code, duration: Duration
     ) {}

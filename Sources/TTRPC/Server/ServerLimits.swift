@@ -17,13 +17,17 @@ public struct ServerLimits: Sendable, Hashable {
     /// How many calls of one connection may have a handler at work; one more is
     /// `RESOURCE_EXHAUSTED`. A handler counts until it returns, also when its call has ended.
     public var callsAtWorkPerConnectionMax = 1_024
+    /// How many calls of one connection may have a handler at work for a party that is over its
+    /// share of the loop's time; one more is `RESOURCE_EXHAUSTED`.
+    public var heldCallsPerConnectionMax = 512
     /// How many calls of all connections together may have a handler at work; one more is
     /// `UNAVAILABLE` and was not begun, unless its connection has fewer than
     /// `callsAtWorkGuaranteed`.
     public var callsAtWorkMax = 32_768
     /// How many calls of a connection are worked on whatever others have at work.
     public var callsAtWorkGuaranteed = 4
-    /// What a caller is told to wait that was refused for `callsAtWorkMax`.
+    /// What a caller is told to wait that was refused for `callsAtWorkMax`, or
+    /// `heldCallsPerConnectionMax`.
     public var overloadRetryDelay = Duration.milliseconds(100)
     /// How many messages of a client's stream may wait for its handler. One read from a socket
     /// may bring thousands of small messages before the handler can run at all.

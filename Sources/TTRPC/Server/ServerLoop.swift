@@ -34,7 +34,6 @@ final class ServerLoop: @unchecked Sendable {
     private let core: ServerCore
     private let loop: EventLoop
     private let buffers: ChannelBuffers
-    private let parties = LoopParties()
     private var listeners: [Listener] = []
     private var connections: [ObjectIdentifier: ServerConnection] = [:]
     private var isDraining = false
@@ -118,9 +117,9 @@ final class ServerLoop: @unchecked Sendable {
         let channel = Channel(
             descriptor: descriptor, tls: session, isConnecting: false,
             pausesReading: true, limits: core.limits.channel, buffers: buffers, loop: loop)
-        let connection = ServerConnection(
-            core: core, channel: channel, tls: tls, peer: peer, parties: parties
-        ) { [weak self] in self?.closed($0, peer) }
+        let connection = ServerConnection(core: core, channel: channel, tls: tls, peer: peer) {
+            [weak self] in self?.closed($0, peer)
+        }
         connections[ObjectIdentifier(connection)] = connection
         connection.start()
     }

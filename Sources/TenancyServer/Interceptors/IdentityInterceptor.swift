@@ -16,6 +16,9 @@ struct IdentityInterceptor: ServerInterceptor {
 
     let configuration: IdentityConfiguration
     let failures: AuthenticationFailures
+    /// The tenant of an API key that is shown from an address, when it is certain from memory that
+    /// the key is good.
+    let tenantOfKey: @Sendable (String, String?) -> TenantID?
 
     func connectionAccepted(_ peer: Peer) -> String? {
         guard let address = peer.ipAddress, failures.isOverLimit(address) else { return nil }
@@ -46,7 +49,6 @@ struct IdentityInterceptor: ServerInterceptor {
     func admit(_ context: inout ServerContext) throws(RPCError) {
         guard let identity = context.connection.attachment as? ConnectionIdentity else { return }
         if let refusal = identity.refusal { throw refusal }
-        context.party = identity.party
         // Most calls say nothing about themselves.
         guard !context.metadata.isEmpty else {
             context.attachment = identity.plain
@@ -56,13 +58,28 @@ struct IdentityInterceptor: ServerInterceptor {
         let actor = try actor(context.metadata, of: connected.principal)
         let principal = actor ?? connected.principal
         let bearer = principal == .anonymous ? Self.bearer(context.metadata) : nil
-        // Nobody but its tenant's programs can take what is the credential's.
-        if let bearer { context.party = bearer.hashValue }
         context.attachment = IdentifiedCaller(
             Caller(
                 principal: principal, address: connected.address,
                 userAgent: context.metadata["user-agent"], bearer: bearer),
             actor == nil ? identity.plain.allowedOnEveryActiveTenant : OperationSet())
+    }
+
+    /// The platform's own calls are for the tenants that they name. Anybody else could name one and
+    /// take of its share before being refused: who calls with a key counts for the key's tenant,
+    /// and everybody else, a key that has ended too, for their connection.
+    func party(of context: borrowing ServerContext) -> CallParty {
+        let caller = context.caller
+        switch caller.principal {
+        case .anonymous:
+            guard let bearer = caller.bearer, let tenant = tenantOfKey(bearer, caller.address)
+            else { return .connection }
+            return .party(TenantParty.number(of: tenant.rawValue))
+        // One that may call nothing about a tenant takes nothing from one.
+        case .service(_, let operations), .user(_, _, let operations):
+            return operations.isEmpty ? .connection : .request
+        case .platformAdministrator, .apiKey: return .request
+        }
     }
 
     /// The credential of `authorization: Bearer …`, whose scheme is of either case (RFC 9110). It
@@ -152,16 +169,12 @@ private final class ConnectionIdentity: Sendable {
     /// The caller of every call that comes without metadata.
     let plain: IdentifiedCaller
     let refusal: RPCError?
-    /// For whom its calls are. The platform's own are for the tenants that they name; anybody else
-    /// could name one and take of its share before being refused, so theirs are their connection's.
-    let party: Int?
 
     init(_ principal: Principal, _ peer: Peer, refusal: RPCError? = nil) {
         plain = IdentifiedCaller(
             Caller(principal: principal, address: peer.ipAddress, userAgent: nil),
             Authority.allowedOnEveryActiveTenant(principal))
         self.refusal = refusal
-        party = principal == .anonymous ? ObjectIdentifier(plain).hashValue : nil
     }
 }
 

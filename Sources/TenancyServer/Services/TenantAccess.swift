@@ -187,7 +187,8 @@ struct TenantAccess: Sendable {
         return AtOnce(tenant: standing.id, member: member, owes: key)
     }
 
-    private func keyAtOnce(
+    /// The key that a caller shows, when it is certain from memory that it is good.
+    func keyAtOnce(
         _ bearer: String, _ address: String?, _ now: Timestamp
     ) -> KnownKey? {
         guard failures.isKnownGood(bearer) else { return nil }

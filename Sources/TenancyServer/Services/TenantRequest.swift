@@ -11,10 +11,14 @@ protocol TenantRequest: PartyRequest {
 
 extension TenantRequest {
     var party: Int {
-        var hasher = Hasher()
-        if tenantCode.isEmpty { hasher.combine(tenantId) } else { hasher.combine(tenantCode) }
-        return hasher.finalize()
+        tenantCode.isEmpty ? TenantParty.number(of: tenantId) : tenantCode.hashValue
     }
+}
+
+/// Tenants as parties of the runtime. One that is named by its code on some calls and by its number
+/// on others is two of them.
+enum TenantParty {
+    static func number(of id: Int64) -> Int { id.hashValue }
 }
 
 // What is no change; changes are tenant requests all.

@@ -31,13 +31,14 @@ final class TestServer: Sendable {
     static func run<Value>(
         _ fixture: EchoFixture = EchoFixture(), limits: ServerLimits = ServerLimits(),
         listeners: [ListenerConfiguration] = [], interceptors: [any ServerInterceptor] = [],
-        directory: TestDirectory? = nil, loopCount: Int = 1,
+        directory: TestDirectory? = nil, loopCount: Int = 1, partySharePercent: Int = 100,
         services: (inout Router) -> Void = { _ in },
         _ body: (TestServer) async throws -> Value
     ) async throws -> Value {
         let server = try await start(
             fixture, limits: limits, listeners: listeners, interceptors: interceptors,
-            directory: directory, loopCount: loopCount, services: services)
+            directory: directory, loopCount: loopCount, partySharePercent: partySharePercent,
+            services: services)
         do {
             let value = try await body(server)
             fixture.gate.open()
@@ -53,7 +54,7 @@ final class TestServer: Sendable {
     static func start(
         _ fixture: EchoFixture = EchoFixture(), limits: ServerLimits = ServerLimits(),
         listeners: [ListenerConfiguration] = [], interceptors: [any ServerInterceptor] = [],
-        directory: TestDirectory? = nil, loopCount: Int = 1,
+        directory: TestDirectory? = nil, loopCount: Int = 1, partySharePercent: Int = 100,
         services: (inout Router) -> Void = { _ in }
     ) async throws -> TestServer {
         let directory = try directory ?? TestDirectory()
@@ -62,6 +63,7 @@ final class TestServer: Sendable {
             listeners: [.init(.unix(path: "\(directory.path)/s"))] + listeners)
         configuration.limits = limits
         configuration.loopCount = loopCount
+        configuration.partySharePercent = partySharePercent
         var router = fixture.router
         services(&router)
         let server = try TTRPCServer(

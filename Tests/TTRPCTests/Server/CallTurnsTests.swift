@@ -55,6 +55,44 @@ struct CallTurnsTests {
         }
     }
 
+    @Test("of a party over its share so many may wait on a connection, and others have room there")
+    func held() async throws {
+        let steps = Steps()
+        var limits = ServerLimits()
+        limits.heldCallsPerConnectionMax = 40
+        try await TestServer.run(
+            limits: limits, partySharePercent: 1, services: { steps.register(on: &$0) }
+        ) { server in
+            let other = try RawPeer(server.address)
+            try await other.send(Steps.request(party: 2, stream: 1, isQuiet: true))
+            #expect(try await other.receive()?.error == nil)
+            // To begin so many is more than had been saved up; none of them ends by itself.
+            let peer = try RawPeer(server.address)
+            var calls: [UInt8] = []
+            for index in 0..<Steps.askedCount {
+                calls += Steps.request(party: 1, stream: UInt32(index * 2 + 1))
+            }
+            try await peer.send(calls)
+            try await peer.send(
+                Steps.request(
+                    party: 3, stream: UInt32(Steps.askedCount * 2 + 1), isQuiet: true))
+            var refused = 0
+            while true {
+                let answer = try #require(try await peer.receive())
+                if answer.header.stream == UInt32(Steps.askedCount * 2 + 1) {
+                    #expect(try answer.error == nil)
+                    break
+                }
+                let error = try answer.error
+                #expect(error?.code == .resourceExhausted && error?.details.isEmpty == false)
+                refused += 1
+            }
+            #expect((1...Steps.askedCount - limits.heldCallsPerConnectionMax).contains(refused))
+            steps.endFlood()
+            for _ in refused..<Steps.askedCount { #expect(try await peer.receive()?.error == nil) }
+        }
+    }
+
     @Test("a handler that finds thousands of messages gives way between them")
     func messages() async throws {
         let steps = Steps()
@@ -75,7 +113,7 @@ struct CallTurnsTests {
 }
 
 private struct OneParty: ServerInterceptor {
-    func admit(_ context: inout ServerContext) { context.party = 9 }
+    func party(of context: borrowing ServerContext) -> CallParty { .party(9) }
 }
 
 /// A request of some party, which is its only byte but one that says whether it is the quiet one.
@@ -163,6 +201,11 @@ private final class Steps: Sendable {
         try await begun.reaches(Int(Self.floodCount))
         return peer
     }
+
+    /// More calls than one connection may have at work for a party that is held.
+    static let askedCount = 900
+
+    func endFlood() { isOver.store(true, ordering: .relaxed) }
 
     func end(_ flood: RawPeer) async throws {
         isOver.store(true, ordering: .relaxed)
