@@ -50,9 +50,10 @@ package final class PostgresClient: Sendable {
         _ body: (Transaction) async throws -> Value
     ) async throws -> Value {
         let pool = self.pool
-        // Among the loop's own jobs: who holds a connection, and locks with it, does not wait
-        // behind others, nor for the share of the loop's time that it is over.
-        return try await withTaskExecutorPreference(pool.loop.isCurrent ? pool.loop : nil) {
+        // Among the loop's own jobs: who may hold locks does not wait behind others, nor for the
+        // share of the loop's time that it is over. Who reads may do so for long.
+        let isFirst = !settings.isReadOnly && pool.loop.isCurrent
+        return try await withTaskExecutorPreference(isFirst ? pool.loop : nil) {
             let connection = try await lease(from: pool, for: settings.party)
             let transaction = Transaction(
                 connection: connection, opening: settings.opening,

@@ -14,7 +14,15 @@ package final class JobParties {
     private var entries: [PartyKey: Entry] = [:]
     private var idle = FIFO<(key: PartyKey, since: MonotonicInstant)>()
 
+    private var lastNumber = 0
+
     var count: Int { entries.count }
+
+    /// A number for who has none, never given before.
+    package func newNumber() -> Int {
+        lastNumber += 1
+        return lastNumber
+    }
 
     /// The party, for one more that does something for it.
     package func enter(_ key: PartyKey, now: MonotonicInstant) -> JobParty {

@@ -24,8 +24,10 @@ struct TurnQueue<Item> {
         fileprivate(set) var isHeld = false
         /// Until when it is held, or the next of its lines are.
         fileprivate var heldUntil = MonotonicInstant(nanoseconds: 0)
-        /// Lines that were held and have not gone on.
+        /// Lines that were held and have not gone on, and those of them that had gone on, and were
+        /// held again before their turn.
         fileprivate var parked = FIFO<Line>()
+        fileprivate var overdue = FIFO<Line>()
         /// Whether the queue looks after it.
         fileprivate var isListed = false
 
@@ -37,6 +39,12 @@ struct TurnQueue<Item> {
         fileprivate let group: Group
         let party: Party
         fileprivate var items = FIFO<Item>()
+        /// Whether it has gone on and not had its turn since.
+        fileprivate var isReleased = false
+
+        fileprivate func park() {
+            if isReleased { party.overdue.append(self) } else { party.parked.append(self) }
+        }
 
         init(of group: Group, for party: Party) {
             self.group = group
@@ -70,7 +78,7 @@ struct TurnQueue<Item> {
         line.items.append(item)
         // Who has waited already stays where it stands.
         guard line.items.count == 1 else { return }
-        if line.party.isHeld { line.party.parked.append(line) } else { enlist(line) }
+        if line.party.isHeld { line.park() } else { enlist(line) }
     }
 
     private mutating func enlist(_ line: Line) {
@@ -84,12 +92,13 @@ struct TurnQueue<Item> {
         while let group = groups.popFirst() {
             guard let line = group.lines.popFirst() else { continue }
             if line.party.isHeld {
-                line.party.parked.append(line)
+                line.park()
                 hasParked = true
                 if !group.lines.isEmpty { groups.append(group) }
                 continue
             }
             guard let item = line.items.popFirst() else { continue }
+            line.isReleased = false
             count -= 1
             if !line.items.isEmpty { group.lines.append(line) }
             if !group.lines.isEmpty { groups.append(group) }
@@ -119,10 +128,12 @@ struct TurnQueue<Item> {
         for party in heldParties where party.heldUntil <= now {
             party.isHeld = false
             for _ in 0..<Self.linesPerRelease {
-                guard let line = party.parked.popFirst() else { break }
+                guard let line = party.overdue.popFirst() ?? party.parked.popFirst()
+                else { break }
+                line.isReleased = true
                 enlist(line)
             }
-            party.isListed = !party.parked.isEmpty
+            party.isListed = !(party.overdue.isEmpty && party.parked.isEmpty)
             party.heldUntil = now.advanced(byNanoseconds: PartyShare.period)
         }
         heldParties.removeAll { !$0.isListed }

@@ -195,6 +195,42 @@ struct PartyShareTests {
         #expect(queue.isEmpty)
     }
 
+    @Test("of more lines than go on at once, each has its turns, however few a release has")
+    func everyLine() {
+        var queue = Queue(share: PartyShare(PartyShareRule(percent: 1)))
+        let (flood, quiet) = (Queue.Party(PartyKey(1, .known)), Queue.Party(PartyKey(2, .known)))
+        var now = MonotonicInstant(nanoseconds: 10_000_000_000)
+        for turns in [1, 3, 64] {
+            let count = Queue.linesPerRelease + turns
+            let lines = (0..<count).map { _ in Queue.Line(of: Queue.Group(), for: flood) }
+            for (item, line) in lines.enumerated() { queue.append(item, to: line) }
+            var seen: [Int: Int] = [:]
+            for _ in 0..<count * 4 {
+                queue.charge(quiet, nanoseconds: 1, now: now)
+                queue.release(now: now)
+                for _ in 0..<turns {
+                    guard let (item, _) = queue.popFirst() else { break }
+                    seen[item, default: 0] += 1
+                    queue.append(item, to: lines[item])
+                }
+                for _ in 0..<500 { queue.charge(flood, nanoseconds: 250_000, now: now) }
+                // Those that went on and had no turn are met now, and held again.
+                #expect(queue.popFirst() == nil)
+                now = queue.nextRelease ?? now
+            }
+            #expect(seen.count == count, "\(turns)")
+            // Until the next round there is nothing to be done any more.
+            now = now.advanced(byNanoseconds: 1_000_000_000)
+            while !queue.isEmpty {
+                queue.release(now: now)
+                while queue.popFirst() != nil {}
+                guard let next = queue.nextRelease else { break }
+                now = next
+            }
+            #expect(queue.isEmpty)
+        }
+    }
+
     @Test("what comes while a party is held is owed, and does not keep it out for ever")
     func sliding() throws {
         var queue = Queue(share: PartyShare(PartyShareRule(percent: 1)))

@@ -16,6 +16,8 @@ final class CallLines {
 
     private let loop: EventLoop
     private let limits: ServerLimits
+    /// Stands for the connection among those of its loop.
+    private let number: Int
     /// Most connections only ever make calls that are answered at once.
     private lazy var group = JobGroup(of: loop)
     private var lines: [PartyKey: Entry] = [:]
@@ -23,6 +25,7 @@ final class CallLines {
     init(loop: EventLoop, limits: ServerLimits) {
         self.loop = loop
         self.limits = limits
+        number = loop.parties.newNumber()
     }
 
     /// For whom a call is.
@@ -31,10 +34,10 @@ final class CallLines {
     func party(_ told: CallParty, _ request: Any) -> PartyKey {
         switch told {
         case .party(let number): return PartyKey(number, .known)
-        case .connection: return PartyKey(ObjectIdentifier(self).hashValue, .stranger)
+        case .connection: return PartyKey(number, .stranger)
         case .request:
             guard let request = request as? any PartyRequest else {
-                return PartyKey(ObjectIdentifier(self).hashValue, .unlimited)
+                return PartyKey(number, .unlimited)
             }
             return PartyKey(request.party, .known)
         }
