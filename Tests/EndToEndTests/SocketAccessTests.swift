@@ -30,4 +30,24 @@ struct SocketAccessTests {
         }
         try await deployment.shutdown()
     }
+
+    @Test("knows a service by its user, which says more than its group")
+    func userBeforeGroup() async throws {
+        let deployment = try await Deployment(settings: [
+            "TENANCY_SERVICE_UIDS": "\(getuid())=desk", "TENANCY_ADMIN_GIDS": "\(getgid())",
+            "TENANCY_ADMIN_UIDS": "4294967294", "TENANCY_SERVICE_CALLS": "desk=ListPlans",
+        ])
+        try await deployment.withServices(over: .unix) { services in
+            _ = try await services.subscriptions.listPlans(.init())
+            // By its group alone it would be an administrator, and by another name it had no list.
+            try await expectFailure(.permissionDenied) {
+                try await services.tenants.createTenant(
+                    Examples.newTenant(code: Examples.code("desk")))
+            }
+            try await expectFailure(.permissionDenied) {
+                try await services.users.listUsers(.init(tenantCode: "default"))
+            }
+        }
+        try await deployment.shutdown()
+    }
 }

@@ -185,6 +185,37 @@ internal import Testing
         }
     }
 
+    @Test("It says what the calls of a key are decided by, for every key one can think of")
+    func keyAgreement() throws {
+        let seed = UInt64.random(in: .min ... .max)
+        print("access: seed \(seed)")
+        var generator = SplitMix(seed: seed)
+        let tenant = try #require(TenantID(2))
+        for _ in 0..<3_000 {
+            let scopes = Permission.allCases.filter { _ in Bool.random(using: &generator) }
+            let status = try #require(TenantStatus.allCases.randomElement(using: &generator))
+            let operation = try #require(Operation.allCases.randomElement(using: &generator))
+            guard case .tenant(let permission)? = operation.rule.plainAudience else { continue }
+            let subject = try Self.key(scopes.map(\.rawValue))
+            guard case .apiKey(_, let known?, _) = subject else { preconditionFailure("a key") }
+            let decision = AccessDecision.decide(
+                subject, permission, effect: operation.rule.effect, status: status, at: Self.now)
+            let authority = Authority.decide(
+                known.principal, operation, .tenant(tenant, status, membership: nil),
+                at: Self.now)
+            let text = "seed \(seed): \(scopes) \(permission) \(status) \(operation)"
+            switch authority {
+            case .allow(let powers):
+                #expect(decision.isAllowed && powers.holds(permission), "\(text)")
+            case .deny(.permissionDenied):
+                #expect(decision.decidedBy == .permission, "\(text)")
+            case .deny(.tenantNotActive):
+                #expect(decision.decidedBy == .tenantStatus, "\(text)")
+            case .deny(let denial): Issue.record("\(denial): \(text)")
+            }
+        }
+    }
+
     static func membership(_ generator: inout SplitMix) -> Membership? {
         guard let role = Role.allCases.randomElement(using: &generator),
             Int.random(in: 0..<10, using: &generator) > 0
