@@ -10,12 +10,28 @@ package final class JobGroup {
 /// Whose jobs those of some lines are: together they have one share of the loop's time. On the
 /// loop.
 package final class JobParty {
+    /// Who does so many things at a time on a loop, or fewer, is not held: each waits for the one
+    /// before, which is no flood.
+    static let fewMax = 4
+
     package let key: PartyKey
+    private var count = 0
     fileprivate let turns: TurnQueue<EventLoop.Job>.Party
 
     init(_ key: PartyKey) {
         self.key = key
         turns = TurnQueue.Party(key)
+    }
+
+    /// One more thing is being done for it.
+    package func began() {
+        count += 1
+        turns.mayBeHeld = count > Self.fewMax
+    }
+
+    package func ended() {
+        count -= 1
+        turns.mayBeHeld = count > Self.fewMax
     }
 
     /// Whether it has had more than its share, and its jobs wait for that.

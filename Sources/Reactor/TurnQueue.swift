@@ -22,6 +22,8 @@ struct TurnQueue<Item> {
     final class Party {
         fileprivate var account: PartyShare.Account
         fileprivate(set) var isHeld = false
+        /// Whether it may be held when it is over its share.
+        var mayBeHeld = true
         /// Until when it is held, or the next of its lines are.
         fileprivate var heldUntil = MonotonicInstant(nanoseconds: 0)
         /// Lines that were held and have not gone on, and those of them that had gone on, and were
@@ -113,7 +115,7 @@ struct TurnQueue<Item> {
     mutating func charge(_ party: Party, nanoseconds: UInt64, now: MonotonicInstant) {
         // What comes while it is held is owed too, and does not hold it for longer this time.
         guard let until = share.charge(&party.account, nanoseconds: nanoseconds, now: now),
-            !party.isHeld
+            party.mayBeHeld, !party.isHeld
         else { return }
         party.isHeld = true
         party.heldUntil = until

@@ -58,11 +58,13 @@ final class CallLines {
             }
             entry.count += 1
             lines[key] = entry
+            entry.party.began()
             return entry.line
         }
         let party = loop.parties.enter(key, now: loop.now)
         let line = JobLine(of: group, for: party)
         lines[key] = Entry(line: line, party: party, count: 1)
+        party.began()
         return line
     }
 
@@ -70,6 +72,7 @@ final class CallLines {
     func leave(_ key: PartyKey) {
         guard var entry = lines[key] else { return }
         entry.count -= 1
+        entry.party.ended()
         lines[key] = entry.count > 0 ? entry : nil
         if entry.count == 0 { loop.parties.leave(entry.party, now: loop.now) }
     }
