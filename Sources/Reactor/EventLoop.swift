@@ -7,7 +7,8 @@ internal import Synchronization
 /// Everything of a connection happens on the thread of its loop, so nothing there takes a lock. A
 /// loop is also a task executor: an async handler started with the loop as its preference runs on
 /// the same thread, with no hop. A turn is: wait, readiness handlers, work from other threads,
-/// jobs, timers; turn-end handlers run before the jobs, and at the end.
+/// jobs, timers. Turn-end handlers run now and then between readiness handlers, before the jobs,
+/// and at the end.
 ///
 /// `@unchecked Sendable`: the mutable state below is touched by the loop's thread alone, which
 /// `preconditionOnLoop` checks; what other threads may touch is behind `inbox`.
@@ -81,8 +82,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     /// - Throws: `SystemError` when the process is out of descriptors.
     package init(
-        name: String, busyPoll: Duration = .zero,
-        shares: PartyShareRule = PartyShareRule(percent: PartyShareRule.whole)
+        name: String, busyPoll: Duration = .zero, shares: PartyShareRule = .unlimited
     ) throws(SystemError) {
         self.name = name
         turns = TurnQueue(share: PartyShare(shares))

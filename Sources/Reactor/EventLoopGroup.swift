@@ -13,7 +13,7 @@ package final class EventLoopGroup: Sendable {
     /// - Throws: `SystemError` when the process is out of descriptors.
     package init(
         count: Int, name: String = "loop", busyPoll: Duration = .zero,
-        shares: PartyShareRule = PartyShareRule(percent: PartyShareRule.whole)
+        shares: PartyShareRule = .unlimited
     ) throws(SystemError) {
         precondition(count > 0, "a group has at least one loop")
         var loops: [EventLoop] = []

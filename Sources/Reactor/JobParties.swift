@@ -13,7 +13,6 @@ package final class JobParties {
 
     private var entries: [PartyKey: Entry] = [:]
     private var idle = FIFO<(key: PartyKey, since: MonotonicInstant)>()
-
     private var lastNumber = 0
 
     var count: Int { entries.count }

@@ -79,6 +79,8 @@ struct PartyShare {
 /// What share a party may have of the time of each of some loops, and who was there lately.
 package final class PartyShareRule: Sendable {
     package static let whole = 100
+    /// For loops on which a party may have all of the time.
+    package static var unlimited: PartyShareRule { PartyShareRule(percent: whole) }
 
     let percent: Int
     let presence = PartyPresence()

@@ -63,9 +63,7 @@ struct TurnQueue<Item> {
     /// Whether the last `popFirst` met lines of a party that is held.
     private(set) var hasParked = false
 
-    init(share: PartyShare = PartyShare(PartyShareRule(percent: PartyShareRule.whole))) {
-        self.share = share
-    }
+    init(share: PartyShare = PartyShare(.unlimited)) { self.share = share }
 
     var isEmpty: Bool { count == 0 }
     /// Whether an item may have its turn now.

@@ -57,11 +57,11 @@ struct IdentityInterceptor: ServerInterceptor {
         let connected = identity.plain.caller
         let actor = try actor(context.metadata, of: connected.principal)
         let principal = actor ?? connected.principal
-        let bearer = principal == .anonymous ? Self.bearer(context.metadata) : nil
         context.attachment = IdentifiedCaller(
             Caller(
                 principal: principal, address: connected.address,
-                userAgent: context.metadata["user-agent"], bearer: bearer),
+                userAgent: context.metadata["user-agent"],
+                bearer: principal == .anonymous ? Self.bearer(context.metadata) : nil),
             actor == nil ? identity.plain.allowedOnEveryActiveTenant : OperationSet())
     }
 
