@@ -20,7 +20,7 @@ struct CallTurnsTests {
             try await quiet.send(Steps.request(party: 1, stream: 1, isQuiet: true))
             #expect(try await quiet.receive()?.error == nil)
             try await steps.end(flood)
-            #expect(steps.quiet.withLock { $0.count } == Steps.quietCount)
+            #expect(steps.quiet.withLock { $0.count } == steps.quietCount)
             #expect(steps.mostBetween <= Self.betweenMax)
         }
     }
@@ -34,14 +34,15 @@ struct CallTurnsTests {
                 Steps.request(party: 3, stream: Steps.floodCount * 2 + 1, isQuiet: true))
             #expect(try await flood.receive()?.header.stream == Steps.floodCount * 2 + 1)
             try await steps.end(flood)
-            #expect(steps.quiet.withLock { $0.count } == Steps.quietCount)
+            #expect(steps.quiet.withLock { $0.count } == steps.quietCount)
             #expect(steps.mostBetween <= Self.betweenMax)
         }
     }
 
     @Test("are one party's where an interceptor says so, whatever requests say")
     func told() async throws {
-        let steps = Steps()
+        // Each of its steps waits for one of every call of the flood.
+        let steps = Steps(quietCount: 10)
         try await TestServer.run(
             interceptors: [OneParty()], services: { steps.register(on: &$0) }
         ) { server in
@@ -107,7 +108,7 @@ struct CallTurnsTests {
             try await quiet.send(Steps.request(party: 1, stream: 1, isQuiet: true))
             #expect(try await quiet.receive()?.error == nil)
             #expect(try await flood.receive()?.error == nil)
-            #expect(steps.total == Steps.quietCount + Steps.messageCount)
+            #expect(steps.total == steps.quietCount + Steps.messageCount)
             #expect(steps.mostBetween <= ServerCall.messagesPerTurnMax + 1)
         }
     }
@@ -132,7 +133,6 @@ private struct PartyMessage: WireMessage, PartyRequest {
 
 private final class Steps: Sendable {
     static let floodCount: UInt32 = 300
-    static let quietCount = 10
     private static let method = EchoMethods.Method(
         service: "ttrpc.testing.Steps", method: "Work", kind: .unary, isIdempotent: false)
 
@@ -141,6 +141,8 @@ private final class Steps: Sendable {
         service: "ttrpc.testing.Steps", method: "Stream", kind: .clientStreaming,
         isIdempotent: false)
 
+    /// How many steps the quiet call makes.
+    let quietCount: Int
     /// How many steps were made of all calls, and which of them were the quiet call's.
     private let count = Atomic(0)
     let quiet = Mutex<[Int]>([])
@@ -148,6 +150,8 @@ private final class Steps: Sendable {
     private let quietBegun = Gate()
     private let isOver = Atomic(false)
     private let begun = Counter()
+
+    init(quietCount: Int = 50) { self.quietCount = quietCount }
 
     var total: Int { count.load(ordering: .relaxed) }
 
@@ -163,7 +167,7 @@ private final class Steps: Sendable {
         router.unary(method) { [self] request, _ in
             if request.isQuiet {
                 quietBegun.open()
-                for _ in 0..<Self.quietCount {
+                for _ in 0..<quietCount {
                     let step = count.wrappingAdd(1, ordering: .relaxed).newValue
                     quiet.withLock { $0.append(step) }
                     await nextStep()
