@@ -23,7 +23,7 @@ func withClient<Value: Sendable>(
     var configuration = PostgresConfiguration(url: url)
     // Hundreds of tests share the machine: who has to wait for a connection may wait long. A test
     // about the limit sets it.
-    configuration.acquireTimeMax = .seconds(60)
+    configuration.acquireTimeMax = .seconds(300)
     change(&configuration)
     let client = PostgresClient(configuration: configuration, loops: group)
     let result: Result<Value, any Error>
