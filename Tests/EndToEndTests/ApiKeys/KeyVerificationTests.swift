@@ -26,6 +26,59 @@ struct KeyVerificationTests {
         }
     }
 
+    @Test("is answered from memory, while nobody can ask for what it is decided by")
+    func fromMemory() async throws {
+        let deployment = try await Deployment()
+        try await deployment.withServices(over: .unix) { services in
+            let code = try await services.createTenant("from-memory")
+            let warm = try await services.createKey(of: code, ["read"], rateLimit: 1_000_000)
+            let cold = try await services.createKey(of: code)
+            // What is remembered is forgotten when a change comes in, such as that of making these
+            // keys, and when the machine stands still for a second: then it is warmed up again.
+            try await deployment.eventually {
+                // Its hour is drawn ahead in blocks, which grow with use.
+                for _ in 0..<200 { #expect(try await services.verify(warm.apiKey).valid) }
+                let lock = try await RowLock(
+                    "LOCK TABLE tenants, tenant_api_keys, tenant_api_key_windows",
+                    in: deployment)
+                let isAnswered = try await Self.verifyOften(warm, services)
+                // What is not in memory has to be asked for, and waits.
+                try await expectFailure(.deadlineExceeded) {
+                    _ = try await services.apiKeys.verifyApiKey(
+                        .init(apiKey: cold.apiKey), options: .init(timeout: .milliseconds(200)))
+                }
+                try await lock.release()
+                return isAnswered
+            }
+            #expect(try await services.verify(cold.apiKey).valid)
+        }
+        try await deployment.shutdown()
+    }
+
+    /// Whether a key is verified, and refused, many times over before a deadline passes.
+    private static func verifyOften(
+        _ key: CreateApiKeyResponse, _ services: Services
+    ) async throws -> Bool {
+        let options = CallOptions(timeout: .seconds(2))
+        do throws(RPCError) {
+            for _ in 0..<10 {
+                let seen = try await services.apiKeys.verifyApiKey(
+                    .init(apiKey: key.apiKey, permission: "view_tenant"), options: options)
+                #expect(seen.valid && seen.keyId == key.keyId)
+                let answers = try await services.apiKeys.batchVerify(
+                    .init(requests: [
+                        .init(apiKey: key.apiKey), .init(apiKey: key.apiKey, permission: "consume"),
+                    ]), options: options)
+                #expect(
+                    answers.results.map(\.refusal) == [.unspecified, .permissionMissing])
+            }
+            return true
+        } catch {
+            #expect(error.code == .deadlineExceeded, "\(error)")
+            return false
+        }
+    }
+
     @Test("shows when it was last used")
     func lastUsed() async throws {
         let deployment = try await Deployment.shared()

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import TTRPC
 internal import TenancyAPI
 internal import Testing
@@ -43,6 +44,17 @@ struct LeakTests {
             let noted = try await deployment.activity(of: "default", columns: "details").joined()
             #expect(noted.contains("config.py: KEY=\\\"[key]\\\" OLD='[key]'"))
             for secret in [key, pasted] { #expect(!noted.contains(secret.apiKey.dropFirst(16))) }
+            // The operator is told before the caller is, and when it is told again, again.
+            let log = try String(
+                contentsOfFile: "\(deployment.folder)/tenancyd.log", encoding: .utf8)
+            let alerts = try log.split(separator: "\n")
+                .filter { $0.contains("an API key has leaked and was revoked") }
+                .map { try JSONDecoder().decode([String: String].self, from: Data($0.utf8)) }
+            #expect(alerts.map { $0["level"] } == Array(repeating: "critical", count: 4))
+            #expect(alerts.map { $0["was_active"] } == ["true", "false", "true", "true"])
+            #expect(
+                alerts.map { $0["key_id"] }
+                    == [key, key, key, pasted].map { String($0.keyId) })
         }
         let page = try await HTTPGet("/metrics", port: deployment.operationsPort)
         #expect(page.body.contains("tenancy_api_keys_leaks_reported_total 4"))
