@@ -9,6 +9,8 @@ root=$(realpath "$(dirname "$(realpath "$0")")/../..")
 export postgres_fsync=off
 # shellcheck source-path=SCRIPTDIR source=../../.scripts/postgres.sh
 . "$root/.scripts/postgres.sh"
+# shellcheck source-path=SCRIPTDIR source=../../.scripts/secrets.sh
+. "$root/.scripts/secrets.sh"
 
 # Answers go to descriptor 3, what programs say to standard error.
 exec 3>&1 1>&2
@@ -16,8 +18,30 @@ exec 3>&1 1>&2
 folder=$(mktemp -d /tmp/bfc-test-XXXXXX)
 chmod 0711 "$folder"
 
+sql() {
+    postgres_as_user "$postgres_bin/psql" --no-psqlrc --quiet --tuples-only --no-align \
+        --set ON_ERROR_STOP=1 --username postgres --host "$postgres_sockets" --dbname "$1"
+}
+
+# What Postgres has written down, and every activity log, are searched for secrets like those of a
+# deployment. The tests may have stopped Postgres.
+look_for_secrets() {
+    local database rows=$folder/activity.rows
+    [[ -n ${E2E_LEAKS:-} ]] || return 0
+    postgres_control status >/dev/null \
+        || postgres_control --wait --timeout 60 --log "$postgres_folder/server.log" start
+    for database in $(sql postgres <<<'SELECT datname FROM pg_database WHERE NOT datistemplate'); do
+        sql "$database" >>"$rows" <<-'SQL'
+			SELECT format('SELECT to_jsonb(l) FROM %s l', logs)
+			FROM to_regclass('public.tenant_activity_logs') AS logs WHERE logs IS NOT NULL \gexec
+		SQL
+    done
+    secrets_find "$E2E_LEAKS" "the databases of the tests" "$postgres_folder/server.log" "$rows"
+}
+
 finish() {
     trap '' INT TERM HUP
+    look_for_secrets 3>&- || echo "the databases of the tests" >>"$E2E_LEAKS.missed"
     postgres_control --mode immediate --wait --timeout 60 stop || true
     cd /
     rm -rf "$folder"
@@ -30,7 +54,8 @@ postgres_start "$folder/postgres" 3>&- </dev/null
 postgres_as_user tee -a "$postgres_folder/data/tenancy.conf" >/dev/null <<-'CONF'
 	max_connections = 300
 CONF
-postgres_control --mode fast --wait --timeout 60 restart 3>&- </dev/null
+postgres_control --mode fast --wait --timeout 60 --log "$postgres_folder/server.log" restart 3>&- \
+    </dev/null
 printf '%s\n%s\n' "$postgres_sockets" "$postgres_bin" >&3
 
 while read -r -a command; do
