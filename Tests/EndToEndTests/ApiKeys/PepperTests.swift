@@ -9,6 +9,23 @@ struct PepperTests {
     private static let first = String(repeating: "1a", count: 32)
     private static let second = String(repeating: "2b", count: 32)
 
+    @Test("have it from the credential that systemd hands over, when no file is named")
+    func credential() async throws {
+        let folder = try TemporaryFolder.make(mode: 0o700)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let file = "\(folder)/tenancy-api-key-peppers"
+        try "7 \(Self.first)\n".write(toFile: file, atomically: true, encoding: .utf8)
+        chmod(file, 0o400)
+        let deployment = try await Deployment(settings: ["CREDENTIALS_DIRECTORY": folder])
+        try await deployment.withServices(over: .unix) { services in
+            let key = try await services.createKey(of: "default")
+            #expect(try await services.verify(key.apiKey).valid)
+        }
+        let versions = try await deployment.query("SELECT hash_version FROM tenant_api_keys")
+        #expect(versions == ["7"])
+        try await deployment.shutdown()
+    }
+
     @Test("are stored anew when they are used, and known again by every pepper of the file")
     func life() async throws {
         let folder = try TemporaryFolder.make(mode: 0o700)
