@@ -43,7 +43,7 @@ package final class TenancyStore: Sendable {
     let apiKeys = TenantCache<CredentialDigest, StoredKey>(costMax: apiKeysBytesMax)
     /// By the number of the API key.
     let tokenSubjects = TenantCache<Int64, TokenSubject>(costMax: tokenSubjectsMax)
-    let exportsUnderWay = Mutex(0)
+    let exportsUnderWay = Mutex(ExportsUnderWay())
     /// Who of this server holds units, if anybody does.
     let quotaHolder = Mutex<(any QuotaHolder)?>(nil)
 

@@ -111,6 +111,21 @@ struct IdentityTests {
         try await deployment.shutdown()
     }
 
+    @Test("is nobody when it is not certain for whom a service calls")
+    func uncertainActor() async throws {
+        let deployment = try await Deployment.shared()
+        try await deployment.withTrustedService("forwarding") { services in
+            for named in [["bfc-actor", "bfc-actor"], ["bfc-actor", "Bfc-Actor"], ["BFC-ACTOR"]] {
+                let options = CallOptions(metadata: Metadata(named.map { ($0, "ann") }))
+                let error = try await expectFailure(.invalidArgument) {
+                    _ = try await services.tenants.getTenant(
+                        .init(tenantCode: "default"), options: options)
+                }
+                #expect(error.message.contains("bfc-actor"))
+            }
+        }
+    }
+
     @Test("is in the activity log")
     func actor() async throws {
         let deployment = try await Deployment.shared()

@@ -67,13 +67,29 @@ internal import Testing
     @Test("A server works on so many exports at once, and refuses another")
     func tooMany() async throws {
         try await StoreFixture.with { fixture in
-            let tenant = try await fixture.createTenant("many").id
-            fixture.store.exportsUnderWay.withLock { $0 = TenancyStore.exportsMax }
-            #expect(
+            func export(_ tenant: TenantID) async throws -> DomainError.Code? {
                 try await code {
                     try await fixture.store.export(tenant, context: StoreFixture.context) { _ in }
-                } == .tooMany(.exports))
-            fixture.store.exportsUnderWay.withLock { $0 = 0 }
+                }
+            }
+            let one = try await fixture.createTenant("many").id
+            let other = try await fixture.createTenant("others").id
+            func enter(_ tenant: TenantID) throws {
+                try fixture.store.exportsUnderWay.withLock { (count) throws(DomainError) in
+                    try count.enter(tenant)
+                }
+            }
+            // One tenant has a part of them, and another has room beside it.
+            for _ in 0..<TenancyStore.exportsPerTenantMax { try enter(one) }
+            #expect(try await export(one) == .tooMany(.exports))
+            #expect(try await export(other) == nil)
+            for number in TenancyStore.exportsPerTenantMax..<TenancyStore.exportsMax {
+                try enter(try #require(TenantID(Int64(1_000 + number))))
+            }
+            #expect(try await export(other) == .tooMany(.exports))
+            fixture.store.exportsUnderWay.withLock { $0.leave(one) }
+            #expect(try await export(other) == nil)
+            #expect(try await export(one) == nil)
         }
     }
 

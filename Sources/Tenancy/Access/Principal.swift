@@ -20,6 +20,16 @@ package enum Principal: Sendable, Hashable {
         }
     }
 
+    /// The name of whose connection it is, of the platform's own; nil for a program of a tenant and
+    /// for nobody. Users of one service are of the same connection.
+    package var nameOfPlatform: String? {
+        switch self {
+        case .platformAdministrator, .service: auditName
+        case .user(_, let service, _): "service:\(service)"
+        case .apiKey, .anonymous: nil
+        }
+    }
+
     /// The name that the activity log shows. The kind stands in front, so that a service cannot
     /// pass for an administrator by its name.
     package var auditName: String {

@@ -95,11 +95,20 @@ struct IdentityInterceptor: ServerInterceptor {
     /// The user for whom a service calls; nil when there is none.
     ///
     /// - Throws: `RPCError` with `PERMISSION_DENIED` for anyone else who names a user: to serve
-    ///   the call in the caller's own name would do what was not asked.
+    ///   the call in the caller's own name would do what was not asked. For the same reason
+    ///   `INVALID_ARGUMENT` when it is not certain who is named: a gateway may have passed on what
+    ///   its own caller sent, and added its own.
     private func actor(
         _ metadata: Metadata, of principal: Principal
     ) throws(RPCError) -> Principal? {
-        guard let user = metadata[Self.actorKey] else { return nil }
+        let named = metadata.pairs.filter {
+            $0.key.utf8.count == Self.actorKey.utf8.count && $0.key.lowercased() == Self.actorKey
+        }
+        guard let user = named.first?.value else { return nil }
+        guard named.count == 1, named[0].key == Self.actorKey else {
+            throw RPCError(
+                .invalidArgument, "\(Self.actorKey) must be given once, and in lower case")
+        }
         switch principal {
         case .service(let name, let operations):
             guard UserID(user) != nil else {

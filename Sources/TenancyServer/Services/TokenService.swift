@@ -25,10 +25,12 @@ struct TokenService: TokenServiceHandler {
         violations.require(
             0...TenantToken.lifetimeSecondsMax ~= request.lifetimeSeconds, "lifetime_seconds",
             "must be at most \(TenantToken.lifetimeSecondsMax)")
-        var address = caller.address
+        // Who passes on somebody else's key does not say by their own address where it came from.
+        let passedOnBy = caller.principal.nameOfPlatform
+        var address = passedOnBy == nil ? caller.address : nil
         if !request.sourceAddress.isEmpty {
             violations.require(
-                caller.principal.isTrusted, "source_address",
+                passedOnBy != nil, "source_address",
                 "must be empty: a caller who is not a service calls for itself")
             address = request.sourceAddress
         }
@@ -41,11 +43,9 @@ struct TokenService: TokenServiceHandler {
         let check = KeyCheck(address: source, isTenantDecidedLater: true)
         let known = try await admitted(
             request.apiKey, check,
-            caller.principal.isTrusted
-                ? .init(
-                    request.apiKey, passedOnBy: caller.principal.auditName,
-                    from: request.sourceAddress)
-                : .init(request.apiKey, from: caller.address))
+            passedOnBy.map {
+                .init(request.apiKey, passedOnBy: $0, from: request.sourceAddress)
+            } ?? .init(request.apiKey, from: caller.address))
         guard known.tenantStatus == .active else {
             throw DomainError.tenantNotActive(known.tenantStatus)
         }

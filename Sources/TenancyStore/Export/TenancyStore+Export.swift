@@ -6,6 +6,8 @@ extension TenancyStore {
     /// How many exports a server works on at once: each keeps a connection for as long as its
     /// caller takes to read, and half of one loop's are for the others.
     package static let exportsMax = 4
+    /// How many of them may be of one tenant: whoever reads slowly keeps none of the others out.
+    package static let exportsPerTenantMax = 2
     /// How many records of an export are in memory at once; few are over a kilobyte, and none over
     /// 300.
     static let exportBatchRecordsMax: Int32 = 100
@@ -22,17 +24,8 @@ extension TenancyStore {
         _ tenant: TenantID, context: AuditContext,
         to send: (ExportRecord) async throws -> Void
     ) async throws {
-        let isAdmitted = exportsUnderWay.withLock { count in
-            guard count < Self.exportsMax else { return false }
-            count += 1
-            return true
-        }
-        guard isAdmitted else {
-            throw DomainError(
-                .tooMany(.exports), message: "this server works on \(Self.exportsMax) exports",
-                metadata: ["max": String(Self.exportsMax)])
-        }
-        defer { exportsUnderWay.withLock { $0 -= 1 } }
+        try exportsUnderWay.withLock { (count) throws(DomainError) in try count.enter(tenant) }
+        defer { exportsUnderWay.withLock { $0.leave(tenant) } }
         try await logExport(of: tenant, context: context)
         try await exportSnapshot(of: tenant, to: send)
     }
@@ -93,5 +86,36 @@ extension TenancyStore {
             SELECT append_tenant_activity(
                 \(tenant.rawValue), 'tenant_exported', 'tenant', \(String(tenant.rawValue)), '{}')
             """)
+    }
+}
+
+/// The exports that a server works on, by tenant.
+struct ExportsUnderWay {
+    private var counts: [TenantID: Int] = [:]
+    private var total = 0
+
+    /// - Throws: `tooMany`, and then nothing has happened.
+    mutating func enter(_ tenant: TenantID) throws(DomainError) {
+        let own = counts[tenant] ?? 0
+        guard own < TenancyStore.exportsPerTenantMax else {
+            throw Self.refusal("\(own) exports of the tenant", TenancyStore.exportsPerTenantMax)
+        }
+        guard total < TenancyStore.exportsMax else {
+            throw Self.refusal("\(total) exports", TenancyStore.exportsMax)
+        }
+        counts[tenant] = own + 1
+        total += 1
+    }
+
+    mutating func leave(_ tenant: TenantID) {
+        total -= 1
+        let own = (counts[tenant] ?? 0) - 1
+        counts[tenant] = own > 0 ? own : nil
+    }
+
+    private static func refusal(_ what: String, _ max: Int) -> DomainError {
+        DomainError(
+            .tooMany(.exports), message: "this server works on \(what)",
+            metadata: ["max": String(max)])
     }
 }

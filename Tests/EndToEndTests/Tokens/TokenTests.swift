@@ -231,6 +231,30 @@ struct TokenTests {
         }
     }
 
+    @Test("is given to a service for a key with an allow-list by where it says the key came from")
+    func passedOnAddresses() async throws {
+        let (deployment, _, made) = try await tenant("passed-on", allowedIps: ["127.0.0.0/8"])
+        let gateway = try await deployment.clientTLS(
+            name: "gateway", spiffeID: "spiffe://bfc-vyomo/service/gateway")
+        try await deployment.withServices(over: gateway) { services in
+            for options in [CallOptions(), .acting(for: "ann")] {
+                func exchange(from address: String) async throws {
+                    _ = try await services.tokens.exchangeApiKey(
+                        .init(apiKey: made.apiKey, sourceAddress: address), options: options)
+                }
+                // The service's own address is on the list, and says nothing about the key.
+                try await expectFailure(.unauthenticated) { try await exchange(from: "") }
+                try await expectFailure(.unauthenticated) {
+                    try await exchange(from: "203.0.113.7")
+                }
+                try await exchange(from: "127.0.0.9")
+            }
+        }
+        try await deployment.withServices(over: deployment.anonymousTLS) { program in
+            _ = try await program.exchange(made.apiKey)
+        }
+    }
+
     @Test("is revoked for a key or for all, on every server, and a new one may be had at once")
     func revoked() async throws {
         let deployment = try await Deployment()

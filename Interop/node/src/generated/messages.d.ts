@@ -3392,7 +3392,7 @@ export interface ExchangeApiKeyRequest {
   lifetimeSeconds: bigint;
   /**
    * Where the key was presented from, when the caller passes on somebody else's: only a platform
-   * administrator or a service may name it.
+   * administrator or a service may name it, and for a key with an allow-list they must.
    */
   sourceAddress: string;
 }

@@ -802,8 +802,9 @@ export interface Services {
      * Errors: INVALID_ARGUMENT when neither or both of code and id are given; NOT_FOUND for a tenant
      * that does not exist or that the caller may not see; FAILED_PRECONDITION with ErrorInfo
      * TENANT_NOT_ACTIVE; RESOURCE_EXHAUSTED with ErrorInfo TOO_MANY_EXPORTS when the server works on
-     * as many as it may; DEADLINE_EXCEEDED when it takes longer than the server lets it, which is an
-     * hour where nothing else is configured; PERMISSION_DENIED; UNAUTHENTICATED.
+     * as many as it may, of this tenant or of all; DEADLINE_EXCEEDED when it takes longer than the
+     * server lets it, which is an hour where nothing else is configured; PERMISSION_DENIED;
+     * UNAUTHENTICATED.
      * HTTP route it replaces: none.
      */
     exportTenant(request: m.Input<m.ExportTenantRequest>, options?: CallOptions): AsyncGenerator<m.ExportTenantResponse>;

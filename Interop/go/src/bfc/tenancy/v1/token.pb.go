@@ -39,7 +39,7 @@ type ExchangeApiKeyRequest struct {
 	// How long it is to be good, at most 300 seconds; 300 when 0.
 	LifetimeSeconds int64 `protobuf:"varint,4,opt,name=lifetime_seconds,json=lifetimeSeconds,proto3" json:"lifetime_seconds,omitempty"`
 	// Where the key was presented from, when the caller passes on somebody else's: only a platform
-	// administrator or a service may name it.
+	// administrator or a service may name it, and for a key with an allow-list they must.
 	SourceAddress        string   `protobuf:"bytes,5,opt,name=source_address,json=sourceAddress,proto3" json:"source_address,omitempty"`
 	XXX_NoUnkeyedLiteral struct{} `json:"-"`
 	XXX_unrecognized     []byte   `json:"-"`

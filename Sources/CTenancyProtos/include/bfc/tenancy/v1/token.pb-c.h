@@ -60,7 +60,7 @@ struct  Bfc__Tenancy__V1__ExchangeApiKeyRequest
   int64_t lifetime_seconds;
   /*
    * Where the key was presented from, when the caller passes on somebody else's: only a platform
-   * administrator or a service may name it.
+   * administrator or a service may name it, and for a key with an allow-list they must.
    */
   char *source_address;
 };

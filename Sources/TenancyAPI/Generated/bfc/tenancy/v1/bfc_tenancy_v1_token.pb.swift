@@ -21,7 +21,7 @@ public struct ExchangeApiKeyRequest: ProtobufMessage {
     public var lifetimeSeconds: Int64 = 0
 
     /// Where the key was presented from, when the caller passes on somebody else's: only a platform
-    /// administrator or a service may name it.
+    /// administrator or a service may name it, and for a key with an allow-list they must.
     public var sourceAddress: String = ""
 
     /// The message with every field at its default.
