@@ -73,8 +73,9 @@ actor LeaseRenewal {
                 inHand.listen()
                 let before = inHand.count
                 await goOn()
-                // Asked in vain: whoever takes the last units would have us ask without end.
-                if inHand.count <= before {
+                // Asked in vain: whoever takes the last units would have us ask without end. A full
+                // hand was not.
+                if inHand.count <= before, inHand.count < terms.units {
                     let spread = delay * Int.random(in: 1000...1500) / 1000
                     guard (try? await Task.sleep(for: spread)) != nil else { break }
                     delay = min(delay * 2, pause)

@@ -251,7 +251,7 @@ $$;
 -- Raises a limit that is reached, when the tenant's policy says so, until so many more units are
 -- left, and answers whether it did.
 CREATE FUNCTION scale_tenant_quota(
-    p_tenant_id bigint, p_resource_type text, p_missing bigint) RETURNS boolean
+    p_tenant_id bigint, p_resource_type text, p_missing numeric) RETURNS boolean
 LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -274,7 +274,7 @@ BEGIN
         v_policy.auto_scale_ceiling::numeric,
         v_from + v_policy.auto_scale_step
             * ceil(p_missing::numeric / v_policy.auto_scale_step))::bigint;
-    IF v_to < v_from + p_missing THEN
+    IF v_to < v_from::numeric + p_missing THEN
         RETURN false;
     END IF;
     UPDATE tenant_subscriptions s
@@ -338,7 +338,7 @@ GRANT EXECUTE ON FUNCTION
     quota_period(text, timestamptz),
     record_tenant_usage(
         bigint, text, text, bigint, bigint, bigint, timestamptz, date, bigint, bigint),
-    quota_allowance(bigint, boolean, bigint), scale_tenant_quota(bigint, text, bigint),
+    quota_allowance(bigint, boolean, bigint), scale_tenant_quota(bigint, text, numeric),
     reconcile_tenant_usage(bigint, date)
 TO tenancy_app, tenancy_platform;
 

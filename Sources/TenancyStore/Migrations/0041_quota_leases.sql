@@ -327,7 +327,7 @@ BEGIN
         END;
         EXIT WHEN p_validate_only;
         IF outcome = 'denied' AND scale_tenant_quota(
-            p_tenant_id, p_resource_type, p_amount - v_free)
+            p_tenant_id, p_resource_type, p_amount::numeric - v_free)
         THEN
             CONTINUE;
         END IF;

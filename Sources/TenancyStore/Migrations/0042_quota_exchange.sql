@@ -40,7 +40,8 @@ BEGIN
         (least(v_now, s.period_end - interval '1 microsecond') AT TIME ZONE t.time_zone)::date,
         r.max_units, quota_allowance(r.max_units, p.overage_allowed, p.overage_max), r.used,
         r.reserved, r.leased, s.version,
-        (SELECT ceil(r.max_units * min(w) / 100.0)::bigint FROM unnest(p.warn_percentages) AS w),
+        (SELECT ceil(r.max_units::numeric * min(w) / 100)::bigint
+            FROM unnest(p.warn_percentages) AS w),
         coalesce(p.admits_when_away, false)
     INTO v_counter
     FROM tenant_subscriptions s
@@ -137,6 +138,7 @@ DECLARE
     v_spent bigint;
     v_returned bigint;
     v_found bigint;
+    v_taken_back bigint;
     v_before bigint;
     v_used bigint;
     v_leased bigint;
@@ -215,7 +217,11 @@ BEGIN
         IF v_returned > 0 THEN
             v_lease.is_recalled := false;
         END IF;
-        v_used := v_spent - v_found;
+        -- What was lost may be found after it was refunded.
+        v_taken_back := CASE
+            WHEN v_is_present AND r.subject = '' THEN least(v_found, v_counter.used + v_spent)
+            ELSE v_found END;
+        v_used := v_spent - v_taken_back;
         v_leased := v_lease.granted - v_lease.spent - v_lease.returned - v_lease.lost - v_before;
 
         IF NOT v_is_present THEN
@@ -232,7 +238,8 @@ BEGIN
             v_room := v_counter.allowance - v_counter.used - v_counter.reserved - v_used
                 - (v_lease.granted - v_lease.spent - v_lease.returned - v_lease.lost);
             IF v_room < r.need AND r.need > 0 AND r.subject = ''
-                AND scale_tenant_quota(r.tenant_id, r.resource_type, r.need - v_room)
+                AND scale_tenant_quota(
+                    r.tenant_id, r.resource_type, r.need::numeric - v_room)
             THEN
                 v_counter := lock_quota_counter(r.tenant_id, r.resource_type, r.subject);
                 free := greatest(
@@ -272,7 +279,7 @@ BEGIN
         IF r.subject = '' AND (v_spent <> 0 OR v_found <> 0) THEN
             v_usage_date := lease_usage_date(r.tenant_id, v_lease, v_counter);
             PERFORM record_tenant_usage(
-                r.tenant_id, r.resource_type, 'adjusted', -v_found,
+                r.tenant_id, r.resource_type, 'adjusted', -v_taken_back,
                 CASE WHEN v_is_present THEN v_counter.used - v_used END, v_counter.max_units,
                 v_lease.period_start, v_usage_date, p_holder_id, r.lease);
             PERFORM record_tenant_usage(

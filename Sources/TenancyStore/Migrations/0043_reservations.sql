@@ -85,7 +85,8 @@ BEGIN
         WHEN p_units <= v_free - p_counter.leased + recallable_quota_units(
             p_tenant_id, p_resource_type, '', p_counter.period_start) THEN 'recalling'
         WHEN p_units <= v_free THEN 'denied'
-        WHEN scale_tenant_quota(p_tenant_id, p_resource_type, p_units - v_free) THEN
+        WHEN scale_tenant_quota(
+            p_tenant_id, p_resource_type, p_units::numeric - v_free) THEN
             quota_verdict(
                 p_tenant_id, p_resource_type,
                 lock_quota_counter(p_tenant_id, p_resource_type, ''), p_units)

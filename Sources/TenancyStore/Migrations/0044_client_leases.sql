@@ -134,7 +134,9 @@ BEGIN
         p_holder_id, ARRAY[p_tenant_id], ARRAY[v_client.resource_type], ARRAY[''],
         ARRAY[1::bigint], ARRAY[p_consumed],
         ARRAY[v_lease.returned + greatest(0, v_hand - coalesce(p_wanted, 0))],
-        ARRAY[v_lease.granted + greatest(0, coalesce(p_wanted, 0) - v_hand)],
+        ARRAY[least(
+            9223372036854775807,
+            v_lease.granted::numeric + greatest(0, coalesce(p_wanted, 0) - v_hand))::bigint],
         ARRAY[least(1, greatest(0, coalesce(p_wanted, 0) - v_hand))]);
     UPDATE tenant_client_leases c
     SET sequence = p_sequence,

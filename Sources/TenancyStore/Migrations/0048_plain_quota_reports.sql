@@ -50,7 +50,7 @@ BEGIN
             c.max_units, c.used, c.reserved, c.leased,
             quota_allowance(c.max_units, p.overage_allowed, p.overage_max) AS allowance,
             CASE WHEN p.tenant_id IS NOT NULL THEN (
-                SELECT ceil(c.max_units * min(w) / 100.0)::bigint
+                SELECT ceil(c.max_units::numeric * min(w) / 100)::bigint
                 FROM unnest(p.warn_percentages) AS w) END AS warn_at,
             p.tenant_id IS NOT NULL AS has_policy, p.warn_percentages, p.overage_allowed,
             p.shadow_limit

@@ -121,7 +121,7 @@ extension LeaseLedger {
         _ slot: Int, _ grant: LeaseGrant, _ item: LedgerExchange.Item, _ now: UInt64
     ) {
         let unreported = slots[slot].spent + slots[slot].pending - item.spent
-        slots[slot].current = grant.used + unreported
+        slots[slot].current = grant.used.addingClamped(unreported)
         slots[slot].max = grant.max
         slots[slot].reserved = grant.reserved
         slots[slot].version = grant.version
@@ -228,7 +228,7 @@ extension LeaseLedger {
             })
         else { return false }
         let units = waiters[place].charges[position].units
-        let missing = units - slots[slot].inHand
+        let missing = units.addingClamped(-slots[slot].inHand)
         let isTooOld = waiters[place].exchange >= number
         if grant.state != .open || isTooOld || missing <= grant.free {
             markUrgent(slot)

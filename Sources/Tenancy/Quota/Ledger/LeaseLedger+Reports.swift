@@ -109,7 +109,7 @@ extension LeaseLedger {
         let ahead = state.flags.contains(.draws) ? max(0, state.block - state.inHand) : 0
         let target =
             state.flags.isDisjoint(with: [.closing, .unlimited])
-            ? state.granted + max(need, ahead) : state.granted
+            ? state.granted.addingClamped(max(need, ahead)) : state.granted
         reports.append(
             LeaseReport(
                 account: state.account, lease: state.lease, spent: state.spent + state.pending,
@@ -144,13 +144,12 @@ extension LeaseLedger {
             let waiter = waiters[place]
             if !waiter.isCancelled {
                 for charge in waiter.charges where charge.account == slots[slot].account {
-                    let (total, overflow) = sum.addingReportingOverflow(charge.units)
-                    sum = overflow ? .max : total
+                    sum = sum.addingClamped(charge.units)
                 }
             }
             place = waiter.next
         }
-        let missing = max(0, sum - slots[slot].inHand)
+        let missing = max(0, sum.addingClamped(-slots[slot].inHand))
         return min(missing, Int64.max - slots[slot].granted)
     }
 }

@@ -121,7 +121,7 @@ package struct LeaseLedger: Sendable {
         guard slots[slot].canGive(units, at: now) else { return nil }
         slots[slot].inHand -= units
         slots[slot].spent += units
-        slots[slot].current += units
+        slots[slot].current = slots[slot].current.addingClamped(units)
         slots[slot].lastUse = now
         markDirty(slot, now)
         if slots[slot].inHand < slots[slot].block / 2 { refill(slot, now) }
@@ -234,7 +234,9 @@ package struct LeaseLedger: Sendable {
             if units <= slots[slot].inHand, isFirst || !flags.contains(.hasWaiters) {
                 return .possible(chosen: 0)
             }
-            if isAway, flags.contains(.admitsWhenAway) { return .possible(chosen: 0) }
+            if isAway, flags.contains(.admitsWhenAway), slots[slot].canOverdraw(units) {
+                return .possible(chosen: 0)
+            }
             if now < slots[slot].deniedUntil, units >= slots[slot].deniedUnits {
                 return .decided(denial(slot, position, now))
             }
@@ -287,7 +289,7 @@ package struct LeaseLedger: Sendable {
         slots[slot].lastUse = now
         guard !slots[slot].flags.contains(.unlimited) else { return }
         slots[slot].inHand -= units
-        slots[slot].current += units
+        slots[slot].current = slots[slot].current.addingClamped(units)
         if durability == .committed {
             slots[slot].pending += units
             markUrgent(slot)

@@ -99,6 +99,18 @@ struct LedgerSlot: Sendable {
         flags.isDisjoint(with: .slow) && units <= inHand && now < validUntil
     }
 
+    /// How far an account may be overdrawn while the database is away. Above it the totals, which
+    /// add up in 64 bits here and in the database, could not be told any more.
+    static let overdraftMax: Int64 = 1 << 53
+
+    /// Whether so many units may be given that are not in the hand.
+    func canOverdraw(_ units: Int64) -> Bool {
+        let (left, isBelow) = inHand.subtractingReportingOverflow(units)
+        return !isBelow && left >= -Self.overdraftMax
+            && !current.addingReportingOverflow(units).overflow
+            && !(spent + pending).addingReportingOverflow(units).overflow
+    }
+
     /// Whether it is certain from memory that nothing limits the account.
     func isUnlimited(at now: UInt64) -> Bool {
         flags.intersection(.slow) == .unlimited && now < validUntil
@@ -138,4 +150,13 @@ struct LedgerQueue: Sendable {
     var last: Int32 = -1
 
     var isEmpty: Bool { first < 0 }
+}
+
+extension Int64 {
+    /// The sum, or the largest number where that is larger: what is too much anyway is not counted
+    /// on.
+    func addingClamped(_ other: Int64) -> Int64 {
+        let (sum, isAbove) = addingReportingOverflow(other)
+        return isAbove ? .max : sum
+    }
 }

@@ -50,6 +50,45 @@ internal import Testing
         #expect(try driver.consume([.init(account, 1)]).isAdmitted == false)
     }
 
+    @Test(
+        "No more is admitted meanwhile than can be counted",
+        arguments: [Durability.leased, .committed])
+    func bounded(durability: Durability) throws {
+        let account = try LedgerDriver.account()
+        var driver = LedgerDriver([
+            account: .init(max: 10, window: nil, admitsWhenAway: true)
+        ])
+        _ = try driver.consume([.init(account, 1)])
+        driver.now += 60 * LedgerDriver.millisecond
+        driver.failExchange(isUnknown: false)
+        var taken: Int64 = 1
+        for units in [.max, 1 << 62, 1 << 52, 1 << 52, 1 << 52, .max, 1] as [Int64] {
+            switch driver.ledger.consume(.init(account, units), durability, now: driver.now) {
+            case .now(.admitted), .later: taken += units
+            case let decision: #expect(decision == .now(.unavailable))
+            }
+        }
+        #expect(taken < 1 << 54 && taken > 1 << 52)
+        driver.advance(LedgerDriver.second)
+        #expect(driver.ledger.inconsistency == nil)
+        #expect(driver.used(account) == taken)
+        // It waits for units, and there are none.
+        #expect(try driver.consume([.init(account, .max)]).isAdmitted == false)
+    }
+
+    @Test("A hand of everything there is draws no more")
+    func everything() throws {
+        let account = try LedgerDriver.account()
+        var driver = LedgerDriver([account: .init(max: .max, window: nil)])
+        #expect(try driver.consume([.init(account, .max - 10)]).isAdmitted)
+        for _ in 0..<10 { #expect(try driver.consume([.init(account, 1)]).isAdmitted) }
+        #expect(try driver.consume([.init(account, 1)]).isAdmitted == false)
+        #expect(try driver.consume([.init(account, .max)]).isAdmitted == false)
+        driver.advance(LedgerDriver.second)
+        #expect(driver.used(account) == .max)
+        #expect(driver.ledger.inconsistency == nil)
+    }
+
     @Test("A commit that certainly failed takes nothing; one that may have happened stays taken")
     func commits() throws {
         let account = try LedgerDriver.account()
