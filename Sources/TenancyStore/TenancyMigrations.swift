@@ -51,9 +51,6 @@ enum TenancyMigrations {
         migration(
             74, "revoked_signing_keys", PackageResources._074_revoked_signing_keys_sql),
         migration(99, "default_tenant", PackageResources._099_default_tenant_sql),
-        migration(
-            100, "partitions_of_every_zone",
-            PackageResources._100_partitions_of_every_zone_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Instrumentation
 internal import Synchronization
 internal import TTRPC
@@ -10,15 +9,6 @@ internal import W3CTrace
 
 @Suite("Traces", .timeLimit(.minutes(5)))
 struct TracingTests {
-    /// The lines of the server's log that belong to a trace, as JSON. They are written before the
-    /// answer is, so they are there when it is.
-    private func lines(of trace: String, in deployment: Deployment) throws -> [[String: String]] {
-        let log = try String(contentsOfFile: "\(deployment.folder)/tenancyd.log", encoding: .utf8)
-        return try log.split(separator: "\n").filter { $0.contains(trace) }.map { line in
-            try JSONDecoder().decode([String: String].self, from: Data(line.utf8))
-        }
-    }
-
     @Test("go from a caller's metadata through the handler into the log")
     func metadata() async throws {
         let deployment = try await Deployment(settings: ["TENANCY_LOG_LEVEL": "debug"])
@@ -30,7 +20,7 @@ struct TracingTests {
                 "--metadata", "traceparent=00-\(trace)-00f067aa0ba902b7-01",
             ])
         #expect(outcome.status == 0, "\(outcome.errors)")
-        let lines = try lines(of: trace, in: deployment)
+        let lines = try deployment.logLines(with: trace)
         let span = try #require(lines.first { $0["message"] == "span" })
         #expect(span["name"] == "bfc.tenancy.v1.TenantService/GetTenant")
         #expect(span["kind"] == "server")
@@ -60,7 +50,7 @@ struct TracingTests {
         let call = try #require(spans.all.first)
         let trace = call.traceParent.traceIDText
         let span = try #require(
-            try lines(of: trace, in: deployment).first { $0["message"] == "span" })
+            try deployment.logLines(with: trace).first { $0["message"] == "span" })
         #expect(span["parent_span_id"] == call.traceParent.spanIDText)
         try await deployment.shutdown()
     }

@@ -29,9 +29,10 @@ look_for_secrets() {
     local database rows=$folder/activity.rows
     [[ -n ${E2E_LEAKS:-} ]] || return 0
     postgres_control status >/dev/null \
-        || postgres_control --wait --timeout 60 --log "$postgres_folder/server.log" start
+        || postgres_control --wait --timeout 60 --log "$postgres_folder/server.log" start \
+        || return 1
     for database in $(sql postgres <<<'SELECT datname FROM pg_database WHERE NOT datistemplate'); do
-        sql "$database" >>"$rows" <<-'SQL'
+        sql "$database" >>"$rows" <<-'SQL' || return 1
 			SELECT format('SELECT to_jsonb(l) FROM %s l', logs)
 			FROM to_regclass('public.tenant_activity_logs') AS logs WHERE logs IS NOT NULL \gexec
 		SQL

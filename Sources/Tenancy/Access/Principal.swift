@@ -25,7 +25,8 @@ package enum Principal: Sendable, Hashable {
     package var nameOfPlatform: String? {
         switch self {
         case .platformAdministrator, .service: auditName
-        case .user(_, let service, _): "service:\(service)"
+        case .user(_, let service, let operations):
+            Self.service(name: service, operations: operations).auditName
         case .apiKey, .anonymous: nil
         }
     }

@@ -92,7 +92,6 @@ extension TenancyStore {
 /// The exports that a server works on, by tenant.
 struct ExportsUnderWay {
     private var counts: [TenantID: Int] = [:]
-    private var total = 0
 
     /// - Throws: `tooMany`, and then nothing has happened.
     mutating func enter(_ tenant: TenantID) throws(DomainError) {
@@ -100,15 +99,14 @@ struct ExportsUnderWay {
         guard own < TenancyStore.exportsPerTenantMax else {
             throw Self.refusal("\(own) exports of the tenant", TenancyStore.exportsPerTenantMax)
         }
+        let total = counts.values.reduce(0, +)
         guard total < TenancyStore.exportsMax else {
             throw Self.refusal("\(total) exports", TenancyStore.exportsMax)
         }
         counts[tenant] = own + 1
-        total += 1
     }
 
     mutating func leave(_ tenant: TenantID) {
-        total -= 1
         let own = (counts[tenant] ?? 0) - 1
         counts[tenant] = own > 0 ? own : nil
     }

@@ -47,10 +47,15 @@ SELECT protect_tenant_table('tenant_usage_ledger_default');
 GRANT SELECT, INSERT ON tenant_usage_ledger TO tenancy_app, tenancy_platform;
 GRANT USAGE ON SEQUENCE tenant_usage_ledger_entry_id_seq TO tenancy_app, tenancy_platform;
 
+-- Months begin with the one in which the westernmost time zone still is: a tenant's days are those
+-- of the tenant's own zone, which is at most twelve hours behind UTC. The day before, that month
+-- has a partition anyway; a platform that begins on the first of a month would have none, and its
+-- western tenants' first hours would go to the default partition.
 CREATE OR REPLACE FUNCTION ensure_partitions(months_ahead integer DEFAULT 3) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '5s'
 AS $$
 DECLARE
+    v_now timestamp := now() AT TIME ZONE 'UTC';
     v_month date;
     v_made integer := 0;
 BEGIN
@@ -61,9 +66,11 @@ BEGIN
     -- Two servers may run this at once.
     PERFORM pg_advisory_xact_lock(hashtextextended('ensure_partitions', 0));
     FOR v_month IN
-        SELECT (date_trunc('month', now() AT TIME ZONE 'UTC')
-            + make_interval(months => ahead))::date
-        FROM generate_series(0, months_ahead) AS ahead
+        SELECT month::date
+        FROM generate_series(
+            date_trunc('month', v_now - interval '12 hours'),
+            date_trunc('month', v_now) + make_interval(months => months_ahead),
+            interval '1 month') AS month
     LOOP
         v_made := v_made
             + ensure_month_partition('tenant_activity_logs', 'created_at', v_month)::integer
@@ -273,8 +280,8 @@ BEGIN
     v_to := least(
         v_policy.auto_scale_ceiling::numeric,
         v_from + v_policy.auto_scale_step
-            * ceil(p_missing::numeric / v_policy.auto_scale_step))::bigint;
-    IF v_to < v_from::numeric + p_missing THEN
+            * ceil(p_missing / v_policy.auto_scale_step))::bigint;
+    IF v_to < v_from + p_missing THEN
         RETURN false;
     END IF;
     UPDATE tenant_subscriptions s

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import TTRPC
 internal import TenancyAPI
 internal import Testing
@@ -45,11 +44,7 @@ struct LeakTests {
             #expect(noted.contains("config.py: KEY=\\\"[key]\\\" OLD='[key]'"))
             for secret in [key, pasted] { #expect(!noted.contains(secret.apiKey.dropFirst(16))) }
             // The operator is told before the caller is, and when it is told again, again.
-            let log = try String(
-                contentsOfFile: "\(deployment.folder)/tenancyd.log", encoding: .utf8)
-            let alerts = try log.split(separator: "\n")
-                .filter { $0.contains("an API key has leaked and was revoked") }
-                .map { try JSONDecoder().decode([String: String].self, from: Data($0.utf8)) }
+            let alerts = try deployment.logLines(with: "an API key has leaked and was revoked")
             #expect(alerts.map { $0["level"] } == Array(repeating: "critical", count: 4))
             #expect(alerts.map { $0["was_active"] } == ["true", "false", "true", "true"])
             #expect(
